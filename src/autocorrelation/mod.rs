@@ -1,0 +1,1 @@
+//! Spatial autocorrelation of values and of node-level scores.

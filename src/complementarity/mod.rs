@@ -1,0 +1,1 @@
+//! What each side has, lacks and could use, given how activities relate.

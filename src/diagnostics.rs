@@ -1,0 +1,323 @@
+//! Findings about data: what was found, where, how serious it is, and what was done with the record.
+//!
+//! Every reader returns `(value, Diagnostics)`. Counts always balance: [`Diagnostics::seen`] equals
+//! [`Diagnostics::kept`] plus [`Diagnostics::dropped`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// How serious a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing was changed.
+    Info,
+    /// Something was repaired or left out of a record that was kept.
+    Warning,
+    /// A record was dropped, or cannot mean what it says.
+    Error,
+}
+
+/// What happened to the record a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The record is in the result as it was.
+    Kept,
+    /// The record is in the result after a stated repair.
+    Repaired,
+    /// The record is not in the result.
+    Dropped,
+}
+
+/// Where in the input a finding is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// File name, or the name the caller gave to in-memory data.
+    pub file: String,
+    /// Line in the file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Feature or record index, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<usize>,
+    /// Column or property.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl Place {
+    /// A place in `file`.
+    #[must_use]
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    /// Adds the line, from 1.
+    #[must_use]
+    pub const fn line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Adds the feature or record index, from 0.
+    #[must_use]
+    pub const fn record(mut self, record: usize) -> Self {
+        self.record = Some(record);
+        self
+    }
+
+    /// Adds the column or property.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(record) = self.record {
+            write!(f, ", record {record}")?;
+        }
+        if let Some(field) = &self.field {
+            write!(f, ", field {field:?}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One finding about the data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How serious it is.
+    pub severity: Severity,
+    /// Short stable name of the kind of finding (`duplicate_code`, `self_loop` …), for counting.
+    pub kind: &'static str,
+    /// Where it is.
+    pub place: Place,
+    /// What was found and what to do about it.
+    pub message: String,
+    /// What happened to the record.
+    pub outcome: Outcome,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} [{}]", self.place, self.message, self.kind)
+    }
+}
+
+/// What a reader does when it meets an error-level finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Strictness {
+    /// Keep what is sound, drop the rest, count and report everything.
+    #[default]
+    Lenient,
+    /// Stop at the first error-level finding.
+    Strict,
+}
+
+/// The account a reader gives of its input: every record counted, every problem counted by kind,
+/// the first ones of each kind in full.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Diagnostics {
+    seen: usize,
+    kept: usize,
+    dropped: usize,
+    counts: BTreeMap<&'static str, usize>,
+    findings: Vec<Finding>,
+    #[serde(skip)]
+    strictness: Strictness,
+}
+
+impl Diagnostics {
+    /// Findings kept in full for each kind; further ones are only counted, so that ten million bad
+    /// lines cost no more memory than a hundred.
+    pub const FULL_FINDINGS_PER_KIND: usize = 100;
+
+    /// An empty account.
+    #[must_use]
+    pub fn new(strictness: Strictness) -> Self {
+        Self { strictness, ..Self::default() }
+    }
+
+    /// Counts a record that is in the result.
+    pub const fn keep(&mut self) {
+        self.seen += 1;
+        self.kept += 1;
+    }
+
+    /// Counts a record that is not in the result, with the finding that says why.
+    ///
+    /// # Errors
+    /// In strict mode, the finding itself.
+    pub fn drop_record(
+        &mut self,
+        kind: &'static str,
+        place: Place,
+        message: impl Into<String>,
+    ) -> Result<()> {
+        self.seen += 1;
+        self.dropped += 1;
+        self.report(Finding {
+            severity: Severity::Error,
+            kind,
+            place,
+            message: message.into(),
+            outcome: Outcome::Dropped,
+        })
+    }
+
+    /// Adds a finding about a record that stays.
+    ///
+    /// # Errors
+    /// In strict mode, the finding itself if it is error-level.
+    pub fn report(&mut self, finding: Finding) -> Result<()> {
+        let count = self.counts.entry(finding.kind).or_default();
+        *count += 1;
+        if self.strictness == Strictness::Strict && finding.severity == Severity::Error {
+            return Err(Error::Data(Box::new(finding)));
+        }
+        if *count <= Self::FULL_FINDINGS_PER_KIND {
+            self.findings.push(finding);
+        }
+        Ok(())
+    }
+
+    /// Adds a warning about a record that was repaired and kept.
+    pub fn repaired(&mut self, kind: &'static str, place: Place, message: impl Into<String>) {
+        self.push(Severity::Warning, kind, place, message.into(), Outcome::Repaired);
+    }
+
+    /// Adds a remark about a record that was kept as it is.
+    pub fn remark(&mut self, kind: &'static str, place: Place, message: impl Into<String>) {
+        self.push(Severity::Info, kind, place, message.into(), Outcome::Kept);
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        kind: &'static str,
+        place: Place,
+        message: String,
+        outcome: Outcome,
+    ) {
+        let count = self.counts.entry(kind).or_default();
+        *count += 1;
+        if *count <= Self::FULL_FINDINGS_PER_KIND {
+            self.findings.push(Finding { severity, kind, place, message, outcome });
+        }
+    }
+
+    /// Takes in the account of another reader.
+    pub fn merge(&mut self, other: Self) {
+        self.seen += other.seen;
+        self.kept += other.kept;
+        self.dropped += other.dropped;
+        for finding in other.findings {
+            let before = self.counts.get(finding.kind).copied().unwrap_or(0);
+            if before < Self::FULL_FINDINGS_PER_KIND {
+                self.findings.push(finding);
+            }
+        }
+        for (kind, count) in other.counts {
+            *self.counts.entry(kind).or_default() += count;
+        }
+    }
+
+    /// Records met in the input.
+    #[must_use]
+    pub const fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Records that are in the result.
+    #[must_use]
+    pub const fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// Records that are not in the result.
+    #[must_use]
+    pub const fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// Number of findings of each kind, those not held in full included.
+    #[must_use]
+    pub const fn counts(&self) -> &BTreeMap<&'static str, usize> {
+        &self.counts
+    }
+
+    /// Number of findings of one kind.
+    #[must_use]
+    pub fn count(&self, kind: &str) -> usize {
+        self.counts.get(kind).copied().unwrap_or(0)
+    }
+
+    /// The findings held in full, in the order they were met.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Whether nothing at all was found.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.counts.is_empty() && self.dropped == 0
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} records: {} kept, {} dropped", self.seen, self.kept, self.dropped)?;
+        for (kind, count) in &self.counts {
+            write!(f, "\n  {kind}: {count}")?;
+            if let Some(first) = self.findings.iter().find(|x| x.kind == *kind) {
+                write!(f, " (first: {}: {})", first.place, first.message)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_balance_and_long_lists_stay_bounded() {
+        let mut d = Diagnostics::new(Strictness::Lenient);
+        for i in 0..1000 {
+            if i % 2 == 0 {
+                d.keep();
+            } else {
+                d.drop_record("bad", Place::file("x").record(i), "odd").unwrap();
+            }
+        }
+        assert_eq!((d.seen(), d.kept(), d.dropped()), (1000, 500, 500));
+        assert_eq!(d.count("bad"), 500);
+        assert_eq!(d.findings().len(), Diagnostics::FULL_FINDINGS_PER_KIND);
+        let mut e = d.clone();
+        e.merge(d);
+        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, 100));
+    }
+
+    #[test]
+    fn strict_stops_at_the_first_error_and_not_at_a_repair() {
+        let mut d = Diagnostics::new(Strictness::Strict);
+        d.repaired("unclosed_ring", Place::file("a.geojson").record(3), "ring closed");
+        let err =
+            d.drop_record("bad", Place::file("a.csv").line(7).field("lat"), "not a number").unwrap_err();
+        assert_eq!(err.to_string(), "a.csv:7, field \"lat\": not a number [bad]");
+    }
+}

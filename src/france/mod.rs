@@ -1,0 +1,1 @@
+//! What is French: codes and their vintages, density labels, programmes, the embedded default data.

@@ -1,0 +1,1 @@
+//! Inequality between territories, within and between groups.

@@ -1,0 +1,23 @@
+//! Rural–urban cooperation analysis.
+
+pub mod accessibility;
+pub mod autocorrelation;
+pub mod complementarity;
+pub mod diagnostics;
+pub mod error;
+pub mod evidence;
+pub mod france;
+pub mod inequality;
+pub mod labels;
+pub mod linkage;
+pub mod matrix;
+pub mod network;
+mod parallel;
+pub mod progress;
+pub mod random;
+pub mod read;
+pub mod space;
+pub mod typology;
+pub mod write;
+
+pub use error::{Error, Result, Undefined};

@@ -1,0 +1,1 @@
+//! From files to records, with an account of everything kept, repaired and dropped.

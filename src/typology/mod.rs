@@ -1,0 +1,1 @@
+//! Rural–urban typologies: degree of urbanisation, functional areas, statistical regions.

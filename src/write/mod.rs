@@ -1,0 +1,1 @@
+//! From results to files: GeoJSON, CSV, GraphML, pictures and the self-contained atlas.

@@ -1,0 +1,92 @@
+#![allow(dead_code, reason = "not every case needs every helper")]
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// Folder of golden cases beside the repository, if it is there.
+pub(crate) fn golden_dir() -> Option<PathBuf> {
+    shared("golden")
+}
+
+/// Folder of real data beside the repository, if it is there.
+pub(crate) fn data_dir() -> Option<PathBuf> {
+    shared("data")
+}
+
+fn shared(part: &str) -> Option<PathBuf> {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(part);
+    if dir.is_dir() {
+        Some(dir)
+    } else {
+        eprintln!("skipped: no folder shared/{part} beside the repository");
+        None
+    }
+}
+
+/// The `values` of a case, or `None` (with the reason printed) when the folder is absent.
+pub(crate) fn values(case: &str) -> Option<Value> {
+    let path = golden_dir()?.join("outputs").join(format!("{case}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let case: Value = serde_json::from_str(&text).unwrap();
+    Some(case["values"].clone())
+}
+
+/// Records of a CSV input, as text by column name.
+pub(crate) struct Input {
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// An input file of the golden cases.
+pub(crate) fn input(name: &str) -> Option<Input> {
+    let path = golden_dir()?.join("inputs").join(name);
+    let mut reader = csv::Reader::from_path(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let rows = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+    Some(Input { header, rows })
+}
+
+impl Input {
+    pub fn column(&self, name: &str) -> Vec<&str> {
+        let at = self.header.iter().position(|h| h == name).unwrap_or_else(|| panic!("no column {name}"));
+        self.rows.iter().map(|r| r[at].as_str()).collect()
+    }
+
+    pub fn numbers(&self, name: &str) -> Vec<f64> {
+        self.column(name).iter().map(|v| v.parse().unwrap_or(f64::NAN)).collect()
+    }
+}
+
+/// A number of a golden file: `null` is NaN, `"inf"` and `"-inf"` the infinities.
+pub(crate) fn number(value: &Value) -> f64 {
+    match value {
+        Value::Null => f64::NAN,
+        Value::String(s) => s.parse().unwrap_or_else(|_| panic!("no number: {s}")),
+        v => v.as_f64().unwrap_or_else(|| panic!("no number: {v}")),
+    }
+}
+
+/// A list of numbers of a golden file.
+pub(crate) fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap_or_else(|| panic!("no list: {value}")).iter().map(number).collect()
+}
+
+/// Asserts equality to a relative (or, near zero, absolute) tolerance; NaN equals NaN.
+#[track_caller]
+pub(crate) fn close(got: f64, want: f64, tolerance: f64) {
+    let same = (got.is_nan() && want.is_nan())
+        || got == want
+        || (got - want).abs() <= tolerance * want.abs().max(1.0);
+    assert!(same, "got {got}, want {want} (tolerance {tolerance})");
+}
+
+/// Asserts that two lists are close, entry by entry.
+#[track_caller]
+pub(crate) fn all_close(got: &[f64], want: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), want.len(), "lengths differ");
+    for (i, (g, w)) in got.iter().zip(want).enumerate() {
+        let same = (g.is_nan() && w.is_nan()) || g == w || (g - w).abs() <= tolerance * w.abs().max(1.0);
+        assert!(same, "entry {i}: got {g}, want {w} (tolerance {tolerance})");
+    }
+}
