@@ -11,6 +11,7 @@ pub mod inequality;
 pub mod labels;
 pub mod linkage;
 pub mod matrix;
+pub mod model;
 pub mod network;
 mod parallel;
 pub mod progress;

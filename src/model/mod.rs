@@ -1,0 +1,19 @@
+//! The vocabulary as types: codes, levels, rurality, actors, cooperations, practices, funding.
+
+mod actor;
+mod code;
+mod cooperation;
+mod funding;
+mod level;
+mod period;
+mod practice;
+mod rurality;
+
+pub use actor::{Actor, ActorKind};
+pub use code::{ActorId, CommuneCode, ProjectId, SectorCode, TerritoryCode};
+pub use cooperation::{Cooperation, CooperationKind, LinkClass, Participation, ProjectRole};
+pub use funding::{FundingLine, Measure};
+pub use level::Level;
+pub use period::{Period, Year};
+pub use practice::{Adoption, Practice};
+pub use rurality::{DensityLevel, Rurality, Typology3};
