@@ -1,6 +1,7 @@
 //! Rural–urban cooperation analysis.
 
 pub mod accessibility;
+pub mod atlas;
 pub mod autocorrelation;
 pub mod complementarity;
 pub mod diagnostics;
@@ -8,6 +9,7 @@ pub mod error;
 pub mod evidence;
 pub mod france;
 pub mod inequality;
+pub mod inventory;
 pub mod labels;
 pub mod linkage;
 pub mod matrix;

@@ -1,1 +1,7 @@
 //! What is French: codes and their vintages, density labels, programmes, the embedded default data.
+
+#[cfg(feature = "france-data")]
+mod embedded;
+
+#[cfg(feature = "france-data")]
+pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorTable};

@@ -60,8 +60,8 @@ pub struct FundingLine {
     pub programme_id: String,
     /// Programme name.
     pub programme: String,
-    /// Measure.
-    pub measure: Measure,
+    /// Measure; `None` for money the programme gives to no measure.
+    pub measure: Option<Measure>,
     /// Measure name as the source writes it.
     pub measure_name: String,
     /// From the European Union.

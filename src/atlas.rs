@@ -1,0 +1,464 @@
+//! The territories of a study: a base level (communes, or the finest one there is) and the levels
+//! it nests into, with names, populations, density levels and geometry.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostics::{Diagnostics, Place, Strictness};
+use crate::error::{Error, Result};
+use crate::labels::Labels;
+use crate::model::{DensityLevel, Level, TerritoryCode};
+use crate::space::{Layer, LonLat};
+
+/// A polygon unit with a code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Territory {
+    /// Code, unique at its level.
+    pub code: TerritoryCode,
+    /// Name.
+    pub name: String,
+    /// Inhabitants.
+    pub population: Option<f64>,
+    /// Area in km².
+    pub area_km2: Option<f64>,
+    /// A point inside.
+    pub point: Option<LonLat>,
+    /// Level on the seven-level density grid.
+    pub density: Option<DensityLevel>,
+}
+
+impl Territory {
+    /// A territory with the required fields; set the others on the value.
+    #[must_use]
+    pub fn new(code: TerritoryCode, name: impl Into<String>) -> Self {
+        Self { code, name: name.into(), population: None, area_km2: None, point: None, density: None }
+    }
+}
+
+/// How far the outlines of a level can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GeometryQuality {
+    /// As the source draws them.
+    Given,
+    /// Thiessen cells of one point each, clipped to a land outline: right to a kilometre or two.
+    Approximate,
+}
+
+/// All territories of one level.
+#[derive(Debug, Clone)]
+pub struct AtlasLevel {
+    level: Level,
+    territories: Vec<Territory>,
+    index: HashMap<TerritoryCode, u32>,
+    geometry: Option<(Arc<Layer>, GeometryQuality)>,
+    /// Territory of this level of each base territory.
+    membership: Labels,
+    /// Base territories that lie in further territories of this level (overlapping perimeters).
+    further: Vec<(u32, u32)>,
+}
+
+impl AtlasLevel {
+    /// Which level it is.
+    #[must_use]
+    pub const fn level(&self) -> &Level {
+        &self.level
+    }
+
+    /// The territories, in the order they were given.
+    #[must_use]
+    pub fn territories(&self) -> &[Territory] {
+        &self.territories
+    }
+
+    /// Index of a territory.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<usize> {
+        self.index.get(code).map(|&i| i as usize)
+    }
+
+    /// The territory of this level of each base territory. Where perimeters overlap this is the
+    /// first one given; [`AtlasLevel::further_memberships`] has the others.
+    #[must_use]
+    pub const fn membership(&self) -> &Labels {
+        &self.membership
+    }
+
+    /// `(base territory, territory)` memberships beyond the first one.
+    #[must_use]
+    pub fn further_memberships(&self) -> &[(u32, u32)] {
+        &self.further
+    }
+
+    /// Outlines in longitude and latitude, in the order of the territories, if there are any.
+    #[must_use]
+    pub fn geometry(&self) -> Option<&Layer> {
+        self.geometry.as_ref().map(|(layer, _)| layer.as_ref())
+    }
+
+    /// How far the outlines can be trusted.
+    #[must_use]
+    pub fn geometry_quality(&self) -> Option<GeometryQuality> {
+        self.geometry.as_ref().map(|(_, quality)| *quality)
+    }
+
+    /// The territory with this code, or whose name this is (case aside); when several names
+    /// contain the text, the error lists them.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is none or more than one.
+    pub fn search(&self, text: &str) -> Result<usize> {
+        if let Some(i) = self.find(text.trim()) {
+            return Ok(i);
+        }
+        let wanted = text.trim().to_lowercase();
+        let matching = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            (0..self.territories.len()).filter(|&i| test(&self.territories[i].name.to_lowercase())).collect()
+        };
+        let mut found = matching(&|name| name == wanted);
+        if found.is_empty() {
+            found = matching(&|name| name.contains(&wanted));
+        }
+        if let [one] = found[..] {
+            return Ok(one);
+        }
+        let names: Vec<String> = found
+            .iter()
+            .take(8)
+            .map(|&i| format!("{} ({})", self.territories[i].name, self.territories[i].code))
+            .collect();
+        Err(Error::Unknown {
+            kind: "territory",
+            value: text.to_owned(),
+            hint: Some(if names.is_empty() {
+                format!("no {} has this code or a name that contains it", self.level)
+            } else {
+                format!("several match: {}", names.join(", "))
+            }),
+        })
+    }
+}
+
+/// A named classification of the base territories (typology, mountain range, employment zone …).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Name of the classification.
+    pub name: String,
+    /// Class of each base territory.
+    pub labels: Labels,
+    /// Name of each class.
+    pub classes: Vec<String>,
+}
+
+/// The territories of a study at all their levels.
+#[derive(Debug, Clone)]
+pub struct Atlas {
+    /// The base level first, then the others as they were added.
+    levels: Vec<AtlasLevel>,
+    attributes: Vec<Attribute>,
+}
+
+impl Atlas {
+    /// Starts an atlas at its base level.
+    #[must_use]
+    pub fn builder(base: Level, strictness: Strictness) -> AtlasBuilder {
+        AtlasBuilder {
+            level: base,
+            territories: Vec::new(),
+            index: HashMap::new(),
+            diagnostics: Diagnostics::new(strictness),
+        }
+    }
+
+    /// The finest level, which the others group.
+    #[must_use]
+    pub fn base(&self) -> &AtlasLevel {
+        &self.levels[0]
+    }
+
+    /// All levels, the base first.
+    #[must_use]
+    pub fn levels(&self) -> &[AtlasLevel] {
+        &self.levels
+    }
+
+    /// The level of this kind.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the atlas has no such level.
+    pub fn level(&self, level: &Level) -> Result<&AtlasLevel> {
+        self.levels.iter().find(|l| l.level == *level).ok_or_else(|| Error::Unknown {
+            kind: "level",
+            value: level.to_string(),
+            hint: Some(format!(
+                "this atlas has: {}",
+                self.levels.iter().map(|l| l.level.to_string()).collect::<Vec<_>>().join(", ")
+            )),
+        })
+    }
+
+    /// Classifications of the base territories.
+    #[must_use]
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// The classification of this name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|a| a.name == name)
+    }
+
+    /// Adds a classification of the base territories.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when it does not classify as many territories as there are.
+    pub fn add_attribute(&mut self, attribute: Attribute) -> Result<()> {
+        let expected = self.base().territories.len();
+        if attribute.labels.len() != expected {
+            return Err(Error::Shape { what: "attribute labels", expected, got: attribute.labels.len() });
+        }
+        self.attributes.push(attribute);
+        Ok(())
+    }
+
+    /// Adds a level by naming its territories and the members of each, as
+    /// `(code of the base territory, code of the group)`.
+    ///
+    /// Population and area of a group are the sums over its members (over those that have one);
+    /// its point is the one of its most populous member. Members or groups that do not exist are
+    /// reported and left out.
+    ///
+    /// # Errors
+    /// In strict mode, the first error-level finding.
+    pub fn add_level<'a>(
+        &mut self,
+        level: Level,
+        groups: impl IntoIterator<Item = (TerritoryCode, String)>,
+        members: impl IntoIterator<Item = (&'a str, &'a str)>,
+        strictness: Strictness,
+    ) -> Result<Diagnostics> {
+        let file = format!("level {level}");
+        let mut builder = Self::builder(level, strictness);
+        for (i, (code, name)) in groups.into_iter().enumerate() {
+            builder.add(Territory::new(code, name), Place::file(&*file).record(i))?;
+        }
+        let AtlasBuilder { level, mut territories, index, mut diagnostics } = builder;
+        let base = self.base();
+        let mut of = vec![Labels::NONE; base.territories.len()];
+        let mut further = Vec::new();
+        for (i, (member, group)) in members.into_iter().enumerate() {
+            let place = Place::file(format!("{file} members")).record(i);
+            match (base.index.get(member), index.get(group)) {
+                (Some(&m), Some(&g)) => {
+                    diagnostics.keep();
+                    if of[m as usize] == Labels::NONE {
+                        of[m as usize] = g;
+                    } else if of[m as usize] != g {
+                        further.push((m, g));
+                    }
+                }
+                (None, _) => diagnostics.drop_record(
+                    "unknown_member",
+                    place,
+                    format!("{member:?} is no {} of the atlas", base.level),
+                )?,
+                (_, None) => diagnostics.drop_record(
+                    "unknown_group",
+                    place,
+                    format!("{group:?} is no {level} of the list"),
+                )?,
+            }
+        }
+        let mut largest = vec![f64::NEG_INFINITY; territories.len()];
+        let pairs = of.iter().enumerate().filter(|(_, g)| **g != Labels::NONE).map(|(m, &g)| (m as u32, g));
+        for (m, g) in pairs.chain(further.iter().copied()) {
+            let member = &base.territories[m as usize];
+            let group = &mut territories[g as usize];
+            group.population = sum(group.population, member.population);
+            group.area_km2 = sum(group.area_km2, member.area_km2);
+            let size = member.population.unwrap_or(-1.0);
+            if member.point.is_some() && size > largest[g as usize] {
+                largest[g as usize] = size;
+                group.point = member.point;
+            }
+        }
+        let classes = territories.len();
+        let membership = Labels::new(of, classes)?;
+        self.levels.push(AtlasLevel { level, territories, index, geometry: None, membership, further });
+        Ok(diagnostics)
+    }
+
+    /// Gives a level its outlines: one feature per territory, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is no such level, [`Error::Shape`] when the layer does not
+    /// have one feature per territory.
+    pub fn set_geometry(&mut self, level: &Level, layer: Arc<Layer>, quality: GeometryQuality) -> Result<()> {
+        let expected = self.level(level)?.territories.len();
+        if layer.len() != expected {
+            return Err(Error::Shape { what: "features of the layer", expected, got: layer.len() });
+        }
+        for l in &mut self.levels {
+            if l.level == *level {
+                l.geometry = Some((Arc::clone(&layer), quality));
+            }
+        }
+        Ok(())
+    }
+
+    /// All `(base territory, territory)` memberships at a level, further ones included, in order
+    /// of the base territory.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is no such level.
+    pub fn memberships(&self, level: &Level) -> Result<Vec<(u32, u32)>> {
+        let level = self.level(level)?;
+        let mut pairs: Vec<(u32, u32)> = (0..level.membership.len())
+            .filter_map(|m| level.membership.get(m).map(|g| (m as u32, g as u32)))
+            .collect();
+        pairs.extend_from_slice(&level.further);
+        pairs.sort_unstable();
+        Ok(pairs)
+    }
+}
+
+fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a + b),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Collects the base territories of an [`Atlas`].
+#[derive(Debug)]
+pub struct AtlasBuilder {
+    level: Level,
+    territories: Vec<Territory>,
+    index: HashMap<TerritoryCode, u32>,
+    diagnostics: Diagnostics,
+}
+
+impl AtlasBuilder {
+    /// Adds a territory. One whose code is already there is dropped and reported; an impossible
+    /// population or area is emptied and reported. Returns whether it was kept.
+    ///
+    /// # Errors
+    /// In strict mode, the finding.
+    pub fn add(&mut self, mut territory: Territory, place: Place) -> Result<bool> {
+        if self.index.contains_key(&territory.code) {
+            self.diagnostics.drop_record(
+                "duplicate_code",
+                place,
+                format!("{} {} is already there; the first one is kept", self.level, territory.code),
+            )?;
+            return Ok(false);
+        }
+        for (field, value) in
+            [("population", &mut territory.population), ("area_km2", &mut territory.area_km2)]
+        {
+            if value.is_some_and(|v| !(v.is_finite() && v >= 0.0)) {
+                self.diagnostics.repaired(
+                    "impossible_value",
+                    place.clone().field(field),
+                    format!(
+                        "{} of {} must be finite and not negative; emptied",
+                        value.unwrap_or(f64::NAN),
+                        territory.code
+                    ),
+                );
+                *value = None;
+            }
+        }
+        self.diagnostics.keep();
+        self.index.insert(territory.code.clone(), self.territories.len() as u32);
+        self.territories.push(territory);
+        Ok(true)
+    }
+
+    /// The account so far, for findings of the caller's own.
+    pub const fn diagnostics(&mut self) -> &mut Diagnostics {
+        &mut self.diagnostics
+    }
+
+    /// The atlas with its base level.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when no territory was added.
+    pub fn finish(self) -> Result<(Atlas, Diagnostics)> {
+        let Self { level, territories, index, diagnostics } = self;
+        if territories.is_empty() {
+            return Err(Error::Unknown {
+                kind: "territory",
+                value: level.to_string(),
+                hint: Some(format!("an atlas needs at least one; {diagnostics}")),
+            });
+        }
+        let n = territories.len();
+        let membership = Labels::new((0..n as u32).collect(), n)?;
+        let base = AtlasLevel { level, territories, index, geometry: None, membership, further: Vec::new() };
+        Ok((Atlas { levels: vec![base], attributes: Vec::new() }, diagnostics))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commune(code: &str, population: f64) -> Territory {
+        let mut t = Territory::new(TerritoryCode::new(code).unwrap(), format!("Commune {code}"));
+        t.population = Some(population);
+        t.point = LonLat::new(population / 1e3, 45.0).ok();
+        t
+    }
+
+    fn atlas() -> Atlas {
+        let mut b = Atlas::builder(Level::Commune, Strictness::Lenient);
+        for (code, population) in [("A", 10.0), ("B", 30.0), ("C", 5.0), ("A", 7.0), ("D", -1.0)] {
+            b.add(commune(code, population), Place::file("t")).unwrap();
+        }
+        let (mut atlas, d) = b.finish().unwrap();
+        assert_eq!(
+            (d.seen(), d.kept(), d.count("duplicate_code"), d.count("impossible_value")),
+            (5, 4, 1, 1)
+        );
+        let groups = ["X", "Y"].map(|c| (TerritoryCode::new(c).unwrap(), format!("Pays {c}")));
+        let members = [("A", "X"), ("B", "X"), ("B", "Y"), ("C", "Y"), ("Z", "Y"), ("C", "Q")];
+        let d = atlas.add_level(Level::PetrPays, groups, members, Strictness::Lenient).unwrap();
+        assert_eq!((d.dropped(), d.count("unknown_member"), d.count("unknown_group")), (2, 1, 1));
+        atlas
+    }
+
+    #[test]
+    fn levels_sum_their_members_and_overlaps_are_kept() {
+        let atlas = atlas();
+        let level = atlas.level(&Level::PetrPays).unwrap();
+        assert_eq!(level.territories()[0].population, Some(40.0));
+        assert_eq!(level.territories()[1].population, Some(35.0));
+        assert_eq!(level.territories()[0].point, LonLat::new(0.03, 45.0).ok());
+        assert_eq!(level.further_memberships(), [(1, 1)]);
+        assert_eq!(atlas.memberships(&Level::PetrPays).unwrap(), [(0, 0), (1, 0), (1, 1), (2, 1)]);
+    }
+
+    #[test]
+    fn territories_are_found_by_code_or_name_or_the_error_helps() {
+        let atlas = atlas();
+        let level = atlas.level(&Level::PetrPays).unwrap();
+        assert_eq!(level.search("Y").unwrap(), 1);
+        assert_eq!(level.search("pays x").unwrap(), 0);
+        assert!(level.search("pays").unwrap_err().to_string().contains("Pays X (X), Pays Y (Y)"));
+        assert!(level.search("nowhere").is_err());
+        assert!(atlas.level(&Level::Region).unwrap_err().to_string().contains("commune, PETR/Pays"));
+    }
+
+    #[test]
+    fn strict_atlases_stop_at_duplicates() {
+        let mut b = Atlas::builder(Level::Commune, Strictness::Strict);
+        b.add(commune("A", 1.0), Place::file("t")).unwrap();
+        assert!(b.add(commune("A", 1.0), Place::file("t")).is_err());
+        assert!(Atlas::builder(Level::Commune, Strictness::Lenient).finish().is_err());
+    }
+}

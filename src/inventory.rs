@@ -1,0 +1,333 @@
+//! The actors of a study and what ties them: cooperations, participations in projects, practices,
+//! funding lines.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostics::{Diagnostics, Place, Strictness};
+use crate::error::Result;
+use crate::model::{
+    Actor, ActorId, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice, ProjectId,
+    ProjectRole,
+};
+
+/// A cooperation between two actors of an inventory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tie {
+    /// Index of one actor.
+    pub from: u32,
+    /// Index of the other.
+    pub to: u32,
+    /// What it consists of.
+    pub kind: CooperationKind,
+    /// How strong it is.
+    pub weight: f64,
+    /// When.
+    pub period: Option<Period>,
+    /// About what.
+    pub themes: Vec<String>,
+    /// With how much money, in euros.
+    pub funding_eur: Option<f64>,
+    /// Data set it comes from.
+    pub source: String,
+}
+
+/// A project and who takes part in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    /// Identifier.
+    pub id: ProjectId,
+    /// What kind of ties it makes.
+    pub kind: CooperationKind,
+    /// When.
+    pub period: Option<Period>,
+    /// Indices of its participants, each once, in the order they were given.
+    pub participants: Vec<(u32, ProjectRole)>,
+    /// Data set it comes from.
+    pub source: String,
+}
+
+/// Actors and ties, every reference resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Inventory {
+    actors: Vec<Actor>,
+    index: HashMap<ActorId, u32>,
+    ties: Vec<Tie>,
+    projects: Vec<Project>,
+    practices: Vec<Practice>,
+    funding: Vec<FundingLine>,
+}
+
+impl Inventory {
+    /// Starts an inventory.
+    #[must_use]
+    pub fn builder(strictness: Strictness) -> InventoryBuilder {
+        InventoryBuilder {
+            inventory: Self::default(),
+            projects: HashMap::new(),
+            diagnostics: Diagnostics::new(strictness),
+        }
+    }
+
+    /// The actors, in the order they were added.
+    #[must_use]
+    pub fn actors(&self) -> &[Actor] {
+        &self.actors
+    }
+
+    /// Index of an actor.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.index.get(id).map(|&i| i as usize)
+    }
+
+    /// Cooperations given as ties.
+    #[must_use]
+    pub fn ties(&self) -> &[Tie] {
+        &self.ties
+    }
+
+    /// Projects with their participants.
+    #[must_use]
+    pub fn projects(&self) -> &[Project] {
+        &self.projects
+    }
+
+    /// Practices.
+    #[must_use]
+    pub fn practices(&self) -> &[Practice] {
+        &self.practices
+    }
+
+    /// Funding lines.
+    #[must_use]
+    pub fn funding(&self) -> &[FundingLine] {
+        &self.funding
+    }
+}
+
+/// Collects an [`Inventory`]: actors first, then what refers to them.
+#[derive(Debug)]
+pub struct InventoryBuilder {
+    inventory: Inventory,
+    projects: HashMap<ProjectId, usize>,
+    diagnostics: Diagnostics,
+}
+
+impl InventoryBuilder {
+    /// Adds an actor; one whose identifier is already there is dropped and reported.
+    ///
+    /// # Errors
+    /// In strict mode, the finding.
+    pub fn add_actor(&mut self, actor: Actor, place: Place) -> Result<()> {
+        if self.inventory.index.contains_key(&actor.id) {
+            return self.diagnostics.drop_record(
+                "duplicate_actor",
+                place,
+                format!("actor {} is already there; the first one is kept", actor.id),
+            );
+        }
+        self.diagnostics.keep();
+        self.inventory.index.insert(actor.id.clone(), self.inventory.actors.len() as u32);
+        self.inventory.actors.push(actor);
+        Ok(())
+    }
+
+    /// Adds a tie; one with an unknown end, with both ends the same, or with a weight that is not
+    /// positive and finite is dropped and reported.
+    ///
+    /// # Errors
+    /// In strict mode, the finding.
+    pub fn add_cooperation(&mut self, c: Cooperation, place: Place) -> Result<()> {
+        let (Some(from), Some(to)) = (self.known(&c.from), self.known(&c.to)) else {
+            let unknown = if self.known(&c.from).is_none() { &c.from } else { &c.to };
+            return self.unknown(unknown, place);
+        };
+        if from == to {
+            return self.diagnostics.drop_record("self_loop", place, format!("{} is tied to itself", c.from));
+        }
+        if !(c.weight.is_finite() && c.weight > 0.0) {
+            return self.diagnostics.drop_record(
+                "bad_weight",
+                place,
+                format!("weight {} of {} – {} must be positive and finite", c.weight, c.from, c.to),
+            );
+        }
+        self.diagnostics.keep();
+        let Cooperation { kind, weight, period, themes, funding_eur, source, .. } = c;
+        self.inventory.ties.push(Tie { from, to, kind, weight, period, themes, funding_eur, source });
+        Ok(())
+    }
+
+    /// Adds a participation; one of an unknown actor, or a second one of the same actor in the
+    /// same project, is dropped and reported (a second one as leader makes the first one leader).
+    ///
+    /// # Errors
+    /// In strict mode, the finding.
+    pub fn add_participation(&mut self, p: Participation, place: Place) -> Result<()> {
+        let Some(actor) = self.known(&p.actor) else { return self.unknown(&p.actor, place) };
+        let projects = &mut self.inventory.projects;
+        let at = *self.projects.entry(p.project.clone()).or_insert_with(|| {
+            projects.push(Project {
+                id: p.project.clone(),
+                kind: p.kind,
+                period: p.period,
+                participants: Vec::new(),
+                source: p.source.clone(),
+            });
+            projects.len() - 1
+        });
+        let participants = &mut projects[at].participants;
+        if let Some(earlier) = participants.iter_mut().find(|(a, _)| *a == actor) {
+            if p.role == ProjectRole::Lead {
+                earlier.1 = ProjectRole::Lead;
+            }
+            return self.diagnostics.drop_record(
+                "repeated_participation",
+                place,
+                format!("{} is already in project {}", p.actor, p.project),
+            );
+        }
+        participants.push((actor, p.role));
+        self.diagnostics.keep();
+        Ok(())
+    }
+
+    /// Adds a practice; adoptions by unknown actors are left out and reported.
+    ///
+    /// # Errors
+    /// In strict mode, the first finding.
+    pub fn add_practice(&mut self, mut practice: Practice, place: Place) -> Result<()> {
+        let mut unknown = Vec::new();
+        practice.adoptions.retain(|a| {
+            let known = self.inventory.index.contains_key(&a.actor);
+            if !known {
+                unknown.push(a.actor.clone());
+            }
+            known
+        });
+        if practice.origin.as_ref().is_some_and(|o| !self.inventory.index.contains_key(o)) {
+            unknown.extend(practice.origin.take());
+        }
+        for id in unknown {
+            self.diagnostics.repaired(
+                "unknown_actor",
+                place.clone(),
+                format!("practice {:?}: actor {id} is not in the inventory; left out", practice.name),
+            );
+        }
+        self.diagnostics.keep();
+        self.inventory.practices.push(practice);
+        Ok(())
+    }
+
+    /// Adds a funding line; one with an amount that is negative or not finite is dropped and reported.
+    ///
+    /// # Errors
+    /// In strict mode, the finding.
+    pub fn add_funding(&mut self, line: FundingLine, place: Place) -> Result<()> {
+        if [line.eu_eur, line.national_eur].iter().any(|a| !(a.is_finite() && *a >= 0.0)) {
+            return self.diagnostics.drop_record(
+                "bad_amount",
+                place,
+                format!(
+                    "{} ({}): amounts must be finite and not negative",
+                    line.programme, line.measure_name
+                ),
+            );
+        }
+        self.diagnostics.keep();
+        self.inventory.funding.push(line);
+        Ok(())
+    }
+
+    /// The account so far, for findings of the caller's own.
+    pub const fn diagnostics(&mut self) -> &mut Diagnostics {
+        &mut self.diagnostics
+    }
+
+    /// Index of an actor added so far.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<u32> {
+        self.inventory.index.get(id).copied()
+    }
+
+    /// The inventory and the account of what it kept and dropped.
+    #[must_use]
+    pub fn finish(self) -> (Inventory, Diagnostics) {
+        (self.inventory, self.diagnostics)
+    }
+
+    fn known(&self, id: &ActorId) -> Option<u32> {
+        self.inventory.index.get(id).copied()
+    }
+
+    fn unknown(&mut self, id: &ActorId, place: Place) -> Result<()> {
+        self.diagnostics.drop_record(
+            "unknown_actor",
+            place,
+            format!("actor {id} is not in the inventory; add it or mend the reference"),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ActorKind;
+
+    fn id(s: &str) -> ActorId {
+        ActorId::new(s).unwrap()
+    }
+
+    fn place() -> Place {
+        Place::file("t.csv").line(2)
+    }
+
+    #[test]
+    fn bad_ties_are_counted_and_left_out() {
+        let mut b = Inventory::builder(Strictness::Lenient);
+        for a in ["a", "b", "a"] {
+            b.add_actor(Actor::new(id(a), a, ActorKind::Cluster), place()).unwrap();
+        }
+        let tie = |from: &str, to: &str, weight: f64| {
+            let mut c = Cooperation::new(id(from), id(to), CooperationKind::Other);
+            c.weight = weight;
+            c
+        };
+        for (from, to, weight) in
+            [("a", "b", 1.0), ("a", "a", 1.0), ("a", "z", 1.0), ("a", "b", -1.0), ("a", "b", f64::NAN)]
+        {
+            b.add_cooperation(tie(from, to, weight), place()).unwrap();
+        }
+        let part = |a: &str| Participation::new(id(a), ProjectId::new("p").unwrap(), CooperationKind::Other);
+        let mut lead = part("a");
+        lead.role = ProjectRole::Lead;
+        for p in [part("a"), part("b"), lead, part("z")] {
+            b.add_participation(p, place()).unwrap();
+        }
+        let (inventory, d) = b.finish();
+        assert_eq!((inventory.actors().len(), inventory.ties().len()), (2, 1));
+        assert_eq!(inventory.projects()[0].participants, [(0, ProjectRole::Lead), (1, ProjectRole::Partner)]);
+        assert_eq!((d.seen(), d.kept(), d.dropped()), (12, 5, 7));
+        for (kind, count) in [
+            ("duplicate_actor", 1),
+            ("self_loop", 1),
+            ("unknown_actor", 2),
+            ("bad_weight", 2),
+            ("repeated_participation", 1),
+        ] {
+            assert_eq!(d.count(kind), count, "{kind}");
+        }
+    }
+
+    #[test]
+    fn strict_inventories_stop() {
+        let mut b = Inventory::builder(Strictness::Strict);
+        let err = b
+            .add_cooperation(Cooperation::new(id("a"), id("b"), CooperationKind::Other), place())
+            .unwrap_err();
+        assert!(err.to_string().starts_with("t.csv:2: actor a is not in the inventory"), "{err}");
+    }
+}
