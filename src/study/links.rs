@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ActorPlace, StudyOptions};
+use crate::diagnostics::{Diagnostics, Place};
+use crate::error::Result;
+use crate::inventory::Inventory;
+use crate::model::{CooperationKind, LinkClass, Period};
+use crate::network::project_participations;
+use crate::progress::Progress;
+
+/// A tie between two actors, of one kind and from one source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// Index of one actor; below `b`.
+    pub a: u32,
+    /// Index of the other actor.
+    pub b: u32,
+    /// What the cooperation consists of.
+    pub kind: CooperationKind,
+    /// How strong it is: joint projects under the projection rule, joint units, contracts …
+    pub weight: f64,
+    /// From the first to the last year of what makes it up, when dated.
+    pub period: Option<Period>,
+    /// Where its ends are.
+    pub class: LinkClass,
+    /// Data set it comes from.
+    pub source: String,
+}
+
+/// Numbers of links by class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LinkSummary {
+    /// Both ends urban.
+    pub urban_urban: usize,
+    /// One end of each.
+    pub urban_rural: usize,
+    /// Both ends rural.
+    pub rural_rural: usize,
+    /// An end of unknown rurality.
+    pub unclassed: usize,
+}
+
+impl LinkSummary {
+    /// Counts links.
+    pub fn of<'a>(links: impl IntoIterator<Item = &'a Link>) -> Self {
+        let mut s = Self::default();
+        for link in links {
+            *match link.class {
+                LinkClass::UrbanUrban => &mut s.urban_urban,
+                LinkClass::UrbanRural => &mut s.urban_rural,
+                LinkClass::RuralRural => &mut s.rural_rural,
+                LinkClass::Unclassed => &mut s.unclassed,
+            } += 1;
+        }
+        s
+    }
+
+    /// All links.
+    #[must_use]
+    pub const fn total(&self) -> usize {
+        self.urban_urban + self.urban_rural + self.rural_rural + self.unclassed
+    }
+}
+
+/// What makes a link: its ends, kind and source.
+type Key<'a> = (u32, u32, CooperationKind, &'a str);
+
+/// Ties the graph: given ties as they are, projects by the projection rule.
+pub(super) fn tie(
+    inventory: &Inventory,
+    places: &[ActorPlace],
+    options: &StudyOptions,
+    progress: &dyn Progress,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Link>> {
+    let (ties, projects) = (inventory.ties(), inventory.projects());
+    progress.begin("tie cooperations", Some((ties.len() + projects.len()) as u64));
+    let wanted = |kind: CooperationKind| options.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+    let mut undated = 0;
+    let mut in_period = |period: Option<Period>| match (options.period, period) {
+        (None, _) => true,
+        (Some(_), None) => {
+            undated += 1;
+            false
+        }
+        (Some(wanted), Some(p)) => wanted.overlaps(p),
+    };
+
+    let mut links: BTreeMap<Key<'_>, (f64, Option<Period>)> = BTreeMap::new();
+    let mut add = |a: u32, b: u32, kind, source, weight: f64, period| {
+        let entry = links.entry((a.min(b), a.max(b), kind, source)).or_insert((0.0, None));
+        entry.0 += weight;
+        entry.1 = span(entry.1, period);
+    };
+    for tie in ties.iter().filter(|t| wanted(t.kind)) {
+        if in_period(tie.period) {
+            add(tie.from, tie.to, tie.kind, &tie.source, tie.weight, tie.period);
+        }
+    }
+    progress.advance(ties.len() as u64);
+    let mut lone = 0;
+    for project in projects.iter().filter(|p| wanted(p.kind)) {
+        if !in_period(project.period) {
+            continue;
+        }
+        lone += usize::from(project.participants.len() < 2);
+        let actors: Vec<u32> = project.participants.iter().map(|(a, _)| *a).collect();
+        for (a, b, weight) in project_participations(&actors, options.projection) {
+            add(a, b, project.kind, &project.source, weight, project.period);
+        }
+    }
+    progress.advance(projects.len() as u64);
+    progress.end();
+
+    if undated > 0 {
+        let message = format!("{undated} cooperations without a date are not in a study of one period");
+        diagnostics.remark("undated_cooperation", Place::file("inventory"), message);
+    }
+    if lone > 0 {
+        let message = format!("{lone} projects have one participant of the inventory and make no tie");
+        diagnostics.remark("lone_participant", Place::file("inventory"), message);
+    }
+    Ok(links
+        .into_iter()
+        .map(|((a, b, kind, source), (weight, period))| Link {
+            a,
+            b,
+            kind,
+            weight,
+            period,
+            class: LinkClass::of(places[a as usize].rurality(), places[b as usize].rurality()),
+            source: source.to_owned(),
+        })
+        .collect())
+}
+
+/// The span that holds both periods.
+fn span(a: Option<Period>, b: Option<Period>) -> Option<Period> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Period { from: a.from.min(b.from), to: a.to.max(b.to) }),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,202 @@
+//! A study: actors placed in their territories, their rurality settled, their cooperations tied
+//! into a graph. One file per question a user asks of it.
+
+mod links;
+mod places;
+
+use petgraph::graph::UnGraph;
+use serde::{Deserialize, Serialize};
+
+pub use links::{Link, LinkSummary};
+pub use places::{ActorPlace, PlacedBy};
+
+use crate::atlas::Atlas;
+use crate::diagnostics::{Diagnostics, Strictness};
+use crate::error::Result;
+use crate::inventory::Inventory;
+use crate::labels::Labels;
+use crate::model::{ActorKind, CooperationKind, DensityLevel, Level, Period, Rurality};
+use crate::network::{Direction, Network, ProjectionRule};
+use crate::progress::Progress;
+
+/// What a study is made of besides its data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StudyOptions {
+    /// How projects become ties between their participants.
+    pub projection: ProjectionRule,
+    /// Only cooperations that share a year with this period; those without a date are left out
+    /// then, and counted.
+    pub period: Option<Period>,
+    /// Only cooperations of these kinds; all when `None`.
+    pub kinds: Option<Vec<CooperationKind>>,
+    /// Actors outside all territories are put into the nearest one within this distance (points
+    /// just off a generalised coast), and reported.
+    pub snap_m: f64,
+    /// What to do at the first error-level finding.
+    pub strictness: Strictness,
+}
+
+impl Default for StudyOptions {
+    /// Full counts, all periods and kinds, 5 km of snapping, lenient.
+    fn default() -> Self {
+        Self {
+            projection: ProjectionRule::FullCount,
+            period: None,
+            kinds: None,
+            snap_m: 5_000.0,
+            strictness: Strictness::Lenient,
+        }
+    }
+}
+
+impl StudyOptions {
+    /// Sets the projection rule.
+    #[must_use]
+    pub const fn projection(mut self, rule: ProjectionRule) -> Self {
+        self.projection = rule;
+        self
+    }
+
+    /// Restricts to a period.
+    #[must_use]
+    pub const fn period(mut self, period: Period) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// Restricts to kinds of cooperation.
+    #[must_use]
+    pub fn kinds(mut self, kinds: Vec<CooperationKind>) -> Self {
+        self.kinds = Some(kinds);
+        self
+    }
+
+    /// Sets the snapping distance in metres.
+    #[must_use]
+    pub const fn snap_m(mut self, distance_m: f64) -> Self {
+        self.snap_m = distance_m;
+        self
+    }
+}
+
+/// Actors in their territories and the graph of what ties them.
+#[derive(Debug, Clone)]
+pub struct Study {
+    atlas: Atlas,
+    inventory: Inventory,
+    options: StudyOptions,
+    places: Vec<ActorPlace>,
+    links: Vec<Link>,
+}
+
+impl Study {
+    /// Locates every actor, settles its rurality and ties the graph.
+    ///
+    /// Nothing is lost: actors outside all territories stay as unlabelled nodes, actors without
+    /// ties as isolates; the diagnostics count both. O(actors log territories + ties).
+    ///
+    /// # Errors
+    /// In strict mode the first error-level finding; otherwise only when a parameter is out of
+    /// its domain.
+    pub fn new(
+        atlas: Atlas,
+        inventory: Inventory,
+        options: StudyOptions,
+        progress: &dyn Progress,
+    ) -> Result<(Self, Diagnostics)> {
+        let mut diagnostics = Diagnostics::new(options.strictness);
+        let places = places::place(&atlas, &inventory, &options, progress, &mut diagnostics)?;
+        let links = links::tie(&inventory, &places, &options, progress, &mut diagnostics)?;
+        Ok((Self { atlas, inventory, options, places, links }, diagnostics))
+    }
+
+    /// The territories.
+    #[must_use]
+    pub const fn atlas(&self) -> &Atlas {
+        &self.atlas
+    }
+
+    /// The actors and what was recorded of their cooperations.
+    #[must_use]
+    pub const fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// The options it was made with.
+    #[must_use]
+    pub const fn options(&self) -> &StudyOptions {
+        &self.options
+    }
+
+    /// Where each actor is, in the order of the actors.
+    #[must_use]
+    pub fn places(&self) -> &[ActorPlace] {
+        &self.places
+    }
+
+    /// The ties between actors: one for each pair, kind of cooperation and source.
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// The cooperation graph: node `i` is actor `i`, parallel edges are different kinds or sources.
+    #[must_use]
+    pub fn graph(&self) -> UnGraph<u32, Link> {
+        let mut graph = UnGraph::with_capacity(self.places.len(), self.links.len());
+        for i in 0..self.places.len() {
+            graph.add_node(i as u32);
+        }
+        for link in &self.links {
+            graph.add_edge(link.a.into(), link.b.into(), link.clone());
+        }
+        graph
+    }
+
+    /// A frozen graph of the links that pass `keep`, over all actors; parallel links add up.
+    ///
+    /// # Errors
+    /// None on the links of a study.
+    pub fn network(&self, keep: impl Fn(&Link) -> bool) -> Result<Network> {
+        let edges: Vec<(u32, u32, f64)> =
+            self.links.iter().filter(|l| keep(l)).map(|l| (l.a, l.b, l.weight)).collect();
+        Ok(Network::from_edges(self.places.len(), &edges, Direction::Undirected)?.0)
+    }
+
+    /// Rural (class 0) or urban (class 1) for each actor.
+    #[must_use]
+    pub fn rurality_labels(&self) -> Labels {
+        self.labels(2, |p| p.rurality().map(|r| usize::from(r == Rurality::Urban)))
+    }
+
+    /// Density level (0 densest to 6) of each actor's commune.
+    #[must_use]
+    pub fn density_labels(&self) -> Labels {
+        self.labels(DensityLevel::ALL.len(), |p| p.density.map(DensityLevel::rank))
+    }
+
+    /// Position in [`ActorKind::ALL`] of each actor's kind.
+    #[must_use]
+    pub fn kind_labels(&self) -> Labels {
+        let of = self.inventory.actors().iter().map(|a| {
+            ActorKind::ALL.iter().position(|k| *k == a.kind).map_or(Labels::NONE, |k| k as u32)
+        });
+        Labels::new(of.collect(), ActorKind::ALL.len()).unwrap_or_else(|_| Labels::unlabelled_items(0))
+    }
+
+    /// Territory of each actor at a level (the first one where perimeters overlap).
+    ///
+    /// # Errors
+    /// [`crate::Error::Unknown`] when the atlas has no such level.
+    pub fn territory_labels(&self, level: &Level) -> Result<Labels> {
+        let level = self.atlas.level(level)?;
+        let membership = level.membership();
+        Ok(self.labels(level.territories().len(), |p| p.base.and_then(|b| membership.get(b as usize))))
+    }
+
+    fn labels(&self, classes: usize, class: impl Fn(&ActorPlace) -> Option<usize>) -> Labels {
+        let of = self.places.iter().map(|p| class(p).map_or(Labels::NONE, |c| c as u32)).collect();
+        Labels::new(of, classes).unwrap_or_else(|_| Labels::unlabelled_items(self.places.len()))
+    }
+}
