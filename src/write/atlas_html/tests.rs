@@ -1,0 +1,2 @@
+use super::*;
+use geo_types::{MultiPolygon, polygon};

@@ -1,0 +1,143 @@
+//! Tables as CSV.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::write::table::Cell;
+use crate::write::{Table, push_float, stream_error, to_file};
+
+/// How cells are separated and numbers written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[non_exhaustive]
+pub enum CsvStyle {
+    /// Commas and decimal points, UTF-8 without a mark: what programs read.
+    #[default]
+    Standard,
+    /// Semicolons, decimal commas and a UTF-8 byte order mark: what a spreadsheet under a French
+    /// locale opens without asking.
+    FrenchSpreadsheet,
+}
+
+/// Writes `table` as CSV in UTF-8: a header line, one line per row ended by LF, quotes (RFC 4180)
+/// where a cell needs them.
+///
+/// Missing values are empty cells; numbers are the shortest text that reads back as the same value
+/// (infinities are `inf` and `-inf`); booleans are `true` and `false`.
+///
+/// # Errors
+/// [`Error::Io`] when `out` fails.
+///
+/// ```
+/// use rurban::write::{csv::{write_csv, CsvStyle}, Table};
+/// let table = Table::new().with("nom", vec!["Bourg, l'", "Ars"])?.with("lq", vec![0.5, f64::NAN])?;
+/// let mut out = Vec::new();
+/// write_csv(&mut out, &table, CsvStyle::Standard)?;
+/// assert_eq!(String::from_utf8_lossy(&out), "nom,lq\n\"Bourg, l'\",0.5\nArs,\n");
+/// # Ok::<(), rurban::Error>(())
+/// ```
+pub fn write_csv(mut out: impl Write, table: &Table<'_>, style: CsvStyle) -> Result<()> {
+    let french = style == CsvStyle::FrenchSpreadsheet;
+    if french {
+        out.write_all("\u{feff}".as_bytes()).map_err(stream_error)?;
+    }
+    if table.columns().is_empty() {
+        return Ok(());
+    }
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(if french { b';' } else { b',' }).from_writer(&mut out);
+    let fail = |e: csv::Error| match e.into_kind() {
+        csv::ErrorKind::Io(source) => stream_error(source),
+        other => stream_error(std::io::Error::other(format!("{other:?}"))),
+    };
+    writer.write_record(table.columns().iter().map(|(name, _)| name.as_bytes())).map_err(fail)?;
+    let mut text = String::new();
+    for row in 0..table.rows() {
+        for (_, column) in table.columns() {
+            text.clear();
+            let cell = match column.cell(row) {
+                Cell::Missing => "",
+                Cell::Text(t) => t,
+                Cell::Integer(i) => {
+                    text.push_str(&i.to_string());
+                    &text
+                }
+                Cell::Number(x) => {
+                    push_float(&mut text, x);
+                    if french {
+                        text = text.replace('.', ",");
+                    }
+                    &text
+                }
+                Cell::Boolean(true) => "true",
+                Cell::Boolean(false) => "false",
+            };
+            writer.write_field(cell).map_err(fail)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(fail)?;
+    }
+    writer.flush().map_err(stream_error)
+}
+
+/// Writes `table` to a CSV file, replacing it; see [`write_csv`].
+///
+/// # Errors
+/// [`Error::Io`], naming the path.
+pub fn write_csv_file(path: impl AsRef<Path>, table: &Table<'_>, style: CsvStyle) -> Result<(), Error> {
+    to_file(path.as_ref(), |out| write_csv(out, table, style))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(table: &Table<'_>, style: CsvStyle) -> String {
+        let mut out = Vec::new();
+        write_csv(&mut out, table, style).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn awkward_cells_read_back() {
+        let awkward = vec!["", "a,b", "say \"oui\"", "two\nlines", " spaces ", "é;à", "=1+1", "CR\rLF\r\n"];
+        let numbers: Vec<f64> = (0..8).map(|i| f64::from(i) / 3.0 - 1e20).collect();
+        let table = Table::new()
+            .with("text, \"quoted\"", awkward.clone())
+            .unwrap()
+            .with("x", numbers.as_slice())
+            .unwrap()
+            .with("n", (0..8).map(|i| (i % 2 == 0).then_some(i64::MIN + i)).collect::<Vec<_>>())
+            .unwrap()
+            .with("b", vec![true; 8])
+            .unwrap();
+        let written = text(&table, CsvStyle::Standard);
+        let mut reader = csv::Reader::from_reader(written.as_bytes());
+        assert_eq!(reader.headers().unwrap(), &["text, \"quoted\"", "x", "n", "b"][..]);
+        for (i, record) in reader.records().map(Result::unwrap).enumerate() {
+            assert_eq!(&record[0], awkward[i]);
+            assert_eq!(record[1].parse::<f64>().unwrap(), numbers[i]);
+            assert_eq!(record[2].parse::<i64>().ok(), (i % 2 == 0).then(|| i64::MIN + i as i64));
+            assert_eq!(&record[3], "true");
+        }
+        assert_eq!(text(&table, CsvStyle::Standard), written);
+    }
+
+    #[test]
+    fn a_lone_empty_cell_is_still_a_row() {
+        let table = Table::new().with("x", vec![f64::NAN, 1.0, f64::NEG_INFINITY]).unwrap();
+        assert_eq!(text(&table, CsvStyle::Standard), "x\n\"\"\n1\n-inf\n");
+    }
+
+    #[test]
+    fn french_spreadsheets_get_commas_as_decimals() {
+        let table = Table::new().with("nom", vec!["a;b"]).unwrap().with("x", vec![-1234.5]).unwrap();
+        assert_eq!(text(&table, CsvStyle::FrenchSpreadsheet), "\u{feff}nom;x\n\"a;b\";-1234,5\n");
+    }
+
+    #[test]
+    fn nothing_gives_nothing() {
+        assert_eq!(text(&Table::new(), CsvStyle::Standard), "");
+        let headers_only = Table::new().with("a", Vec::<f64>::new()).unwrap();
+        assert_eq!(text(&headers_only, CsvStyle::Standard), "a\n");
+    }
+}
