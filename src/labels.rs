@@ -37,6 +37,12 @@ impl Labels {
         }
     }
 
+    /// Labels from indices known to be below `classes` or [`Labels::NONE`].
+    pub(crate) fn from_dense(of: Vec<u32>, classes: usize) -> Self {
+        debug_assert!(of.iter().all(|&c| c == Self::NONE || (c as usize) < classes));
+        Self { of, classes }
+    }
+
     /// Labels from any keys, with the keys in increasing order (class 0 is the smallest key).
     pub fn from_keys<K: Ord + Hash + Clone>(keys: impl IntoIterator<Item = Option<K>>) -> (Self, Vec<K>) {
         let keys: Vec<Option<K>> = keys.into_iter().collect();

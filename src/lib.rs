@@ -20,6 +20,7 @@ pub mod progress;
 pub mod random;
 pub mod read;
 pub mod space;
+pub mod study;
 pub mod typology;
 pub mod write;
 

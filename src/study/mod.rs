@@ -3,12 +3,14 @@
 
 mod links;
 mod places;
+mod territories;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
 pub use links::{Link, LinkSummary};
 pub use places::{ActorPlace, PlacedBy};
+pub use territories::{Reach, TerritoryMeasures};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};
@@ -179,10 +181,12 @@ impl Study {
     /// Position in [`ActorKind::ALL`] of each actor's kind.
     #[must_use]
     pub fn kind_labels(&self) -> Labels {
-        let of = self.inventory.actors().iter().map(|a| {
-            ActorKind::ALL.iter().position(|k| *k == a.kind).map_or(Labels::NONE, |k| k as u32)
-        });
-        Labels::new(of.collect(), ActorKind::ALL.len()).unwrap_or_else(|_| Labels::unlabelled_items(0))
+        let of = self
+            .inventory
+            .actors()
+            .iter()
+            .map(|a| ActorKind::ALL.iter().position(|k| *k == a.kind).map_or(Labels::NONE, |k| k as u32));
+        Labels::from_dense(of.collect(), ActorKind::ALL.len())
     }
 
     /// Territory of each actor at a level (the first one where perimeters overlap).
@@ -197,6 +201,6 @@ impl Study {
 
     fn labels(&self, classes: usize, class: impl Fn(&ActorPlace) -> Option<usize>) -> Labels {
         let of = self.places.iter().map(|p| class(p).map_or(Labels::NONE, |c| c as u32)).collect();
-        Labels::new(of, classes).unwrap_or_else(|_| Labels::unlabelled_items(self.places.len()))
+        Labels::from_dense(of, classes)
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::model::{Actor, DensityLevel, Rurality};
 use crate::progress::Progress;
+use crate::space::{Locator, LonLat, PointIndex};
 
 /// How an actor was put into its territory.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -46,3 +47,113 @@ impl ActorPlace {
         self.density.map(DensityLevel::rurality)
     }
 }
+
+/// Puts every actor into a base territory: by the commune its source names, else by its position
+/// inside an outline, else by the nearest one within the snapping distance. Where the atlas has no
+/// outlines the nearest territory point decides, which is what a Thiessen tessellation would say.
+pub(super) fn place(
+    atlas: &Atlas,
+    inventory: &Inventory,
+    options: &StudyOptions,
+    progress: &dyn Progress,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<ActorPlace>> {
+    let actors = inventory.actors();
+    progress.begin("place actors", Some(actors.len() as u64));
+    let base = atlas.base();
+    let finder = Finder::new(atlas)?;
+    let found: Vec<Option<(u32, PlacedBy)>> = crate::parallel::map(actors.len(), |i| {
+        let by_code = actors[i].commune.and_then(|c| base.find(c.as_str()));
+        match by_code {
+            Some(b) => Some((b as u32, PlacedBy::Code)),
+            None => actors[i].position.and_then(|p| finder.find(p, options.snap_m)),
+        }
+    });
+    progress.advance(actors.len() as u64);
+    progress.end();
+
+    let mut places = Vec::with_capacity(actors.len());
+    for (i, (actor, found)) in actors.iter().zip(found).enumerate() {
+        let place = Place::file("inventory").record(i);
+        match found {
+            Some((b, placed_by)) => {
+                diagnostics.keep();
+                if let PlacedBy::Snapped { distance_m } = placed_by {
+                    let message = format!(
+                        "{} is outside all territories; put into {}, {distance_m:.0} m away",
+                        actor.id,
+                        base.territories()[b as usize].code
+                    );
+                    diagnostics.repaired("snapped_actor", place, message);
+                } else if actor.commune.is_some() && placed_by != PlacedBy::Code {
+                    let message =
+                        format!("{}: its commune is not in the atlas; placed by position", actor.id);
+                    diagnostics.remark("unknown_commune", place, message);
+                }
+                places.push(ActorPlace {
+                    base: Some(b),
+                    placed_by: Some(placed_by),
+                    density: base.territories()[b as usize].density,
+                });
+            }
+            None => {
+                diagnostics.keep();
+                let (kind, message) = why_unplaced(actor);
+                diagnostics.remark(kind, place, message);
+                places.push(ActorPlace { base: None, placed_by: None, density: None });
+            }
+        }
+    }
+    Ok(places)
+}
+
+fn why_unplaced(actor: &Actor) -> (&'static str, String) {
+    if actor.position.is_none() {
+        (
+            "no_position",
+            format!("{} has no position and no commune of the atlas; it stays unlabelled", actor.id),
+        )
+    } else {
+        ("outside_territories", format!("{} is in no territory; it stays unlabelled", actor.id))
+    }
+}
+
+/// Finds the base territory of a position.
+struct Finder {
+    outlines: Option<Locator>,
+    points: PointIndex,
+    /// Base territory of each indexed point.
+    of: Vec<u32>,
+}
+
+impl Finder {
+    fn new(atlas: &Atlas) -> Result<Self> {
+        let (of, points): (Vec<u32>, Vec<LonLat>) = atlas
+            .base()
+            .territories()
+            .iter()
+            .enumerate()
+            .filter_map(|(i, t)| Some((i as u32, t.point?)))
+            .unzip();
+        let outlines = atlas.base().geometry().map(Locator::new).transpose()?;
+        Ok(Self { outlines, points: PointIndex::new(&points)?, of })
+    }
+
+    fn find(&self, p: LonLat, snap_m: f64) -> Option<(u32, PlacedBy)> {
+        if let Some(b) = self.outlines.as_ref().and_then(|o| o.locate(p.into())) {
+            return Some((b as u32, PlacedBy::Outline));
+        }
+        let nearest = self.points.nearest(p, 1, |_| true);
+        let (at, distance_m) = nearest.first().map(|n| (self.of[n.index], n.distance_m))?;
+        if self.outlines.is_some() {
+            (distance_m <= snap_m).then_some((at, PlacedBy::Snapped { distance_m }))
+        } else {
+            (distance_m <= snap_m.max(MAX_CELL_M)).then_some((at, PlacedBy::NearestPoint { distance_m }))
+        }
+    }
+}
+
+/// No commune point is further than this from a place of its own commune (the largest communes, of
+/// Guyane, reach about 150 km), but abroad the nearest French commune means nothing: mainland
+/// communes reach about 20 km.
+const MAX_CELL_M: f64 = 20_000.0;

@@ -7,7 +7,7 @@ use crate::atlas::Territory;
 use crate::error::Result;
 use crate::model::{ActorKind, Level, LinkClass, Rurality};
 use crate::progress::Progress;
-use crate::space::{Geodesic, LonLat, PointIndex};
+use crate::space::{LonLat, PointIndex};
 
 /// Measures of one territory.
 ///
@@ -88,13 +88,8 @@ impl Study {
     /// # Errors
     /// None on the positions of a study.
     pub fn nearest_actor_m(&self, kind: ActorKind) -> Result<Vec<f64>> {
-        let places: Vec<LonLat> = self
-            .inventory()
-            .actors()
-            .iter()
-            .filter(|a| a.kind == kind)
-            .filter_map(|a| a.position)
-            .collect();
+        let places: Vec<LonLat> =
+            self.inventory().actors().iter().filter(|a| a.kind == kind).filter_map(|a| a.position).collect();
         let index = PointIndex::new(&places)?;
         let territories = self.atlas().base().territories();
         Ok(crate::parallel::map(territories.len(), |i| {
@@ -148,8 +143,11 @@ impl Study {
 
         // Perimeters of each base territory, for the ends of links.
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); base.len()];
-        let (mut rural, mut research, mut innovation) =
-            (vec![Mean::default(); units.len()], vec![Mean::default(); units.len()], vec![Mean::default(); units.len()]);
+        let (mut rural, mut research, mut innovation) = (
+            vec![Mean::default(); units.len()],
+            vec![Mean::default(); units.len()],
+            vec![Mean::default(); units.len()],
+        );
         for &(b, u) in &memberships {
             let (commune, u) = (&base[b as usize], u as usize);
             of_base[b as usize].push(u as u32);
@@ -158,7 +156,9 @@ impl Study {
             if let Some(density) = commune.density {
                 rural[u].add(f64::from(u8::from(density.rurality() == Rurality::Rural)), population);
             }
-            for (mean, distances) in [(&mut research[u], &reach.research_m), (&mut innovation[u], &reach.innovation_m)] {
+            for (mean, distances) in
+                [(&mut research[u], &reach.research_m), (&mut innovation[u], &reach.innovation_m)]
+            {
                 if distances[b as usize].is_finite() {
                     mean.add(distances[b as usize], population);
                 }

@@ -21,9 +21,11 @@ pub mod geojson;
 pub mod graphml;
 mod palette;
 pub mod report;
+mod study;
 pub mod svg;
 mod table;
 
+pub use study::{actor_table, link_table, territory_table};
 pub use table::{Column, Table};
 
 use std::fmt::Write as _;

@@ -1,0 +1,40 @@
+//! The walk on the embedded France, against the tables' own derivation.
+
+#![cfg(feature = "france-data")]
+
+use rurban::france::EmbeddedFrance;
+use rurban::model::CooperationKind;
+use rurban::progress::Silent;
+use rurban::study::{LinkSummary, PlacedBy, Study, StudyOptions};
+
+fn study() -> Study {
+    let france = EmbeddedFrance::load().unwrap();
+    let (study, diagnostics) =
+        Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    assert_eq!(diagnostics.kept(), study.places().len());
+    println!("{diagnostics}");
+    study
+}
+
+#[test]
+fn interreg_links_reproduce_the_published_projection() {
+    let study = study();
+    let of_interreg = |l: &&rurban::study::Link| l.kind == CooperationKind::TerritorialProject;
+    let links: Vec<_> = study.links().iter().filter(of_interreg).collect();
+    assert_eq!(links.len(), 1_309);
+    let multi = study.inventory().projects().iter().filter(|p| p.participants.len() > 1).count();
+    assert_eq!(multi, 314);
+
+    // The published classes use only the commune codes that the source states.
+    let by_code = |actor: u32| matches!(study.places()[actor as usize].placed_by, Some(PlacedBy::Code));
+    let stated = links.iter().filter(|l| by_code(l.a) && by_code(l.b)).copied();
+    let s = LinkSummary::of(stated);
+    assert_eq!((s.urban_urban, s.urban_rural, s.rural_rural), (958, 177, 62));
+    assert_eq!(links.len() - s.total() + s.unclassed, 112);
+
+    // Positions class most of the others.
+    let s = LinkSummary::of(links.iter().copied());
+    println!("{s:?}");
+    assert_eq!(s.total(), 1_309);
+    assert!(s.unclassed < 40, "{s:?}");
+}
