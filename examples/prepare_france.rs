@@ -136,6 +136,265 @@ fn kind_from_name(name: &str) -> &'static str {
     }
 }
 
+/// Research fields and the word beginnings that name them, in French and English.
+const FIELDS: [(&str, &[&str]); 16] = [
+    ("mathematics", &["mathem", "statisti", "probabilit"]),
+    (
+        "computing",
+        &[
+            "informati",
+            "comput",
+            "numeri",
+            "digital",
+            "robot",
+            "software",
+            "algorith",
+            "automati",
+            "signal",
+            "data",
+            "cyber",
+            "telecom",
+            "network",
+        ],
+    ),
+    (
+        "physics",
+        &[
+            "physi",
+            "optic",
+            "photon",
+            "astro",
+            "laser",
+            "plasma",
+            "quant",
+            "particle",
+            "accelerat",
+            "synchrotron",
+            "nuclear",
+            "nucleaire",
+        ],
+    ),
+    ("chemistry", &["chemi", "chimi", "cataly", "polym", "molecul", "electrochem"]),
+    (
+        "materials and engineering",
+        &[
+            "material",
+            "materiau",
+            "mechani",
+            "mecani",
+            "engineer",
+            "ingenierie",
+            "genie",
+            "process",
+            "procede",
+            "nano",
+            "metal",
+            "textile",
+            "manufactur",
+            "microelectronic",
+            "electronic",
+        ],
+    ),
+    (
+        "earth and climate",
+        &[
+            "earth", "terre", "geolog", "geoscien", "geophys", "climat", "atmosph", "glaci", "volcan",
+            "mineral", "mining", "meteo",
+        ],
+    ),
+    ("marine", &["marin", "ocean", "sea", "mer", "littoral", "coast", "fish", "pech", "maritim", "aquacult"]),
+    (
+        "ecology and water",
+        &[
+            "ecolog",
+            "environ",
+            "biodivers",
+            "ecosyst",
+            "water",
+            "eau",
+            "hydro",
+            "evolution",
+            "faune",
+            "flore",
+            "wildlife",
+        ],
+    ),
+    (
+        "agronomy, food and forest",
+        &[
+            "agro",
+            "agri",
+            "plant",
+            "veget",
+            "crop",
+            "animal",
+            "food",
+            "aliment",
+            "vine",
+            "vign",
+            "wine",
+            "oenolog",
+            "forest",
+            "foret",
+            "wood",
+            "bois",
+            "soil",
+            "rural",
+            "veterin",
+            "livestock",
+            "elevage",
+            "lait",
+            "dairy",
+            "horticult",
+            "fruit",
+        ],
+    ),
+    (
+        "biology",
+        &[
+            "biolog",
+            "genom",
+            "genet",
+            "cell",
+            "biochem",
+            "bioinfo",
+            "biotech",
+            "microbio",
+            "protein",
+            "structural",
+        ],
+    ),
+    (
+        "health",
+        &[
+            "health",
+            "sante",
+            "hospital",
+            "hopit",
+            "hospitalier",
+            "clinic",
+            "cliniq",
+            "medic",
+            "cancer",
+            "pharma",
+            "immun",
+            "infect",
+            "epidem",
+            "surg",
+            "neuro",
+            "cardio",
+            "vascul",
+            "therap",
+            "diabet",
+            "brain",
+            "cerveau",
+            "nutrition",
+            "patholog",
+            "disease",
+            "maladie",
+            "vision",
+            "handicap",
+        ],
+    ),
+    (
+        "energy",
+        &["energ", "solar", "solair", "batter", "hydrogen", "petrol", "combust", "thermi", "electrique"],
+    ),
+    (
+        "economics and management",
+        &["econom", "manage", "business", "gestion", "financ", "commerce", "market", "entrepr", "innovation"],
+    ),
+    (
+        "social sciences",
+        &[
+            "socio",
+            "social",
+            "politi",
+            "law",
+            "droit",
+            "jurid",
+            "education",
+            "geograph",
+            "territ",
+            "urban",
+            "demograph",
+            "psycholog",
+            "anthropol",
+            "ethnolog",
+            "migration",
+        ],
+    ),
+    (
+        "humanities and arts",
+        &[
+            "histor",
+            "histoir",
+            "archeo",
+            "archaeo",
+            "litter",
+            "litera",
+            "langu",
+            "lingu",
+            "philoso",
+            "art",
+            "arts",
+            "music",
+            "musee",
+            "museum",
+            "cultur",
+            "theolog",
+            "patrimoin",
+            "heritage",
+            "architect",
+            "orient",
+            "medieval",
+            "humanit",
+        ],
+    ),
+    (
+        "transport and space",
+        &[
+            "aerospa",
+            "aeronaut",
+            "space",
+            "spatial",
+            "transport",
+            "mobilit",
+            "automob",
+            "automotive",
+            "aviation",
+            "railway",
+            "ferrovi",
+        ],
+    ),
+];
+
+/// Research fields that the words of a name tell, as `field:` themes.
+fn fields_from_name(name: &str) -> Vec<String> {
+    let name = plain(name);
+    let words: Vec<&str> = name.split(' ').collect();
+    // Short stems are whole words: "mer" is no "mercure".
+    let told = |stem: &&str| {
+        words.iter().any(|w| {
+            if stem.len() <= 4 && !["agro", "agri", "nano"].contains(stem) {
+                w == stem
+            } else {
+                w.starts_with(*stem)
+            }
+        })
+    };
+    FIELDS
+        .iter()
+        .filter(|(_, stems)| stems.iter().any(|s| told(&s)))
+        .map(|(f, _)| format!("field:{f}"))
+        .collect()
+}
+
+/// Themes of one family, as `family:theme`.
+fn prefixed<'a>(family: &str, themes: impl Iterator<Item = &'a str>) -> String {
+    themes.filter(|t| !t.is_empty()).map(|t| format!("{family}:{t}")).collect::<Vec<_>>().join(";")
+}
+
 /// One row of `actors.csv`.
 struct ActorRow {
     id: String,
@@ -410,7 +669,12 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
             lon: degrees(&r["lng"]),
             lat: degrees(&r["lat"]),
             commune: r["insee"].clone(),
-            themes: r["types"].replace('|', ";"),
+            themes: r["types"]
+                .split('|')
+                .map(|t| format!("type:{t}"))
+                .chain(fields_from_name(&r["name"]))
+                .collect::<Vec<_>>()
+                .join(";"),
             status: if r["status"] == "active" { String::new() } else { r["status"].clone() },
             ..actor(format!("ror:{}", r["ror"]), &r["name"], "research_centre", "ror")
         });
@@ -419,7 +683,7 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
         actors.push(ActorRow {
             lon: degrees(&r["lon"]),
             lat: degrees(&r["lat"]),
-            themes: r["capabilities"].clone(),
+            themes: prefixed("capability", r["capabilities"].split(';')),
             ..actor(format!("fablab:{}", i + 1), &r["name"], "innovation_place", "fablabs")
         });
     }
@@ -454,7 +718,7 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
             lon: degrees(&r["lon"]),
             lat: degrees(&r["lat"]),
             commune: r["insee"].clone(),
-            themes: r["theme"].replace(", ", ";"),
+            themes: prefixed("theme", r["theme"].split(", ")),
             status: if unverified { "unverified".into() } else { String::new() },
             ..actor(format!("pole:{}", i + 1), &r["name"], "cluster", "clusters")
         });
