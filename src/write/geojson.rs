@@ -57,7 +57,12 @@ pub const DEFAULT_DECIMALS: u8 = 6;
 /// assert!(String::from_utf8_lossy(&out).contains(r#""coordinates":[2.352,48.857]"#));
 /// # Ok::<(), rurban::Error>(())
 /// ```
-pub fn write_geojson(out: impl Write, shapes: Shapes<'_>, properties: &Table<'_>, decimals: u8) -> Result<()> {
+pub fn write_geojson(
+    out: impl Write,
+    shapes: Shapes<'_>,
+    properties: &Table<'_>,
+    decimals: u8,
+) -> Result<()> {
     properties.check_rows("properties", shapes.len())?;
     if decimals > 12 {
         return Err(Error::Parameter {
@@ -203,7 +208,8 @@ impl<W: Write> Writer<W> {
         let mut last: Option<(f64, f64)> = None;
         for k in 0..ring.len() {
             let c = ring[if forwards { k } else { ring.len() - 1 - k }];
-            let key = if scale.is_finite() { ((c.x * scale).round(), (c.y * scale).round()) } else { c.x_y() };
+            let key =
+                if scale.is_finite() { ((c.x * scale).round(), (c.y * scale).round()) } else { c.x_y() };
             if last == Some(key) {
                 continue;
             }
@@ -304,7 +310,10 @@ mod tests {
         let points = text(Shapes::Points(&[a, b]), &Table::new(), 2);
         assert!(points.contains("[0,48.12]") && points.contains("[2,-21.5]"), "{points}");
         let lines = text(Shapes::Lines(&[[a, b]]), &Table::new(), 3);
-        assert!(lines.contains("{\"type\":\"LineString\",\"coordinates\":[[0,48.123],[2,-21.5]]}"), "{lines}");
+        assert!(
+            lines.contains("{\"type\":\"LineString\",\"coordinates\":[[0,48.123],[2,-21.5]]}"),
+            "{lines}"
+        );
         assert_eq!(text(Shapes::Points(&[]), &Table::new(), 6).lines().count(), 2);
     }
 

@@ -74,7 +74,8 @@ fn document(out: &mut impl Write, graph: &GraphDocument<'_>) -> io::Result<()> {
           xsi:schemaLocation=\"http://graphml.graphdrawing.org/xmlns \
           http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd\">\n",
     )?;
-    for (of, prefix, table) in [("node", 'n', &graph.node_attributes), ("edge", 'e', &graph.edge_attributes)] {
+    for (of, prefix, table) in [("node", 'n', &graph.node_attributes), ("edge", 'e', &graph.edge_attributes)]
+    {
         for (k, (name, column)) in table.columns().iter().enumerate() {
             let kind = match column {
                 Column::Text(_) => "string",

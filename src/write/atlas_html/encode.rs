@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn specks_are_left_out_and_features_kept() {
-        let speck = MultiPolygon(vec![polygon![(x: 1., y: 1.), (x: 1.000_001, y: 1.), (x: 1., y: 1.000_001)]]);
+        let speck =
+            MultiPolygon(vec![polygon![(x: 1., y: 1.), (x: 1.000_001, y: 1.), (x: 1., y: 1.000_001)]]);
         let square = MultiPolygon(vec![polygon![
             (x: 0., y: 0.), (x: 0.001, y: 0.), (x: 0.001, y: 0.000_000_1), (x: 0.001, y: 0.001), (x: 0., y: 0.001)
         ]]);

@@ -344,11 +344,9 @@ fn check_scale(measure: &MeasureColumn<'_>) -> Result<()> {
                 None => Ok(()),
             }
         }
-        Scale::Diverging { centre } if !centre.is_finite() => Err(Error::Parameter {
-            name: "centre",
-            value: centre.to_string(),
-            must: "must be finite",
-        }),
+        Scale::Diverging { centre } if !centre.is_finite() => {
+            Err(Error::Parameter { name: "centre", value: centre.to_string(), must: "must be finite" })
+        }
         Scale::Diverging { .. } | Scale::Sequential => Ok(()),
     }
 }
