@@ -29,7 +29,7 @@ pub(super) fn shapes(layer: &Layer) -> String {
                 if vertices.len() > 1 && vertices.first() == vertices.last() {
                     vertices.pop();
                 }
-                if vertices.len() >= 3 {
+                if encloses_something(&vertices) {
                     kept.push(vertices.clone());
                 } else if r == 0 {
                     break;
@@ -73,6 +73,12 @@ pub(super) fn values(values: &[f64]) -> Value {
         values.iter().flat_map(|&v| (v as f32).to_le_bytes()).collect()
     };
     json!([if wide { 8 } else { 4 }, base64(&bytes)])
+}
+
+/// Whether a ring (closing vertex left out) has an area.
+fn encloses_something(ring: &[(i64, i64)]) -> bool {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<i64>() != 0
 }
 
 fn steps(c: Coord<f64>) -> (i64, i64) {

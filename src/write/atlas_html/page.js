@@ -7,7 +7,7 @@ const noValue = { light: "#c9ced4", dark: "#3d4650" };
 
 // Text.
 const esc = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
-const fold = text => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+const fold = text => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[-'’\s]+/g, " ").toLowerCase();
 const numbers = [new Intl.NumberFormat("en", { maximumSignificantDigits: 4 }), new Intl.NumberFormat("en", { maximumFractionDigits: 0 })];
 const number = v => Math.abs(v) >= 1e15 || (v !== 0 && Math.abs(v) < 1e-6) ? v.toExponential(2) : numbers[Math.abs(v) >= 1000 ? 1 : 0].format(v);
 function shown(measure, v) {
@@ -142,8 +142,8 @@ function paint(measure, column) {
   const k = breaks.length + 1, colours = Array.from({ length: k }, (_, i) => colourAt(stops, k === 1 ? .5 : i / (k - 1)));
   const ranges = Array.from({ length: k }, () => [Infinity, -Infinity, 0]);
   for (const v of finite) { const r = ranges[classOf(v)]; r[0] = Math.min(r[0], v); r[1] = Math.max(r[1], v); r[2]++; }
-  const span = ([a, b, c]) => !c ? "–" : number(a) === number(b) ? number(a) : `${number(a)} to ${number(b)}`;
-  return { z: v => Number.isFinite(v) ? classOf(v) : -1, colours, missing, rows: n ? ranges.map((r, i) => [colours[i], span(r), r[2]]) : [] };
+  const span = ([a, b]) => number(a) === number(b) ? number(a) : `${number(a)} to ${number(b)}`;
+  return { z: v => Number.isFinite(v) ? classOf(v) : -1, colours, missing, rows: ranges.map((r, i) => [colours[i], span(r), r[2]]).filter(r => r[2]) };
 }
 // As a plotly colour scale over z from -1, which is the colour of no value.
 function plotlyScale(painted) {
@@ -163,7 +163,6 @@ const linkColours = {
 };
 const actorAt = points(page.actors.at), linkAt = points(page.links.at);
 const kindColour = k => page.colours.categories[(k + 1) % page.colours.categories.length];
-const hidden = { kinds: new Set(), classes: new Set() };
 
 // Traces: 0 territories, 1 outline of the chosen one, then ties and actors.
 const traces = [], swaps = { kinds: new Map(), classes: new Map() };
@@ -179,7 +178,7 @@ function buildTraces() {
   traces.push({ type: "scattermap", mode: "lines", ...nowhere, hoverinfo: "skip", line: { width: 3 } });
   const { links, actors } = page;
   const weights = [...links.weight].sort((a, b) => a - b);
-  const widths = [1.2, 2, 3.2, 5];
+  const widths = [1, 1.7, 2.8, 4.5], opacity = links.class.length > 500 ? .55 : .8, dot = actors.kind.length > 800 ? 5 : 6.5;
   const widthOf = w => weights[0] === weights[weights.length - 1] ? 1 : Math.min(3, [.5, .8, .95].filter(q => w > quantile(weights, q)).length);
   // The crossing ties are the subject: drawn last, over the others.
   for (let c = links.classes.length - 1; c >= 0; c--) {
@@ -193,7 +192,7 @@ function buildTraces() {
       middle.lat.push((a[1] + b[1]) / 2);
       middle.text.push(`${esc(links.label[i])}<br>${links.classes[c]}, weight ${number(links.weight[i])}`);
     });
-    lines.forEach((line, w) => line.lon.length && addTrace("classes", c, { type: "scattermap", mode: "lines", ...line, hoverinfo: "skip", opacity: .75, line: { width: widths[w] }, meta: { link: c } }));
+    lines.forEach((line, w) => line.lon.length && addTrace("classes", c, { type: "scattermap", mode: "lines", ...line, hoverinfo: "skip", opacity, line: { width: widths[w] }, meta: { link: c } }));
     if (middle.lon.length) addTrace("classes", c, { type: "scattermap", mode: "markers", ...middle, hovertemplate: "%{text}<extra></extra>", marker: { size: 7, opacity: .01 }, meta: { link: c } });
   }
   actors.kinds.forEach((kind, k) => {
@@ -204,15 +203,16 @@ function buildTraces() {
       at.lat.push(actorAt[i][1]);
       at.text.push(`<b>${esc(actors.name[i])}</b><br>${esc(kind)}${actors.detail[i] ? "<br>" + esc(actors.detail[i]) : ""}`);
     });
-    addTrace("kinds", k, { type: "scattermap", mode: "markers", lon: at.lon, lat: at.lat, hoverinfo: "skip", marker: { size: 9, color: "#ffffff", opacity: .9 } });
-    addTrace("kinds", k, { type: "scattermap", mode: "markers", ...at, hovertemplate: "%{text}<extra></extra>", marker: { size: 6.5, color: kindColour(k) } });
+    addTrace("kinds", k, { type: "scattermap", mode: "markers", lon: at.lon, lat: at.lat, hoverinfo: "skip", marker: { size: dot + 2, color: "#ffffff", opacity: .9 } });
+    addTrace("kinds", k, { type: "scattermap", mode: "markers", ...at, hovertemplate: "%{text}<extra></extra>", marker: { size: dot, color: kindColour(k) } });
   });
 }
 
 // The map.
 const gd = $("map");
 const css = name => getComputedStyle(root).getPropertyValue(name).trim();
-const mapStyle = () => ({ version: 8, sources: {}, layers: [{ id: "sea", type: "background", paint: { "background-color": css("--sea") } }] });
+// Nothing of its own: the background of the page shows through, in either theme.
+const mapStyle = { version: 8, sources: {}, layers: [] };
 const views = [];
 function buildViews() {
   const places = [...actorAt, ...linkAt];
@@ -233,7 +233,16 @@ function fit([west, south, east, north], closest = 11) {
   const zoom = Math.min(Math.log2(gd.clientWidth * pad / 512 / w), Math.log2(gd.clientHeight * pad / 512 / h), closest);
   return { "map.center": { lon: (west + east) / 2, lat: back((y(south) + y(north)) / 2) }, "map.zoom": zoom };
 }
-const go = bounds => Plotly.relayout(gd, fit(bounds));
+let aim = null;
+function go(bounds) {
+  aim = fit(bounds);
+  return Plotly.relayout(gd, aim);
+}
+// A window that changes its size keeps the view in sight, unless the reader has moved the map.
+function refit() {
+  const { center, zoom } = gd.layout.map, want = aim["map.center"];
+  if (Math.abs(center.lon - want.lon) + Math.abs(center.lat - want.lat) < 1e-3 && Math.abs(zoom - aim["map.zoom"]) < 1e-3) show(state.view);
+}
 function show(i) {
   state.view = i;
   markView();
@@ -351,7 +360,7 @@ async function jump(l, i) {
 }
 function search() {
   if (!index) buildIndex();
-  const q = fold($("query").value.trim()), best = [[], [], []];
+  const q = fold($("query").value).trim(), best = [[], [], []];
   if (q) for (const entry of index) {
     const rank = entry.key === q || entry.code === q ? 0 : entry.key.startsWith(q) ? 1 : entry.key.includes(q) ? 2 : -1;
     if (rank >= 0 && best[rank].length < 8) best[rank].push(entry);
@@ -425,7 +434,7 @@ async function setTheme(theme) {
   await busy(async () => {
     const ids = [...traces.keys()].filter(i => traces[i].line);
     await Plotly.restyle(gd, { "line.color": ids.map(i => traces[i].line.color || null) }, ids);
-    await Plotly.relayout(gd, { "map.style": mapStyle(), hoverlabel: hoverLabel() });
+    await Plotly.relayout(gd, { hoverlabel: hoverLabel() });
     await drawTerritories();
   });
 }
@@ -486,13 +495,15 @@ async function start() {
     t.marker.line = { width: update["marker.line.width"], color: update["marker.line.color"] };
     drawnLevel = state.level;
   }
-  const at = fit(views[state.view][1]);
-  const layout = { margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false, paper_bgcolor: "rgba(0,0,0,0)", hoverlabel: hoverLabel(), uirevision: 1, map: { style: mapStyle(), center: at["map.center"], zoom: at["map.zoom"] } };
+  aim = fit(views[state.view][1]);
+  const layout = { margin: { l: 0, r: 0, t: 0, b: 0 }, showlegend: false, paper_bgcolor: "rgba(0,0,0,0)", hoverlabel: hoverLabel(), uirevision: 1, map: { style: mapStyle, center: aim["map.center"], zoom: aim["map.zoom"] } };
   const ready = () => { $("busy").textContent = ""; root.dataset.ready = Math.round(performance.now()); };
   try {
     await Plotly.newPlot(gd, traces, layout, { responsive: true, scrollZoom: true, displayModeBar: false, doubleClick: false });
     gd.on("plotly_click", e => { const p = e.points[0]; if (p.curveNumber === 0) choose(p.location, false); });
     gd.on("plotly_doubleclick", () => show(state.view));
+    let timer;
+    new ResizeObserver(() => { clearTimeout(timer); timer = setTimeout(refit, 200); }).observe(gd);
     ready();
   } catch (error) {
     $("busy").textContent = "The map cannot be drawn: " + (error && error.message || "this browser offers no WebGL") + ". The ranking and the search work without it.";
