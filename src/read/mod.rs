@@ -1,1 +1,7 @@
 //! From files to records, with an account of everything kept, repaired and dropped.
+//!
+//! The readers here are the first of two steps: they give plain records, close to the file, and say
+//! what was wrong with it. What the records mean is settled by the collections built from them.
+
+pub mod geojson;
+mod json;
