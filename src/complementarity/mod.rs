@@ -2,10 +2,15 @@
 //!
 //! The walk: counts of something (jobs, firms, patents, projects) by region and activity become an
 //! [`ActivityTable`]; [`location_quotient`] says what a region is specialised in and [`Presence`]
-//! keeps that as bits.
+//! keeps that as bits; [`proximity`] or [`relatedness()`] says which activities are related, and
+//! [`relatedness_density`] how close each region is to each activity.
 
+pub mod density;
+pub mod relatedness;
 pub mod specialisation;
 mod table;
 
+pub use density::{SelfInclusion, relatedness_density};
+pub use relatedness::{Normalisation, proximity, relatedness};
 pub use specialisation::location_quotient;
 pub use table::{ActivityTable, Presence};
