@@ -63,6 +63,7 @@ pub fn relatedness_density(presence: &Presence, relatedness: &Matrix, own: SelfI
 }
 
 /// A relatedness matrix made ready for sums over the activities that bring something.
+#[derive(Debug, Clone)]
 pub(crate) struct Shares {
     /// Row j: what activity j adds to each activity i, `φ_ij`, unscaled.
     pub to_each: Matrix,

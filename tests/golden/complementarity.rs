@@ -1,12 +1,13 @@
 //! Complementarity against EconGeo, ecomplexity, fermi-cref, scipy, vegan and hand-checked toys.
 
+use rurban::complementarity::interregional::{Cells, Ties};
 use rurban::complementarity::specialisation::{
     Reference, expy, hachman, herfindahl, hoover, krugman, prody, shannon, spatial_gini,
     specialisation_coefficient,
 };
 use rurban::complementarity::{
-    ActivityTable, Normalisation, Presence, SelfInclusion, location_quotient, proximity, relatedness,
-    relatedness_density,
+    ActivityTable, Interregional, Normalisation, Presence, SelfInclusion, location_quotient, proximity,
+    relatedness, relatedness_density,
 };
 use rurban::matrix::Matrix;
 use serde_json::Value;
@@ -217,4 +218,39 @@ fn g14_presence_proximity_and_density() {
             }
         }
     }
+}
+
+#[test]
+fn g14_complementary_linkages() {
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let ties = bare(&format!("{name}_ties.csv")).unwrap();
+        let presence = Presence::of(&t);
+        let kernel = Interregional::new(&presence, &proximity(&presence)).unwrap();
+        let linkages = kernel.linkages(Ties::Dense(&ties), None, Cells::All).unwrap();
+        let totals: Vec<f64> = (0..t.regions()).map(|r| nan_as_zero(linkages.row(r)).iter().sum()).collect();
+        all_close(&totals, &numbers(&v["BB_CL_total_by_region"]), 1e-8);
+        let pairs = kernel.all_pairs();
+        all_close(pairs.row(0), &numbers(&v["BB_pair_mean_RDadd_to_missing_row0"]), 1e-8);
+        if name == "rs60x20" {
+            all_close(&nan_as_zero(linkages.as_slice()), matrix(&v["BB_CL"]).as_slice(), 1e-8);
+            all_close(pairs.as_slice(), matrix(&v["BB_pair_mean_RDadd_to_missing"]).as_slice(), 1e-8);
+        }
+    }
+}
+
+#[test]
+fn g15_toy_linkages_checked_by_hand() {
+    let Some(v) = values("G15_toy_balland_boschma") else { return };
+    let presence = Presence::at_least(&matrix(&v["X"]), 1.0).unwrap();
+    let phi = matrix(&v["phi"]);
+    let own = relatedness_density(&presence, &phi, SelfInclusion::Excluded).unwrap();
+    all_close(own.as_slice(), matrix(&v["own_density"]).as_slice(), 1e-9);
+    let kernel = Interregional::new(&presence, &phi).unwrap();
+    let linkages = kernel.linkages(Ties::Dense(&matrix(&v["W"])), None, Cells::All).unwrap();
+    all_close(linkages.as_slice(), matrix(&v["CL"]).as_slice(), 1e-9);
+    all_close(kernel.all_pairs().as_slice(), matrix(&v["mean_RDadd_missing"]).as_slice(), 1e-9);
 }
