@@ -6,12 +6,14 @@
 //! [`relatedness_density`] how close each region is to each activity. [`Interregional`] then says what
 //! each region could gain from each other one.
 
+pub mod complexity;
 pub mod density;
 pub mod interregional;
 pub mod relatedness;
 pub mod specialisation;
 mod table;
 
+pub use complexity::{economic_complexity, fitness};
 pub use density::{SelfInclusion, relatedness_density};
 pub use interregional::Interregional;
 pub use relatedness::{Normalisation, proximity, relatedness};

@@ -1,5 +1,6 @@
 //! Complementarity against EconGeo, ecomplexity, fermi-cref, scipy, vegan and hand-checked toys.
 
+use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
 use rurban::complementarity::interregional::{Cells, Ties};
 use rurban::complementarity::specialisation::{
     Reference, expy, hachman, herfindahl, hoover, krugman, prody, shannon, spatial_gini,
@@ -253,4 +254,47 @@ fn g15_toy_linkages_checked_by_hand() {
     let linkages = kernel.linkages(Ties::Dense(&matrix(&v["W"])), None, Cells::All).unwrap();
     all_close(linkages.as_slice(), matrix(&v["CL"]).as_slice(), 1e-9);
     all_close(kernel.all_pairs().as_slice(), matrix(&v["mean_RDadd_missing"]).as_slice(), 1e-9);
+}
+
+#[test]
+fn g14_complexity_and_fitness() {
+    let defined = |v: &[f64]| -> Vec<f64> { v.iter().copied().filter(|v| !v.is_nan()).collect() };
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let presence = Presence::of(&t);
+        let c = economic_complexity(&presence, Parts::Refuse).unwrap();
+        all_close(&c.regions, &numbers(&v["ECI_ecomplexity"]), 1e-8);
+        all_close(&defined(&c.regions), &numbers(&v["ECI_svd_z_ddof0"]), 1e-8);
+        all_close(&c.activities, &numbers(&v["PCI_ecomplexity"]), 1e-8);
+        let sigma = numbers(&v["singular_values"]);
+        all_close(&[c.singular_value, c.next_singular_value], &sigma[1..3], 1e-8);
+        let f = fitness(&presence, Stop::Never, 200).unwrap();
+        for (got, case) in [(&f.regions, "fitness_200it_ref"), (&f.activities, "complexity_Q_200it_ref")] {
+            let want = numbers(&v[case]);
+            let ratios: Vec<f64> = defined(got).iter().zip(&want).map(|(g, w)| g / w).collect();
+            all_close(&ratios, &vec![1.0; want.len()], 1e-6);
+        }
+    }
+}
+
+#[test]
+fn g13_complexity_follows_econgeo_kci() {
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let c = economic_complexity(&Presence::of(&t), Parts::Refuse).unwrap();
+        let eci: Vec<f64> = c.regions.into_iter().filter(|v| !v.is_nan()).collect();
+        let kci = numbers(&v["KCI"]);
+        // The peer rounds its transition matrix to four decimals and fixes neither sign nor scale.
+        let n = eci.len() as f64;
+        let mean = kci.iter().sum::<f64>() / n;
+        let sd = (kci.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let pearson = eci.iter().zip(&kci).map(|(e, k)| e * (k - mean) / sd).sum::<f64>() / n;
+        assert!(pearson.abs() > 0.999, "{name}: {pearson}");
+    }
 }
