@@ -1,0 +1,134 @@
+//! Complementarity over golden tables where they are present, seeded synthetic ones otherwise.
+#![allow(missing_docs, reason = "criterion's macros generate undocumented items")]
+
+use std::hint::black_box;
+use std::io::Read;
+use std::path::PathBuf;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use geo_types::Coord;
+use rurban::complementarity::complexity::Parts;
+use rurban::complementarity::interregional::{Cells, Ties};
+use rurban::complementarity::{
+    ActivityTable, Interregional, Presence, SelfInclusion, economic_complexity, location_quotient, proximity,
+    relatedness_density,
+};
+use rurban::matrix::Matrix;
+use rurban::progress::Silent;
+use rurban::random::Seed;
+
+type Cell = (u32, u32, Option<f64>);
+
+/// Counts with specialised regions and rare activities, about half of the cells empty.
+fn synthetic(regions: usize, activities: usize) -> Vec<Cell> {
+    let mut random = Seed(7).stream(0);
+    let mut cells = Vec::new();
+    for r in 0..regions {
+        let size = 10.0 + 2_000.0 * random.unit().powi(6);
+        for i in 0..activities {
+            let taste = (4.0 * (random.unit() + random.unit() + random.unit() - 1.5)).exp();
+            let count = (size * taste / (1.0 + i as f64 / 4.0) * 0.1 * random.unit()).floor();
+            if count > 0.0 {
+                cells.push((r as u32, i as u32, Some(count)));
+            }
+        }
+    }
+    cells
+}
+
+fn table(regions: usize, activities: usize) -> ActivityTable {
+    ActivityTable::from_cells(regions, activities, &synthetic(regions, activities)).unwrap()
+}
+
+fn input(name: &str) -> Option<Vec<u8>> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs").join(name);
+    let bytes = std::fs::read(&path).ok();
+    if bytes.is_none() {
+        eprintln!("{name} is not beside the repository: synthetic table instead");
+    }
+    bytes
+}
+
+/// A golden CSV table with a header and a column of row names.
+fn golden_table(name: &str, regions: usize, activities: usize) -> ActivityTable {
+    let Some(bytes) = input(name) else { return table(regions, activities) };
+    let text = String::from_utf8(bytes).unwrap();
+    let cells: Vec<f64> =
+        text.lines().skip(1).flat_map(|l| l.split(',').skip(1).map(|v| v.trim().parse().unwrap())).collect();
+    ActivityTable::from_matrix(&Matrix::from_rows(regions, activities, cells).unwrap()).unwrap()
+}
+
+/// The golden long table of 35,000 regions × 88 activities.
+fn long_table() -> Vec<Cell> {
+    let Some(bytes) = input("rs35kx88_long.csv.gz") else { return synthetic(35_000, 88) };
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+    let cell = |line: &str| {
+        let mut part = line.split(',');
+        let mut next = || part.next().unwrap().trim();
+        (next().parse().unwrap(), next().parse().unwrap(), Some(next().parse().unwrap()))
+    };
+    text.lines().skip(1).map(cell).collect()
+}
+
+fn kernel(presence: &Presence) -> Interregional {
+    Interregional::new(presence, &proximity(presence)).unwrap()
+}
+
+fn benches(c: &mut Criterion) {
+    let mut group = c.benchmark_group("complementarity");
+    group.sample_size(10);
+
+    let small = golden_table("rs320x88.csv", 320, 88);
+    let presence = Presence::of(&small);
+    group.bench_function("interregional all pairs 320x88", |b| {
+        b.iter(|| black_box(kernel(&presence).all_pairs()));
+    });
+    let everything = Matrix::filled(320, 320, 1.0);
+    group.bench_function("interregional linkages over dense ties 320x88", |b| {
+        b.iter(|| kernel(&presence).linkages(Ties::Dense(&everything), None, Cells::All).unwrap());
+    });
+
+    let medium = Presence::of(&table(1_255, 732));
+    group.bench_function("interregional all pairs 1255x732", |b| {
+        b.iter(|| black_box(kernel(&medium).all_pairs()));
+    });
+
+    let counts = table(2_000, 200).to_matrix();
+    group.bench_function("LQ + proximity + density + ECI/PCI 2000x200", |b| {
+        b.iter(|| {
+            let table = ActivityTable::from_matrix(&counts).unwrap();
+            let lq = location_quotient(&table);
+            let presence = Presence::of(&table);
+            let density =
+                relatedness_density(&presence, &proximity(&presence), SelfInclusion::Excluded).unwrap();
+            black_box((lq, density, economic_complexity(&presence, Parts::Refuse).unwrap()))
+        });
+    });
+
+    let long = long_table();
+    group.bench_function("LQ + density from long format 35kx88", |b| {
+        b.iter(|| {
+            let table = ActivityTable::from_cells(35_000, 88, &long).unwrap();
+            let presence = Presence::of(&table);
+            let lq = location_quotient(&table);
+            black_box((
+                lq,
+                relatedness_density(&presence, &proximity(&presence), SelfInclusion::Excluded).unwrap(),
+            ))
+        });
+    });
+
+    let communes = Presence::of(&ActivityTable::from_cells(35_000, 88, &long).unwrap());
+    let mut random = Seed(11).stream(0);
+    // As many communes on as much land as metropolitan France.
+    let places: Vec<Coord<f64>> =
+        (0..35_000).map(|_| Coord { x: 741_000.0 * random.unit(), y: 741_000.0 * random.unit() }).collect();
+    group.bench_function("ten partners within 100 km 35kx88", |b| {
+        b.iter(|| kernel(&communes).partners(&places, 100_000.0, 10, |_, _| true, &Silent).unwrap());
+    });
+    group.finish();
+}
+
+criterion_group!(complementarity, benches);
+criterion_main!(complementarity);

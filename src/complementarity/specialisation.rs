@@ -1,0 +1,423 @@
+//! What a region is specialised in, and how far its profile departs from the whole.
+
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::table::{ActivityTable, check_len, check_weights};
+use crate::error::{Error, Result};
+use crate::labels::Labels;
+use crate::matrix::Matrix;
+
+/// Location quotient (revealed comparative advantage): how many times over an activity is present in
+/// a region, compared with its share in the whole.
+///
+/// Formula: `LQ_ri = (X_ri / X_r.) / (X_.i / X_..)`, computed as `X_ri · X_.. / (X_r. · X_.i)` so
+/// that with whole counts an LQ of exactly 1 is exactly 1. Range [0, ∞); above 1 the region is
+/// specialised in the activity. For each activity, the mean of LQ weighted by region totals is 1.
+///
+/// Undefined cells are NaN: all cells of a region or an activity without any count, and masked
+/// cells. O(regions × activities). Hoover (1936), <https://doi.org/10.2307/1927875>; Balassa (1965).
+///
+/// ```
+/// use rurban::complementarity::{ActivityTable, location_quotient};
+/// use rurban::matrix::Matrix;
+/// # fn main() -> rurban::Result<()> {
+/// let table = ActivityTable::from_matrix(&Matrix::from_rows(2, 2, vec![3.0, 1.0, 1.0, 3.0])?)?;
+/// assert_eq!(location_quotient(&table).row(0), [1.5, 0.5]);
+/// # Ok(()) }
+/// ```
+#[must_use]
+pub fn location_quotient(table: &ActivityTable) -> Matrix {
+    quotients(table, |x, size, activity, total| x * total / (size * activity))
+}
+
+/// Fills a regions × activities matrix with `f(count, region total, activity total, total)`, NaN
+/// where a total is zero or the cell is masked.
+fn quotients(table: &ActivityTable, f: impl Fn(f64, f64, f64, f64) -> f64) -> Matrix {
+    let mut out = Matrix::filled(table.regions(), table.activities(), f64::NAN);
+    let (sizes, activities, total) = (table.region_totals(), table.activity_totals(), table.total());
+    for (r, &size) in sizes.iter().enumerate().filter(|(_, size)| **size > 0.0) {
+        let row = out.row_mut(r);
+        for (cell, &activity) in row.iter_mut().zip(activities).filter(|(_, a)| **a > 0.0) {
+            *cell = f(0.0, size, activity, total);
+        }
+        for (i, x) in table.counts().row(r).filter(|(_, x)| *x > 0.0) {
+            row[i as usize] = f(x, size, activities[i as usize], total);
+        }
+    }
+    table.blank_masked(&mut out);
+    out
+}
+
+/// Location quotients pulled towards 1 in proportion to how little a cell can tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct ShrunkenQuotients {
+    /// Posterior mean of every location quotient; NaN where the location quotient is undefined.
+    pub values: Matrix,
+    /// For each activity, how much location quotients truly vary between regions beyond counting
+    /// noise (variance of the prior); 0 where they do not, and all its values are then 1.
+    pub variance: Vec<f64>,
+}
+
+/// Location quotients for small counts, by an empirical-Bayes Gamma–Poisson model.
+///
+/// `X_ri` is Poisson with mean `E_ri θ_ri`, `E_ri = X_r. X_.i / X_..`, and `θ_ri` follows over the
+/// regions a Gamma law with mean 1 and variance `A_i`. The value is the posterior mean
+/// `1 + (LQ_ri − 1) · A_i / (A_i + 1 / E_ri)`; `A_i` is estimated by moments,
+/// `A_i = max(0, Σ_r E_ri (LQ_ri − 1)² / Σ_r E_ri − n / Σ_r E_ri)`. One firm in a hamlet no longer
+/// gives a location quotient of 40. Counts are taken as whole numbers of independent units.
+///
+/// O(regions × activities). Clayton & Kaldor (1987), <https://doi.org/10.2307/2532003>; moment
+/// estimator of Marshall (1991), <https://doi.org/10.2307/2347593>. From the literature, not checked
+/// against a peer.
+pub fn shrunken_location_quotient(table: &ActivityTable) -> ShrunkenQuotients {
+    let mut values = location_quotient(table);
+    let total = table.total();
+    let expected = |r: usize, i: usize| table.region_totals()[r] * table.activity_totals()[i] / total;
+    let mut variance = vec![0.0; table.activities()];
+    for (i, variance) in variance.iter_mut().enumerate() {
+        let (mut weight, mut spread, mut n) = (0.0, 0.0, 0.0);
+        for r in 0..table.regions() {
+            let lq = values[(r, i)];
+            if !lq.is_nan() {
+                let e = expected(r, i);
+                weight += e;
+                spread += e * (lq - 1.0).powi(2);
+                n += 1.0;
+            }
+        }
+        if weight > 0.0 {
+            *variance = ((spread - n) / weight).max(0.0);
+        }
+    }
+    for r in 0..table.regions() {
+        for (i, &a) in variance.iter().enumerate() {
+            let e = expected(r, i);
+            let lq = &mut values[(r, i)];
+            *lq = 1.0 + (*lq - 1.0) * (a * e / (a * e + 1.0));
+        }
+    }
+    ShrunkenQuotients { values, variance }
+}
+
+/// Lower and upper bounds of location quotients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct QuotientInterval {
+    /// Lower bounds; NaN where the location quotient is undefined.
+    pub lower: Matrix,
+    /// Upper bounds; NaN where the location quotient is undefined.
+    pub upper: Matrix,
+}
+
+/// Confidence interval of each location quotient, its count taken as Poisson and its expectation as
+/// known.
+///
+/// Byar's approximation of the exact Poisson limits, divided by `E_ri = X_r. X_.i / X_..`: lower
+/// `x (1 − 1/(9x) − z/(3√x))³` (0 for x = 0), upper the same with `x + 1` and `+z`. Within 1 % of
+/// the exact limits from 5 units on. A region is safely specialised where the lower bound is above 1.
+///
+/// # Errors
+/// [`Error::Parameter`] when `level` is not strictly between 0 and 1.
+///
+/// Breslow & Day (1987), Statistical Methods in Cancer Research II, p. 69. From the literature, not
+/// checked against a peer.
+pub fn location_quotient_interval(table: &ActivityTable, level: f64) -> Result<QuotientInterval> {
+    if !(level > 0.0 && level < 1.0) {
+        return Err(Error::Parameter {
+            name: "level",
+            value: level.to_string(),
+            must: "must be strictly between 0 and 1",
+        });
+    }
+    let z = Normal::standard().inverse_cdf(0.5 + level / 2.0);
+    let bound = |x: f64, z: f64| x * (1.0 - 1.0 / (9.0 * x) + z / (3.0 * x.sqrt())).powi(3).max(0.0);
+    Ok(QuotientInterval {
+        lower: quotients(
+            table,
+            |x, size, activity, total| {
+                if x > 0.0 { bound(x, -z) * total / (size * activity) } else { 0.0 }
+            },
+        ),
+        upper: quotients(table, |x, size, activity, total| bound(x + 1.0, z) * total / (size * activity)),
+    })
+}
+
+/// On which scale location quotients are standardised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuotientScale {
+    /// As they are.
+    Linear,
+    /// Their natural logarithm; zeros have none and come out as NaN.
+    Logarithmic,
+}
+
+/// Standardised location quotients: how many standard deviations (divisor n − 1) a region's location
+/// quotient is above the mean of all regions, activity by activity.
+///
+/// Above 1.96 a region is exceptional at 5 % where location quotients (or their logarithms) are
+/// about normal; check that first. NaN where undefined, or where the quotients of an activity do
+/// not vary. O'Donoghue & Gleave (2004), <https://doi.org/10.1080/03434002000273147>. From the
+/// literature, not checked against a peer.
+#[must_use]
+pub fn standardised_location_quotient(table: &ActivityTable, scale: QuotientScale) -> Matrix {
+    let mut values = location_quotient(table);
+    if scale == QuotientScale::Logarithmic {
+        for v in values.as_mut_slice() {
+            *v = if *v > 0.0 { v.ln() } else { f64::NAN };
+        }
+    }
+    for i in 0..values.columns() {
+        let (mut n, mut mean, mut ss) = (0.0, 0.0, 0.0);
+        for r in 0..values.rows() {
+            let v = values[(r, i)];
+            if !v.is_nan() {
+                n += 1.0;
+                let step = v - mean;
+                mean += step / n;
+                ss += step * (v - mean);
+            }
+        }
+        let sd = if n > 1.0 && ss > 0.0 { (ss / (n - 1.0)).sqrt() } else { f64::NAN };
+        for r in 0..values.rows() {
+            values[(r, i)] = (values[(r, i)] - mean) / sd;
+        }
+    }
+    values
+}
+
+/// What a region's profile is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reference {
+    /// All regions, the region itself among them (`EconGeo`'s convention).
+    #[default]
+    Whole,
+    /// All other regions.
+    Rest,
+}
+
+/// Krugman's specialisation index of every region: `Σ_i |s_ri − s_i|`, with s the shares of the
+/// activities in the region and in the reference.
+///
+/// Range [0, 2]: 0 where the region's profile is that of the reference, 2 where they have no
+/// activity in common. NaN for regions without any count, and with [`Reference::Rest`] when the
+/// other regions have none. O(regions × activities). Krugman (1991), Geography and Trade.
+#[must_use]
+pub fn krugman(table: &ActivityTable, reference: Reference) -> Vec<f64> {
+    let activities = table.activity_totals();
+    by_region(table, |r| {
+        let size = table.region_totals()[r];
+        let rest = if reference == Reference::Rest { 1.0 } else { 0.0 };
+        let outside = table.total() - rest * size;
+        if outside <= 0.0 {
+            return f64::NAN;
+        }
+        // What the reference has of everything the region lacks adds up to 1 minus the others.
+        let (mut gap, mut missing) = (0.0, 1.0);
+        for (i, x) in table.counts().row(r) {
+            let share = (activities[i as usize] - rest * x) / outside;
+            gap += (x / size - share).abs();
+            missing -= share;
+        }
+        gap + missing.max(0.0)
+    })
+}
+
+/// Coefficient of specialisation: half of [`krugman()`], the share of a region's activity that would
+/// have to change for its profile to be the reference's. Range [0, 1].
+#[must_use]
+pub fn specialisation_coefficient(table: &ActivityTable, reference: Reference) -> Vec<f64> {
+    krugman(table, reference).into_iter().map(|k| k / 2.0).collect()
+}
+
+/// Herfindahl–Hirschman index of every region's profile: `Σ_i s_ri²`.
+///
+/// Range [1 / activities, 1]; high where one activity dominates. NaN for regions without any count.
+#[must_use]
+pub fn herfindahl(table: &ActivityTable) -> Vec<f64> {
+    by_region(table, |r| shares(table, r).map(|(_, s)| s * s).sum())
+}
+
+/// Shannon entropy of every region's profile in bits: `−Σ_i s_ri log₂ s_ri`.
+///
+/// Range [0, log₂ activities]; high where activities are many and even. An activity without counts
+/// adds 0. NaN for regions without any count.
+#[must_use]
+pub fn shannon(table: &ActivityTable) -> Vec<f64> {
+    by_region(table, |r| entropy(shares(table, r).map(|(_, s)| s)))
+}
+
+/// Hachman index of every region: `1 / Σ_i LQ_ri s_ri`, how much its profile is like the whole's.
+///
+/// Range (0, 1]; 1 for the very profile of the whole. NaN for regions without any count.
+#[must_use]
+pub fn hachman(table: &ActivityTable) -> Vec<f64> {
+    by_region(table, |r| {
+        1.0 / shares(table, r).map(|(i, s)| s * s * table.total() / table.activity_totals()[i]).sum::<f64>()
+    })
+}
+
+/// Variety of every region's activities, split by how related they are; in bits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Variety {
+    /// Entropy between groups of activities: spread over things that have little in common.
+    pub unrelated: Vec<f64>,
+    /// Entropy within groups, weighted by the groups' shares: spread over kindred activities.
+    pub related: Vec<f64>,
+}
+
+/// Related and unrelated variety: Shannon entropy split by the parent group of each activity.
+///
+/// `UV_r = −Σ_g P_g log₂ P_g`, `RV_r = Σ_g P_g H_g` with `H_g` the entropy within group g. Their sum
+/// is [`shannon()`]. An activity without a parent is a group of its own. NaN for regions without any
+/// count. Frenken, Van Oort & Verburg (2007), <https://doi.org/10.1080/00343400601120296>; the split
+/// follows from its definition and is not checked against a peer.
+///
+/// # Errors
+/// [`Error::Shape`] when `parents` has not one label per activity.
+pub fn variety(table: &ActivityTable, parents: &Labels) -> Result<Variety> {
+    check_len("parents", parents.len(), table.activities())?;
+    let total = shannon(table);
+    let unrelated = by_region(table, |r| {
+        let mut groups = vec![0.0; parents.classes()];
+        let mut alone = Vec::new();
+        for (i, s) in shares(table, r) {
+            match parents.get(i) {
+                Some(g) => groups[g] += s,
+                None => alone.push(s),
+            }
+        }
+        entropy(groups.into_iter().chain(alone))
+    });
+    // Rounding can leave the difference of two equal entropies slightly below zero.
+    let related = total.iter().zip(&unrelated).map(|(h, u)| if h.is_nan() { *h } else { (h - u).max(0.0) });
+    Ok(Variety { related: related.collect(), unrelated })
+}
+
+/// Gini coefficient of each activity's spread over regions.
+///
+/// Lorenz curve of the activity's shares against the shares of `weights`, regions in increasing
+/// order of their ratio; the coefficient is 1 − twice the area below it. With `weights` of `None`
+/// every region counts the same; with the region totals it is the locational Gini, for which
+/// `EconGeo` prints half this value (the area itself). Range [0, 1); high where an activity is
+/// concentrated. NaN for activities without any count, and when the weights add up to zero.
+/// Regions of weight zero stand at the end of the curve. O(regions log regions) per activity.
+/// Krugman (1991), Geography and Trade.
+///
+/// # Errors
+/// [`Error::Shape`] when `weights` has not one entry per region; [`Error::Value`] when one is
+/// negative or not finite.
+pub fn spatial_gini(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Vec<f64>> {
+    let (weights, sum) = region_weights(table, weights)?;
+    let by_activity = table.counts().transposed();
+    Ok(by_activity_value(table, sum, |i, total| {
+        let mut counts = vec![0.0; table.regions()];
+        for (r, x) in by_activity.row(i) {
+            counts[r as usize] = x;
+        }
+        let ratio = |r: usize| if weights[r] > 0.0 { counts[r] / weights[r] } else { f64::INFINITY };
+        let mut order: Vec<usize> = (0..counts.len()).collect();
+        order.sort_by(|&a, &b| ratio(a).total_cmp(&ratio(b)));
+        let (mut below, mut reached) = (0.0, 0.0);
+        for r in order {
+            let next = reached + counts[r] / total;
+            below += weights[r] / sum * (reached + next);
+            reached = next;
+        }
+        1.0 - below
+    }))
+}
+
+/// Hoover's index of each activity: `½ Σ_r |X_ri / X_.i − w_r / Σ w|`, the share of the activity
+/// that would have to move for it to be spread as `weights` are.
+///
+/// With `weights` of `None` every region counts the same. Range [0, 1). NaN for activities without
+/// any count, and when the weights add up to zero. `EconGeo` prints it in per cent. Hoover (1936),
+/// <https://doi.org/10.2307/1927875>.
+///
+/// # Errors
+/// As [`spatial_gini()`].
+pub fn hoover(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Vec<f64>> {
+    let (weights, sum) = region_weights(table, weights)?;
+    let by_activity = table.counts().transposed();
+    Ok(by_activity_value(table, sum, |i, total| {
+        let (mut gap, mut elsewhere) = (0.0, 1.0);
+        for (r, x) in by_activity.row(i) {
+            let share = weights[r as usize] / sum;
+            gap += (x / total - share).abs();
+            elsewhere -= share;
+        }
+        f64::midpoint(gap, elsewhere.max(0.0))
+    }))
+}
+
+/// Income level of each activity (PRODY): the mean of the regions' `income`, weighted by how large
+/// the activity's share in each region is.
+///
+/// `PRODY_i = Σ_r y_r s_ri / Σ_r s_ri`, in the unit of `income`. NaN for activities without any
+/// count. Hausmann, Hwang & Rodrik (2007), <https://doi.org/10.1007/s10887-006-9009-4>.
+///
+/// # Errors
+/// [`Error::Shape`] when `income` has not one entry per region; [`Error::Value`] when one is not
+/// finite.
+pub fn prody(table: &ActivityTable, income: &[f64]) -> Result<Vec<f64>> {
+    check_len("income", income.len(), table.regions())?;
+    if let Some(index) = income.iter().position(|y| !y.is_finite()) {
+        let value = income[index].to_string();
+        return Err(Error::Value { what: "income", index, value, must: "must be finite" });
+    }
+    let (mut weighted, mut weight) = (vec![0.0; table.activities()], vec![0.0; table.activities()]);
+    for (r, &y) in income.iter().enumerate().filter(|&(r, _)| table.region_totals()[r] > 0.0) {
+        for (i, s) in shares(table, r) {
+            weighted[i] += y * s;
+            weight[i] += s;
+        }
+    }
+    Ok(weighted.iter().zip(&weight).map(|(y, w)| if *w > 0.0 { y / w } else { f64::NAN }).collect())
+}
+
+/// Income level of each region's profile (EXPY): `Σ_i s_ri PRODY_i`, in the unit of `income`.
+///
+/// NaN for regions without any count. Hausmann, Hwang & Rodrik (2007).
+///
+/// # Errors
+/// As [`prody()`].
+pub fn expy(table: &ActivityTable, income: &[f64]) -> Result<Vec<f64>> {
+    let prody = prody(table, income)?;
+    Ok(by_region(table, |r| shares(table, r).map(|(i, s)| s * prody[i]).sum()))
+}
+
+/// Positive shares of the activities in region `r`, whose total must not be zero.
+fn shares(table: &ActivityTable, r: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    let size = table.region_totals()[r];
+    table.counts().row(r).filter(|(_, x)| *x > 0.0).map(move |(i, x)| (i as usize, x / size))
+}
+
+fn entropy(shares: impl Iterator<Item = f64>) -> f64 {
+    // Starting from 0.0 keeps a single share from printing as -0.
+    shares.filter(|s| *s > 0.0).fold(0.0, |h, s| h - s * s.log2()).max(0.0)
+}
+
+/// `f(region)` for regions with counts, NaN for the others.
+fn by_region(table: &ActivityTable, f: impl Fn(usize) -> f64) -> Vec<f64> {
+    let value = |(r, size): (usize, &f64)| if *size > 0.0 { f(r) } else { f64::NAN };
+    table.region_totals().iter().enumerate().map(value).collect()
+}
+
+/// `f(activity, its total)` for activities with counts, NaN for the others.
+fn by_activity_value(table: &ActivityTable, weight: f64, f: impl Fn(usize, f64) -> f64) -> Vec<f64> {
+    let value = |(i, &total): (usize, &f64)| if total > 0.0 && weight > 0.0 { f(i, total) } else { f64::NAN };
+    table.activity_totals().iter().enumerate().map(value).collect()
+}
+
+fn region_weights(table: &ActivityTable, weights: Option<&[f64]>) -> Result<(Vec<f64>, f64)> {
+    let weights = weights.map_or_else(|| vec![1.0; table.regions()], <[f64]>::to_vec);
+    check_len("weights", weights.len(), table.regions())?;
+    check_weights("weights", &weights)?;
+    let sum = weights.iter().sum();
+    Ok((weights, sum))
+}

@@ -1,0 +1,300 @@
+//! Complementarity against EconGeo, ecomplexity, fermi-cref, scipy, vegan and hand-checked toys.
+
+use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
+use rurban::complementarity::interregional::{Cells, Ties};
+use rurban::complementarity::specialisation::{
+    Reference, expy, hachman, herfindahl, hoover, krugman, prody, shannon, spatial_gini,
+    specialisation_coefficient,
+};
+use rurban::complementarity::{
+    ActivityTable, Interregional, Normalisation, Presence, SelfInclusion, location_quotient, proximity,
+    relatedness, relatedness_density,
+};
+use rurban::matrix::Matrix;
+use serde_json::Value;
+
+use crate::support::{Input, all_close, close, golden_dir, input, number, numbers, values};
+
+/// Matrix of a golden file.
+fn matrix(value: &Value) -> Matrix {
+    let rows: Vec<Vec<f64>> = value.as_array().unwrap().iter().map(numbers).collect();
+    Matrix::from_rows(rows.len(), rows[0].len(), rows.concat()).unwrap()
+}
+
+/// A CSV input with a column of row names.
+fn table(name: &str) -> Option<ActivityTable> {
+    let Input { header, rows } = input(name)?;
+    let cells: Vec<f64> = rows.iter().flat_map(|r| r[1..].iter().map(|v| v.parse().unwrap())).collect();
+    let counts = Matrix::from_rows(rows.len(), header.len() - 1, cells).unwrap();
+    Some(ActivityTable::from_matrix(&counts).unwrap())
+}
+
+/// A CSV input of numbers without header.
+fn bare(name: &str) -> Option<Matrix> {
+    let Input { header, mut rows } = input(name)?;
+    rows.insert(0, header);
+    let columns = rows[0].len();
+    let cells = rows.concat().iter().map(|v| v.parse().unwrap()).collect();
+    Some(Matrix::from_rows(rows.len(), columns, cells).unwrap())
+}
+
+/// Peers give 0 where this crate gives NaN.
+fn nan_as_zero(values: &[f64]) -> Vec<f64> {
+    values.iter().map(|v| if v.is_nan() { 0.0 } else { *v }).collect()
+}
+
+/// Equal within half a unit of a peer's last printed digit.
+fn close_when_rounded(got: &[f64], want: &[f64], unit: f64) {
+    assert_eq!(got.len(), want.len());
+    for (i, (g, w)) in got.iter().zip(want).enumerate() {
+        assert!((g.is_nan() && w.is_nan()) || (g - w).abs() <= unit * 0.500_001, "entry {i}: {g}, {w}");
+    }
+}
+
+fn without(matrix: &Matrix, row: usize, column: usize) -> Vec<f64> {
+    let rows = (0..matrix.rows()).filter(|&r| r != row);
+    rows.flat_map(|r| matrix.row(r).iter().enumerate().filter(|(i, _)| *i != column).map(|(_, v)| *v))
+        .collect()
+}
+
+fn row_means(matrix: &Matrix) -> Vec<f64> {
+    let mean = |r: usize| {
+        let defined: Vec<f64> = matrix.row(r).iter().copied().filter(|v| !v.is_nan()).collect();
+        defined.iter().sum::<f64>() / defined.len() as f64
+    };
+    (0..matrix.rows()).map(mean).collect()
+}
+
+#[test]
+fn g11_specialisation_as_in_econgeo() {
+    let (Some(v), Some(t)) = (values("G11_econgeo_doc"), table("econgeo_doc5x5.csv")) else { return };
+    let lq = location_quotient(&t);
+    all_close(lq.as_slice(), matrix(&v["location_quotient"]).as_slice(), 1e-9);
+    let presence = Presence::of(&t);
+    assert_eq!(presence, Presence::at_least(&matrix(&v["location_quotient_bin"]), 1.0).unwrap());
+    all_close(
+        &presence.diversity().iter().map(|&d| f64::from(d)).collect::<Vec<_>>(),
+        &numbers(&v["diversity_rca"]),
+        0.0,
+    );
+    all_close(
+        &presence.ubiquity().iter().map(|&d| f64::from(d)).collect::<Vec<_>>(),
+        &numbers(&v["ubiquity_rca"]),
+        0.0,
+    );
+    all_close(&hachman(&t), &numbers(&v["Hachman"]), 1e-9);
+    all_close(&krugman(&t, Reference::Whole), &numbers(&v["Krugman"]), 1e-9);
+    all_close(&specialisation_coefficient(&t, Reference::Whole), &numbers(&v["spec_coeff"]), 1e-9);
+    all_close(&herfindahl(&t), &numbers(&v["Herfindahl"]), 1e-9);
+    close_when_rounded(&shannon(&t), &numbers(&v["entropy"]), 1e-3);
+    let listed = |case: &str, key: &str| -> Vec<f64> {
+        v[case].as_array().unwrap().iter().map(|e| number(&e[key])).collect()
+    };
+    let halved: Vec<f64> =
+        spatial_gini(&t, Some(t.region_totals())).unwrap().iter().map(|g| g / 2.0).collect();
+    close_when_rounded(&halved, &listed("locational_Gini", "Loc.Gini"), 1e-3);
+    close_when_rounded(&spatial_gini(&t, None).unwrap(), &listed("Gini", "Gini"), 1e-3);
+    let percent: Vec<f64> = hoover(&t, None).unwrap().iter().map(|h| h * 100.0).collect();
+    all_close(&percent, &listed("Hoover_index", "Hoover.index"), 1e-9);
+    // The incomes of EconGeo's documentation.
+    let income = [5.0, 10.0, 15.0, 25.0, 50.0];
+    all_close(&prody(&t, &income).unwrap(), matrix(&v["prody"]).as_slice(), 1e-9);
+    all_close(&expy(&t, &income).unwrap(), matrix(&v["expy"]).as_slice(), 1e-9);
+}
+
+#[test]
+fn g12_relatedness_as_in_econgeo() {
+    let (Some(v), Some(cooc)) = (values("G12_econgeo_relatedness"), bare("econgeo_cooc6.csv")) else {
+        return;
+    };
+    for (case, normalisation) in [
+        ("prob", Normalisation::Probability),
+        ("association", Normalisation::Association),
+        ("cosine", Normalisation::Cosine),
+        ("jaccard", Normalisation::Jaccard),
+    ] {
+        let got = relatedness(&cooc, normalisation).unwrap();
+        all_close(got.as_slice(), matrix(&v[case]).as_slice(), 1e-9);
+    }
+    let presence = Presence::at_least(&bare("econgeo_pres5x4.csv").unwrap(), 1.0).unwrap();
+    let phi = bare("econgeo_rel4.csv").unwrap();
+    // EconGeo uses the diagonal of the relatedness it is given.
+    let density = relatedness_density(&presence, &phi, SelfInclusion::Included).unwrap();
+    close_when_rounded(density.as_slice(), matrix(&v["density"]).as_slice(), 1e-2);
+    for (case, present) in [("density_ext", false), ("density_int", true)] {
+        let mut part = density.clone();
+        for r in 0..part.rows() {
+            for i in (0..part.columns()).filter(|&i| presence.has(r, i) != present) {
+                part[(r, i)] = f64::NAN;
+            }
+        }
+        close_when_rounded(part.as_slice(), matrix(&v[case]).as_slice(), 1.0);
+    }
+}
+
+#[test]
+fn g13_pipeline_as_in_econgeo() {
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        all_close(&krugman(&t, Reference::Whole), &numbers(&v["Krugman"]), 1e-9);
+        all_close(&hachman(&t), &numbers(&v["Hachman"]), 1e-9);
+        // The peer overflows 32-bit integers in regions with more than 46,340 units.
+        for ((got, want), size) in herfindahl(&t).iter().zip(numbers(&v["HHI"])).zip(t.region_totals()) {
+            if *size <= 46_340.0 {
+                close(*got, want, 1e-9);
+            }
+        }
+        close_when_rounded(&shannon(&t), &numbers(&v["entropy"]), 1e-3);
+        let presence = Presence::of(&t);
+        let cooc = presence.co_occurrence();
+        let off_diagonal: f64 =
+            cooc.as_slice().iter().sum::<f64>() - (0..cooc.rows()).map(|i| cooc[(i, i)]).sum::<f64>();
+        close(off_diagonal, number(&v["cooc_sum"]), 0.0);
+        let phi = relatedness(&cooc, Normalisation::Probability).unwrap();
+        close(phi.as_slice().iter().sum(), number(&v["relatedness_prob_sum"]), 1e-9);
+        let density = relatedness_density(&presence, &phi, SelfInclusion::Excluded).unwrap();
+        // Means of values that the peer rounded to two decimals.
+        close_when_rounded(&row_means(&density), &numbers(&v["density_rowmeans"]), 1e-2);
+        if name == "rs60x20" {
+            all_close(
+                &nan_as_zero(location_quotient(&t).as_slice()),
+                &nan_as_zero(matrix(&v["LQ"]).as_slice()),
+                1e-9,
+            );
+            all_close(phi.as_slice(), matrix(&v["relatedness_prob"]).as_slice(), 1e-9);
+            close_when_rounded(density.as_slice(), matrix(&v["density"]).as_slice(), 1e-2);
+        }
+    }
+}
+
+#[test]
+fn g14_presence_proximity_and_density() {
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let presence = Presence::of(&t);
+        close(presence.count() as f64, number(&v["n_presence"]), 0.0);
+        all_close(
+            &presence.diversity().iter().map(|&d| f64::from(d)).collect::<Vec<_>>(),
+            &numbers(&v["diversity"]),
+            0.0,
+        );
+        all_close(
+            &presence.ubiquity().iter().map(|&d| f64::from(d)).collect::<Vec<_>>(),
+            &numbers(&v["ubiquity"]),
+            0.0,
+        );
+        let phi = proximity(&presence);
+        let trace: f64 = (0..phi.rows()).map(|i| phi[(i, i)]).sum();
+        close(phi.as_slice().iter().sum::<f64>() - trace, number(&v["proximity_sum_selfexcl"]), 1e-9);
+        // The peers leave the empty region (3) and the empty activity (5) out.
+        let included = relatedness_density(&presence, &phi, SelfInclusion::Included).unwrap();
+        let share = |m: &Matrix| row_means(m).iter().map(|d| d / 100.0).collect::<Vec<f64>>();
+        let mut want = numbers(&v["density_rowmean_ecomplexity_selfincl"]);
+        assert!(want[3].is_nan());
+        want[3] = 0.0;
+        all_close(&share(&included), &want, 1e-8);
+        let excluded = relatedness_density(&presence, &phi, SelfInclusion::Excluded).unwrap();
+        let mut want = numbers(&v["relatedness_selfexcl_rowmean"]);
+        want[3] = 0.0;
+        all_close(&share(&excluded), &want, 1e-8);
+        all_close(&row_means(&excluded), &numbers(&v["BB_own_density_rowmean"]), 1e-8);
+        if name == "rs60x20" {
+            all_close(&without(&location_quotient(&t), 3, 5), &without(&matrix(&v["LQ"]), 3, 5), 1e-8);
+            let mut off = phi.clone();
+            for i in 0..off.rows() {
+                off[(i, i)] = 0.0;
+            }
+            all_close(&without(&off, 5, 5), matrix(&v["proximity"]).as_slice(), 1e-8);
+            for (got, case) in
+                [(&included, "density_ecomplexity_selfincl"), (&excluded, "relatedness_selfexcl")]
+            {
+                let got: Vec<f64> = without(got, 3, 5).iter().map(|d| d / 100.0).collect();
+                all_close(&got, &without(&matrix(&v[case]), 3, 5), 1e-8);
+            }
+        }
+    }
+}
+
+#[test]
+fn g14_complementary_linkages() {
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let ties = bare(&format!("{name}_ties.csv")).unwrap();
+        let presence = Presence::of(&t);
+        let kernel = Interregional::new(&presence, &proximity(&presence)).unwrap();
+        let linkages = kernel.linkages(Ties::Dense(&ties), None, Cells::All).unwrap();
+        let totals: Vec<f64> = (0..t.regions()).map(|r| nan_as_zero(linkages.row(r)).iter().sum()).collect();
+        all_close(&totals, &numbers(&v["BB_CL_total_by_region"]), 1e-8);
+        let pairs = kernel.all_pairs();
+        all_close(pairs.row(0), &numbers(&v["BB_pair_mean_RDadd_to_missing_row0"]), 1e-8);
+        if name == "rs60x20" {
+            all_close(&nan_as_zero(linkages.as_slice()), matrix(&v["BB_CL"]).as_slice(), 1e-8);
+            all_close(pairs.as_slice(), matrix(&v["BB_pair_mean_RDadd_to_missing"]).as_slice(), 1e-8);
+        }
+    }
+}
+
+#[test]
+fn g15_toy_linkages_checked_by_hand() {
+    let Some(v) = values("G15_toy_balland_boschma") else { return };
+    let presence = Presence::at_least(&matrix(&v["X"]), 1.0).unwrap();
+    let phi = matrix(&v["phi"]);
+    let own = relatedness_density(&presence, &phi, SelfInclusion::Excluded).unwrap();
+    all_close(own.as_slice(), matrix(&v["own_density"]).as_slice(), 1e-9);
+    let kernel = Interregional::new(&presence, &phi).unwrap();
+    let linkages = kernel.linkages(Ties::Dense(&matrix(&v["W"])), None, Cells::All).unwrap();
+    all_close(linkages.as_slice(), matrix(&v["CL"]).as_slice(), 1e-9);
+    all_close(kernel.all_pairs().as_slice(), matrix(&v["mean_RDadd_missing"]).as_slice(), 1e-9);
+}
+
+#[test]
+fn g14_complexity_and_fitness() {
+    let defined = |v: &[f64]| -> Vec<f64> { v.iter().copied().filter(|v| !v.is_nan()).collect() };
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let presence = Presence::of(&t);
+        let c = economic_complexity(&presence, Parts::Refuse).unwrap();
+        all_close(&c.regions, &numbers(&v["ECI_ecomplexity"]), 1e-8);
+        all_close(&defined(&c.regions), &numbers(&v["ECI_svd_z_ddof0"]), 1e-8);
+        all_close(&c.activities, &numbers(&v["PCI_ecomplexity"]), 1e-8);
+        let sigma = numbers(&v["singular_values"]);
+        all_close(&[c.singular_value, c.next_singular_value], &sigma[1..3], 1e-8);
+        let f = fitness(&presence, Stop::Never, 200).unwrap();
+        for (got, case) in [(&f.regions, "fitness_200it_ref"), (&f.activities, "complexity_Q_200it_ref")] {
+            let want = numbers(&v[case]);
+            let ratios: Vec<f64> = defined(got).iter().zip(&want).map(|(g, w)| g / w).collect();
+            all_close(&ratios, &vec![1.0; want.len()], 1e-6);
+        }
+    }
+}
+
+#[test]
+fn g13_complexity_follows_econgeo_kci() {
+    for name in ["rs60x20", "rs320x88"] {
+        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
+        else {
+            return;
+        };
+        let c = economic_complexity(&Presence::of(&t), Parts::Refuse).unwrap();
+        let eci: Vec<f64> = c.regions.into_iter().filter(|v| !v.is_nan()).collect();
+        let kci = numbers(&v["KCI"]);
+        // The peer rounds its transition matrix to four decimals and fixes neither sign nor scale.
+        let n = eci.len() as f64;
+        let mean = kci.iter().sum::<f64>() / n;
+        let sd = (kci.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let pearson = eci.iter().zip(&kci).map(|(e, k)| e * (k - mean) / sd).sum::<f64>() / n;
+        assert!(pearson.abs() > 0.999, "{name}: {pearson}");
+    }
+}
