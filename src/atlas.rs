@@ -292,6 +292,85 @@ impl Atlas {
         Ok(diagnostics)
     }
 
+    /// Fills what this atlas does not know of its base territories from another one, by code:
+    /// names, populations, points, density levels, and every level and classification it lacks.
+    ///
+    /// A code the other atlas does not have is looked up in `renamed` (old code to new code: see
+    /// `france::EmbeddedFrance::commune_code_history`). Territories found in neither way are
+    /// reported and left as they are.
+    ///
+    /// # Errors
+    /// In strict mode, the first error-level finding.
+    pub fn fill_from(
+        &mut self,
+        other: &Self,
+        renamed: &HashMap<String, String>,
+        strictness: Strictness,
+    ) -> Result<Diagnostics> {
+        let mut diagnostics = Diagnostics::new(strictness);
+        let base = &mut self.levels[0];
+        let find = |code: &str| other.base().find(code).or_else(|| other.base().find(renamed.get(code)?));
+        let found: Vec<Option<usize>> = base.territories.iter().map(|t| find(t.code.as_str())).collect();
+        for (i, (mine, theirs)) in base.territories.iter_mut().zip(&found).enumerate() {
+            let Some(theirs) = theirs.map(|t| &other.base().territories[t]) else {
+                let message =
+                    format!("{} {} is not in the other atlas; nothing filled", base.level, mine.code);
+                diagnostics.remark("unmatched_territory", Place::file("atlas").record(i), message);
+                continue;
+            };
+            if mine.name == mine.code.as_str() {
+                mine.name.clone_from(&theirs.name);
+            }
+            // Several old territories may have merged into one: only what a part shares with the
+            // whole is taken over.
+            if mine.code == theirs.code {
+                mine.population = mine.population.or(theirs.population);
+                mine.area_km2 = mine.area_km2.or(theirs.area_km2);
+                mine.point = mine.point.or(theirs.point);
+            }
+            mine.density = mine.density.or(theirs.density);
+        }
+        let codes: Vec<TerritoryCode> = self.base().territories.iter().map(|t| t.code.clone()).collect();
+        for level in &other.levels[1..] {
+            if self.levels.iter().any(|l| l.level == level.level) {
+                continue;
+            }
+            let groups: Vec<_> = level.territories.iter().map(|t| (t.code.clone(), t.name.clone())).collect();
+            let mut of: Vec<Vec<u32>> = vec![Vec::new(); other.base().territories.len()];
+            for (member, group) in other.memberships(&level.level)? {
+                of[member as usize].push(group);
+            }
+            // The first membership stays first.
+            for (member, groups) in of.iter_mut().enumerate() {
+                if let Some(first) = level.membership.get(member) {
+                    groups.sort_by_key(|&g| (g as usize != first, g));
+                }
+            }
+            let members: Vec<(&str, &str)> = codes
+                .iter()
+                .zip(&found)
+                .flat_map(|(code, theirs)| {
+                    let groups = theirs.map_or(&[][..], |t| of[t].as_slice());
+                    groups.iter().map(move |&g| (code.as_str(), level.territories[g as usize].code.as_str()))
+                })
+                .collect();
+            diagnostics.merge(self.add_level(level.level.clone(), groups, members, strictness)?);
+        }
+        for attribute in &other.attributes {
+            if self.attribute(&attribute.name).is_none() {
+                let of = found
+                    .iter()
+                    .map(|t| t.and_then(|t| attribute.labels.get(t)).map_or(Labels::NONE, |c| c as u32))
+                    .collect();
+                self.add_attribute(Attribute {
+                    labels: Labels::from_dense(of, attribute.labels.classes()),
+                    ..attribute.clone()
+                })?;
+            }
+        }
+        Ok(diagnostics)
+    }
+
     /// Gives a level its outlines: one feature per territory, in their order.
     ///
     /// # Errors

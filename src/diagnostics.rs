@@ -234,6 +234,15 @@ impl Diagnostics {
         }
     }
 
+    /// Takes in the account of a later step that went over the records kept so far: what it
+    /// dropped is no longer kept, its findings are added.
+    pub fn refine(&mut self, later: Self) {
+        let dropped = later.dropped.min(self.kept);
+        self.kept -= dropped;
+        self.dropped += dropped;
+        self.merge(Self { seen: 0, kept: 0, dropped: 0, ..later });
+    }
+
     /// Records met in the input.
     #[must_use]
     pub const fn seen(&self) -> usize {
