@@ -125,6 +125,11 @@ impl Layer {
         &self.coords
     }
 
+    /// All coordinates, to be moved by a projection.
+    pub(crate) fn coords_mut(&mut self) -> &mut [Coord<f64>] {
+        &mut self.coords
+    }
+
     /// The same layer with every coordinate replaced by `f` of it.
     #[must_use]
     pub fn map_coords(mut self, f: impl Fn(Coord<f64>) -> Coord<f64> + Sync + Send) -> Self {

@@ -1,7 +1,10 @@
 //! Places: coordinate systems, distances, indexes, point location, contiguity, weights, tessellation.
 
 mod bridge;
+pub mod crs;
+pub mod distance;
 mod layer;
+pub mod measure;
 mod position;
 
 pub use bridge::*;

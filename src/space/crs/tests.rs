@@ -1,0 +1,122 @@
+use geo_types::Coord;
+
+use super::*;
+use crate::france::zones::ZONES;
+use crate::random::Seed;
+
+fn random_points(n: usize, bounds: Bounds) -> Vec<Coord<f64>> {
+    let mut s = Seed(11).stream(0);
+    let mut between = |i: usize| bounds.min[i] + s.unit() * (bounds.max[i] - bounds.min[i]);
+    (0..n).map(|_| Coord { x: between(0), y: between(1) }).collect()
+}
+
+fn proj4rs_point(crs: Crs, c: Coord<f64>) -> Coord<f64> {
+    let proj = |crs: Crs| proj4rs::Proj::from_proj_string(&crs.proj_string().unwrap()).unwrap();
+    let (x, y) =
+        proj4rs::adaptors::transform_xy(&proj(Crs::LON_LAT), &proj(crs), c.x.to_radians(), c.y.to_radians())
+            .unwrap();
+    Coord { x, y }
+}
+
+#[test]
+fn the_own_conic_agrees_with_proj4rs() {
+    for code in std::iter::once(2154).chain(3942..=3950) {
+        let crs = Epsg(code).crs();
+        let ours = projector(Crs::LON_LAT, crs).unwrap();
+        for c in random_points(500, Bounds { min: [-6.0, 41.0], max: [10.0, 52.0] }) {
+            let (a, b) = (ours.point(c).unwrap(), proj4rs_point(crs, c));
+            assert!((a.x - b.x).hypot(a.y - b.y) < 2e-8, "{crs} {c:?}: {a:?} {b:?}");
+        }
+    }
+}
+
+#[test]
+fn every_zone_returns_to_where_it_came_from() {
+    for zone in ZONES.as_slice() {
+        let points = random_points(2000, zone.bounds);
+        let mut there = points.clone();
+        projector(Crs::LON_LAT, zone.crs.crs()).unwrap().project(&mut there).unwrap();
+        projector(zone.crs.crs(), Crs::LON_LAT).unwrap().project(&mut there).unwrap();
+        for (a, b) in points.iter().zip(&there) {
+            assert!((a.x - b.x).abs() < 1e-11 && (a.y - b.y).abs() < 1e-11, "{}: {a:?} {b:?}", zone.name);
+        }
+    }
+}
+
+#[test]
+fn a_conic_leads_into_the_other_systems() {
+    let c = Coord { x: 3.2, y: 45.1 };
+    let direct = projector(Crs::LON_LAT, Epsg::LAEA_EUROPE.crs()).unwrap().point(c).unwrap();
+    let lambert = projector(Crs::LON_LAT, Epsg::LAMBERT_93.crs()).unwrap().point(c).unwrap();
+    let around = projector(Epsg::LAMBERT_93.crs(), Epsg::LAEA_EUROPE.crs()).unwrap().point(lambert).unwrap();
+    assert!((direct.x - around.x).hypot(direct.y - around.y) < 1e-7);
+}
+
+#[test]
+fn names_are_read() {
+    for name in ["EPSG:2154", "epsg:2154", "urn:ogc:def:crs:EPSG::2154", "urn:ogc:def:crs:EPSG:9.1:2154"] {
+        assert_eq!(name.parse::<Crs>().unwrap(), Crs::Epsg(Epsg::LAMBERT_93), "{name}");
+    }
+    assert_eq!("http://www.opengis.net/def/crs/EPSG/0/4326".parse::<Crs>().unwrap(), Crs::LON_LAT);
+    for name in ["urn:ogc:def:crs:OGC:1.3:CRS84", "OGC:CRS84", "http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+    {
+        assert_eq!(name.parse::<Crs>().unwrap(), Crs::LON_LAT, "{name}");
+    }
+    for name in ["", "2154", "EPSG:", "EPSG:0", "EPSG:x\0", "Lambert 93"] {
+        assert!(matches!(name.parse::<Crs>(), Err(Error::Crs { .. })), "{name}");
+    }
+}
+
+#[test]
+fn bad_coordinates_are_refused_with_their_place() {
+    let p = PureRust::new(Crs::LON_LAT, Epsg::LAMBERT_93.crs()).unwrap();
+    for bad in [(f64::NAN, 1.0), (1.0, f64::INFINITY), (180.1, 0.0), (652_469.0, 6_862_035.0)] {
+        let mut coords = [Coord { x: 2.0, y: 46.0 }, Coord { x: bad.0, y: bad.1 }];
+        assert!(matches!(p.project(&mut coords), Err(Error::Value { index: 1, .. })), "{bad:?}");
+    }
+    // The pole opposite to the cone's apex is at infinity.
+    let south = p.point(Coord { x: 0.0, y: -90.0 });
+    assert!(matches!(south, Err(Error::Crs { .. })), "{south:?}");
+    assert!(p.project(&mut []).is_ok());
+}
+
+#[cfg(not(feature = "proj"))]
+#[test]
+fn unknown_systems_are_named() {
+    let e = projector(Crs::LON_LAT, Epsg(27_572).crs()).unwrap_err();
+    assert!(e.to_string().contains("EPSG:27572") && e.to_string().contains("proj"), "{e}");
+    assert!(projector(Epsg(99).crs(), Epsg(99).crs()).is_err());
+}
+
+#[test]
+fn local_projections_suit_their_extent() {
+    let local = |min, max| match Crs::local(Bounds { min, max }).unwrap() {
+        Crs::Local(l) => l,
+        Crs::Epsg(_) => unreachable!(),
+    };
+    let noumea = local([166.0, -22.5], [167.0, -22.0]);
+    assert!(!noumea.is_equal_area());
+    assert_eq!(noumea.origin(), [166.5, -22.25]);
+    assert!(local([-10.0, 36.0], [30.0, 70.0]).is_equal_area());
+    assert_eq!(local([178.0, -20.0], [183.0, -15.0]).origin(), [-179.5, -17.5]);
+    // One degree of longitude at the centre keeps its length on the ellipsoid.
+    for crs in [Crs::Local(noumea), Crs::local(Bounds { min: [160.0, -30.0], max: [173.0, -14.5] }).unwrap()]
+    {
+        let p = projector(Crs::LON_LAT, crs).unwrap();
+        let (a, b) = (Coord { x: 166.45, y: -22.25 }, Coord { x: 166.55, y: -22.25 });
+        let (pa, pb) = (p.point(a).unwrap(), p.point(b).unwrap());
+        let geodesic = crate::space::distance::geodesic_m(a, b).unwrap();
+        assert!(((pa.x - pb.x).hypot(pa.y - pb.y) / geodesic - 1.0).abs() < 1e-6);
+    }
+    assert!(Crs::local(Bounds::EMPTY).is_err());
+    assert!(Crs::local(Bounds { min: [f64::NAN, 0.0], max: [1.0, 1.0] }).is_err());
+}
+
+#[test]
+fn points_find_their_common_system() {
+    let c = |x, y| Coord { x, y };
+    assert_eq!(ZONES.common(&[c(2.35, 48.86), c(8.74, 41.92)]), Some(Epsg::LAMBERT_93.crs()));
+    assert!(matches!(ZONES.common(&[c(2.35, 48.86), c(55.5, -21.1)]), Some(Crs::Local(_))));
+    assert_eq!(ZONES.common(&[]), None);
+    assert_eq!(ZONES.common(&[c(f64::NAN, 0.0)]), None);
+}

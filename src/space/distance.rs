@@ -1,0 +1,201 @@
+//! Distances in metres: on the ellipsoid, on the sphere, in the plane, and the rule which to use.
+
+use geo::line_measures::{Distance, Geodesic, HaversineMeasure};
+use geo_types::{Coord, Point};
+use serde::Serialize;
+
+use super::crs::{Crs, Zone, Zones, check_lon_lat, projector};
+use crate::error::{Error, Result};
+
+/// Radius of the sphere with the mean radius of the Earth, in metres.
+pub const EARTH_RADIUS_M: f64 = 6_371_008.8;
+
+/// Length of the shortest line on the WGS 84 ellipsoid between two longitudes and latitudes.
+///
+/// Exact to nanometres; GRS 80 gives the same to 0.1 mm. About 1 µs. Needs no care at the
+/// antimeridian or the poles. Karney (2013), doi:10.1007/s00190-012-0578-z.
+///
+/// ```
+/// use geo_types::Coord;
+/// let (paris, lyon) = (Coord { x: 2.3522, y: 48.8566 }, Coord { x: 4.8357, y: 45.764 });
+/// let d = rurban::space::distance::geodesic_m(paris, lyon)?;
+/// assert!((d - 391_712.705).abs() < 1e-3);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Value`] when a point is no longitude and latitude.
+pub fn geodesic_m(a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
+    check_lon_lat("points", &[a, b])?;
+    Ok(geodesic_unchecked(a, b))
+}
+
+pub(crate) fn geodesic_unchecked(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    Geodesic.distance(Point(a), Point(b))
+}
+
+/// Length of the great circle between two longitudes and latitudes on a sphere of
+/// [`EARTH_RADIUS_M`]: within 0.6 % of [`geodesic_m`], twenty times as fast.
+///
+/// # Errors
+/// [`Error::Value`] when a point is no longitude and latitude.
+pub fn haversine_m(a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
+    check_lon_lat("points", &[a, b])?;
+    Ok(HaversineMeasure::new(EARTH_RADIUS_M).distance(Point(a), Point(b)))
+}
+
+/// Length of the straight line between two points of one planar system in metres. The system's
+/// scale applies: in Lambert-93 up to 0.3 % off the ground. NaN when a coordinate is.
+#[must_use]
+pub fn planar_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    (a.x - b.x).hypot(a.y - b.y)
+}
+
+/// How a distance was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum Method {
+    /// Along the shortest line on the ellipsoid.
+    Geodesic,
+    /// Along the straight line in the plane of this zone.
+    Planar(&'static str),
+}
+
+/// Places given by longitude and latitude, each with its position in the plane of its zone.
+///
+/// **The rule**: two places of the same zone are as far apart as their planar coordinates say; any
+/// other two, and places outside all zones, as the geodesic on the ellipsoid says.
+#[derive(Debug, Clone)]
+pub struct Places {
+    lon_lat: Vec<Coord<f64>>,
+    planar: Vec<Coord<f64>>,
+    zone: Vec<Option<&'static Zone>>,
+}
+
+impl Places {
+    /// Projects every place into its zone.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a place that is no longitude and latitude, [`Error::Crs`] for a zone
+    /// whose system cannot be set up.
+    pub fn new(zones: &Zones, lon_lat: Vec<Coord<f64>>) -> Result<Self> {
+        check_lon_lat("places", &lon_lat)?;
+        let zone: Vec<_> = lon_lat.iter().map(|&c| zones.zone_of(c)).collect();
+        let mut planar = lon_lat.clone();
+        for one in zones.as_slice() {
+            let members: Vec<usize> = (0..zone.len()).filter(|&i| zone[i] == Some(one)).collect();
+            let mut coords: Vec<_> = members.iter().map(|&i| lon_lat[i]).collect();
+            if !coords.is_empty() {
+                projector(Crs::LON_LAT, one.crs.crs())?.project(&mut coords)?;
+            }
+            for (&i, c) in members.iter().zip(coords) {
+                planar[i] = c;
+            }
+        }
+        Ok(Self { lon_lat, planar, zone })
+    }
+
+    /// Number of places.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.lon_lat.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.lon_lat.is_empty()
+    }
+
+    /// The zone of each place.
+    #[must_use]
+    pub fn zones(&self) -> &[Option<&'static Zone>] {
+        &self.zone
+    }
+
+    /// Longitude and latitude of each place.
+    #[must_use]
+    pub fn lon_lat(&self) -> &[Coord<f64>] {
+        &self.lon_lat
+    }
+
+    /// Position of place `i` in the plane of its zone, in metres; `None` outside all zones.
+    #[must_use]
+    pub fn planar(&self, i: usize) -> Option<Coord<f64>> {
+        self.zone.get(i).copied().flatten().map(|_| self.planar[i])
+    }
+
+    /// How the distance from place `i` to place `j` is measured.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no such place.
+    pub fn method(&self, i: usize, j: usize) -> Result<Method> {
+        for (name, at) in [("i", i), ("j", j)] {
+            if at >= self.len() {
+                return Err(Error::Parameter {
+                    name,
+                    value: at.to_string(),
+                    must: "must be less than the number of places",
+                });
+            }
+        }
+        Ok(match (self.zone[i], self.zone[j]) {
+            (Some(a), Some(b)) if a == b => Method::Planar(a.name),
+            _ => Method::Geodesic,
+        })
+    }
+
+    /// Distance from place `i` to place `j` in metres, by the rule of this type.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no such place.
+    pub fn distance_m(&self, i: usize, j: usize) -> Result<f64> {
+        Ok(match self.method(i, j)? {
+            Method::Planar(_) => planar_m(self.planar[i], self.planar[j]),
+            Method::Geodesic => geodesic_unchecked(self.lon_lat[i], self.lon_lat[j]),
+        })
+    }
+}
+
+/// Distance between two longitudes and latitudes in metres, by the rule of [`Places`].
+///
+/// # Errors
+/// [`Error::Value`] when a point is no longitude and latitude.
+pub fn distance_m(zones: &Zones, a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
+    Places::new(zones, vec![a, b])?.distance_m(0, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::france::zones::ZONES;
+
+    #[test]
+    fn zones_decide_how_distance_is_measured() {
+        let c = |x, y| Coord { x, y };
+        let cities = vec![c(2.3522, 48.8566), c(4.8357, 45.764), c(55.45, -20.88), c(166.44, -22.27)];
+        let places = Places::new(&ZONES, cities.clone()).unwrap();
+        assert!((places.distance_m(0, 1).unwrap() - 391_426.882).abs() < 1e-3);
+        assert_eq!(places.method(0, 1).unwrap(), Method::Planar("mainland France and Corsica"));
+        for (i, j) in [(0, 2), (0, 3), (3, 2)] {
+            assert_eq!(places.method(i, j).unwrap(), Method::Geodesic);
+            let d = places.distance_m(i, j).unwrap();
+            assert_eq!(d, geodesic_m(cities[i], cities[j]).unwrap());
+            assert_eq!(d, distance_m(&ZONES, cities[i], cities[j]).unwrap());
+        }
+        assert_eq!(places.planar(3), None);
+        assert!(places.distance_m(0, 4).is_err());
+        let lonely = Places::new(&Zones::NONE, cities.clone()).unwrap();
+        assert_eq!(lonely.distance_m(0, 1).unwrap(), geodesic_m(cities[0], cities[1]).unwrap());
+    }
+
+    #[test]
+    fn distances_cross_the_antimeridian_and_meet_at_antipodes() {
+        let c = |x, y| Coord { x, y };
+        assert!((geodesic_m(c(179.9, 0.0), c(-179.9, 0.0)).unwrap() - 22_263.898).abs() < 1e-3);
+        // Half a meridian: the quarter is 10 001 965.729 m on WGS 84.
+        assert!((geodesic_m(c(0.0, 0.0), c(180.0, 0.0)).unwrap() - 20_003_931.459).abs() < 1e-3);
+        assert_eq!(geodesic_m(c(1.0, 2.0), c(1.0, 2.0)).unwrap(), 0.0);
+        assert!(haversine_m(c(1.0, 91.0), c(0.0, 0.0)).is_err());
+        assert!(geodesic_m(c(f64::NAN, 0.0), c(0.0, 0.0)).is_err());
+    }
+}
