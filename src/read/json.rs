@@ -620,7 +620,9 @@ mod tests {
     use super::*;
 
     fn scan(text: &[u8]) -> Scanner<'_> {
-        Scanner::new(Box::new(text), "text".into())
+        let mut scan = Scanner::new(Box::new(text), "text".into());
+        let _ = scan.peek();
+        scan
     }
 
     /// Gives one byte at a time: every refill happens at every place.

@@ -1,0 +1,3 @@
+//! Invariants over generated inputs.
+
+mod read_geojson;
