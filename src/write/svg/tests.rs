@@ -130,11 +130,13 @@ fn maps_draw_every_territory_and_cut_at_their_bounds() {
     };
     let svg = map.render().unwrap();
     check_well_formed(&svg);
-    assert_eq!(svg.as_str().matches("<path fill=\"#").count(), 3);
+    assert_eq!(svg.as_str().matches("<path fill=\"#").count(), 2);
     assert_eq!(svg.as_str().matches("<circle").count(), 1);
     assert!(svg.as_str().contains("no value (1)"));
     // Six degrees of longitude at 45.5° N are 4.2 degrees of latitude wide: 560 by 133.2 pixels.
     assert!(svg.as_str().contains("width=\"560\" height=\"133.2\""), "{}", svg.as_str());
+    let part = Choropleth { bounds: Some(Bounds { min: [0.5, 45.0], max: [2.0, 45.5] }), ..map };
+    assert_eq!(part.render().unwrap().as_str().matches("<path fill=\"#").count(), 1);
     assert!(matches!(Choropleth { values: &[1.0], ..map }.render(), Err(Error::Shape { .. })));
     let nowhere = Choropleth { points: &[Coord { x: f64::NAN, y: 0.0 }], ..map };
     assert!(matches!(nowhere.render(), Err(Error::Value { .. })));
