@@ -9,10 +9,10 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::network::Direction;
 use rurban::space::Layer;
-use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv};
 use rurban::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson};
 use rurban::write::graphml::{GraphDocument, write_graphml};
+use rurban::write::{Contours, Table};
 
 const CELLS: usize = 35_000;
 
@@ -55,7 +55,7 @@ fn tables(c: &mut Criterion) {
     group.bench_function("csv/35k rows", |b| {
         b.iter(|| write_csv(io::sink(), black_box(&table), CsvStyle::Standard).unwrap());
     });
-    let shapes = Shapes::Polygons(&layer);
+    let shapes = Shapes::Polygons(&layer, Contours::Surveyed);
     let geojson = |out: &mut Vec<u8>| write_geojson(out, shapes, &table, DEFAULT_DECIMALS).unwrap();
     group.throughput(Throughput::Bytes(size(geojson)));
     group.bench_function("geojson/35k polygons", |b| {
@@ -80,7 +80,7 @@ fn tables(c: &mut Criterion) {
 
 #[cfg(feature = "html")]
 fn atlas(c: &mut Criterion) {
-    use rurban::write::atlas_html::{AtlasPage, Contours, MapLayer, MeasureColumn, Scale, write_atlas_html};
+    use rurban::write::atlas_html::{AtlasPage, MapLayer, MeasureColumn, Scale, write_atlas_html};
 
     let (layer, codes, names, values) = country();
     let measure = |k: usize| MeasureColumn {

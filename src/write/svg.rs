@@ -14,7 +14,7 @@ use geo_types::Coord;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::space::{Bounds, Layer};
-use crate::write::{escape_markup, palette, same_length, stream_error, to_file};
+use crate::write::{Contours, escape_markup, palette, same_length, stream_error, to_file};
 
 /// A finished picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -347,6 +347,8 @@ pub struct Choropleth<'a> {
     pub value_label: &'a str,
     /// The contours.
     pub layer: &'a Layer,
+    /// How they were made.
+    pub contours: Contours,
     /// One value per feature; [`f64::NAN`] where there is none. Empty for plain grey territories.
     pub values: &'a [f64],
     /// How values become colours.
@@ -406,7 +408,7 @@ impl Choropleth<'_> {
             (left + (c.x - bounds.min[0]) * stretch * scale, top + (bounds.max[1] - c.y) * scale)
         };
         let ramp = Ramp::new(self.values.iter().copied(), self.colours);
-        let mut canvas = Canvas::new(left + width + 150.0, (top + height).max(260.0) + 16.0, self.title);
+        let mut canvas = Canvas::new(left + width + 150.0, (top + height).max(260.0) + 18.0, self.title);
         canvas.clip([left, top, width, height]);
         let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
         for i in (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))) {
@@ -421,6 +423,9 @@ impl Choropleth<'_> {
             canvas.dot(x, y, 2.5, "#111111", Some("#ffffff"));
         }
         canvas.end_clip();
+        if self.contours == Contours::Approximate {
+            canvas.text(left, top + height + 13.0, Anchor::Start, 11.0, Contours::APPROXIMATE);
+        }
         if !self.values.is_empty() {
             let x = left + width + 16.0;
             canvas.text(x, top + 8.0, Anchor::Start, 12.0, &shortened(self.value_label));

@@ -281,7 +281,7 @@ function legend(l, measure, painted) {
     row(noValue[state.theme], "no value", painted.missing);
     box.append(table);
   }
-  if (l && l.approximate) box.append(element("div", { className: "soft", textContent: "approximate contours (Thiessen cells)" }));
+  if (l.approximate) box.append(element("div", { className: "soft", textContent: "approximate contours (Thiessen cells)" }));
 }
 function ranking(l, measure, column) {
   const box = $("ranking").lastElementChild;

@@ -64,6 +64,7 @@ fn empty_pictures_are_pictures() {
         title: "",
         value_label: "",
         layer: &Layer::new(),
+        contours: Contours::Surveyed,
         values: &[],
         colours: Colours::Sequential,
         lines: &[],
@@ -121,6 +122,7 @@ fn maps_draw_every_territory_and_cut_at_their_bounds() {
         title: "t",
         value_label: "share",
         layer: &layer,
+        contours: Contours::Approximate,
         values: &[1.0, f64::NAN, 2.0],
         colours: Colours::Sequential,
         lines: &[[Coord { x: 0.5, y: 45.5 }, Coord { x: 5.5, y: 45.5 }]],
@@ -132,7 +134,7 @@ fn maps_draw_every_territory_and_cut_at_their_bounds() {
     check_well_formed(&svg);
     assert_eq!(svg.as_str().matches("<path fill=\"#").count(), 2);
     assert_eq!(svg.as_str().matches("<circle").count(), 1);
-    assert!(svg.as_str().contains("no value (1)"));
+    assert!(svg.as_str().contains("no value (1)") && svg.as_str().contains(Contours::APPROXIMATE));
     // Six degrees of longitude at 45.5° N are 4.2 degrees of latitude wide: 560 by 133.2 pixels.
     assert!(svg.as_str().contains("width=\"560\" height=\"133.2\""), "{}", svg.as_str());
     let part = Choropleth { bounds: Some(Bounds { min: [0.5, 45.0], max: [2.0, 45.5] }), ..map };
