@@ -8,15 +8,16 @@ use geo_types::Coord;
 use crate::error::{Error, Result};
 use crate::space::Layer;
 use crate::write::table::Cell;
-use crate::write::{Table, push_float, stream_error, to_file};
+use crate::write::{Contours, Table, push_float, stream_error, to_file};
 
 /// The geometries of a feature collection. Coordinates are longitude and latitude in degrees
 /// (WGS 84), as RFC 7946 asks; nothing is projected here.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Shapes<'a> {
-    /// Polygons and multipolygons; a feature without polygons gets `null`.
-    Polygons(&'a Layer),
+    /// Polygons and multipolygons; a feature without polygons gets `null`. Contours that are
+    /// approximate are said to be in the collection's `description`, which GIS software shows.
+    Polygons(&'a Layer, Contours),
     /// Points.
     Points(&'a [Coord<f64>]),
     /// Straight ties between two points.
@@ -26,7 +27,7 @@ pub enum Shapes<'a> {
 impl Shapes<'_> {
     const fn len(&self) -> usize {
         match self {
-            Self::Polygons(layer) => layer.len(),
+            Self::Polygons(layer, _) => layer.len(),
             Self::Points(points) => points.len(),
             Self::Lines(lines) => lines.len(),
         }
@@ -92,7 +93,7 @@ pub fn write_geojson_file(
 fn check_finite(shapes: Shapes<'_>) -> Result<()> {
     let bad = |c: &Coord<f64>| !(c.x.is_finite() && c.y.is_finite());
     let found = match shapes {
-        Shapes::Polygons(layer) => {
+        Shapes::Polygons(layer, _) => {
             let mut rings = (0..layer.len()).flat_map(|i| layer.rings(i).map(move |r| (i, r)));
             rings.find_map(|(i, ring)| ring.iter().find(|c| bad(c)).map(|&c| (i, c)))
         }
@@ -128,12 +129,16 @@ impl<W: Write> Writer<W> {
             .map(|(name, _)| serde_json::to_string(name))
             .collect::<Result<_, _>>()
             .map_err(io::Error::other)?;
-        self.out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
+        self.out.write_all(b"{\"type\":\"FeatureCollection\",")?;
+        if matches!(shapes, Shapes::Polygons(_, Contours::Approximate)) {
+            write!(self.out, "\"description\":\"{}\",", Contours::APPROXIMATE)?;
+        }
+        self.out.write_all(b"\"features\":[")?;
         for i in 0..shapes.len() {
             self.text.push_str(if i == 0 { "\n" } else { ",\n" });
             self.text.push_str("{\"type\":\"Feature\",\"geometry\":");
             match shapes {
-                Shapes::Polygons(layer) => self.polygons(layer, i),
+                Shapes::Polygons(layer, _) => self.polygons(layer, i),
                 Shapes::Points(points) => {
                     self.text.push_str("{\"type\":\"Point\",\"coordinates\":");
                     self.position(points[i], self.scale);
@@ -276,8 +281,8 @@ mod tests {
             .unwrap()
             .with("n", vec![Some(1_i64), None, Some(3)])
             .unwrap();
-        let written = text(Shapes::Polygons(&layer), &table, 6);
-        assert_eq!(written, text(Shapes::Polygons(&layer), &table, 6));
+        let written = text(Shapes::Polygons(&layer, Contours::Surveyed), &table, 6);
+        assert_eq!(written, text(Shapes::Polygons(&layer, Contours::Surveyed), &table, 6));
         let read: geojson::FeatureCollection = written.parse().unwrap();
         assert_eq!(read.features.len(), 3);
         assert!(read.features[1].geometry.is_none());
@@ -298,10 +303,17 @@ mod tests {
     }
 
     #[test]
+    fn approximate_contours_say_so() {
+        let written = text(Shapes::Polygons(&layer(), Contours::Approximate), &Table::new(), 6);
+        let read: geojson::FeatureCollection = written.parse().unwrap();
+        assert_eq!(read.foreign_members.unwrap()["description"], Contours::APPROXIMATE);
+    }
+
+    #[test]
     fn a_ring_too_small_for_the_precision_keeps_its_own() {
-        let written = text(Shapes::Polygons(&layer()), &Table::new(), 6);
+        let written = text(Shapes::Polygons(&layer(), Contours::Surveyed), &Table::new(), 6);
         assert!(written.contains("19.0000001,9") && written.contains("9.0000003"), "{written}");
-        assert!(!text(Shapes::Polygons(&layer()), &Table::new(), 7).contains("0000000"));
+        assert!(!text(Shapes::Polygons(&layer(), Contours::Surveyed), &Table::new(), 7).contains("0000000"));
     }
 
     #[test]

@@ -35,6 +35,21 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
+/// How contours were made; every output says so where they are not the real ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Contours {
+    /// As surveyed, possibly generalised.
+    #[default]
+    Surveyed,
+    /// Thiessen cells around points.
+    Approximate,
+}
+
+impl Contours {
+    /// What outputs say of contours that are not the real ones.
+    const APPROXIMATE: &str = "approximate contours (Thiessen cells)";
+}
+
 /// Creates `path`, hands a buffered writer to `write`, and names the path in whatever goes wrong
 /// with the file.
 fn to_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {

@@ -14,7 +14,7 @@ use geo_types::Coord;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::space::{Bounds, Layer};
-use crate::write::{escape_markup, palette, same_length, stream_error, to_file};
+use crate::write::{Contours, escape_markup, palette, same_length, stream_error, to_file};
 
 /// A finished picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +190,7 @@ impl HeatMap<'_> {
                 if cell >= 34.0 && at(i, j).is_finite() {
                     let ink = if is_dark(&colour) { "#ffffff" } else { "#1b1b1b" };
                     let (x, y) = (place[0] + cell / 2.0, place[1] + cell / 2.0 + 4.0);
-                    canvas.coloured_text(x, y, Anchor::Middle, 11.0, ink, &number(at(i, j)));
+                    canvas.coloured_text(x, y, Anchor::Middle, 11.0, ink, &digits(at(i, j), 2));
                 }
             }
         }
@@ -347,6 +347,8 @@ pub struct Choropleth<'a> {
     pub value_label: &'a str,
     /// The contours.
     pub layer: &'a Layer,
+    /// How they were made.
+    pub contours: Contours,
     /// One value per feature; [`f64::NAN`] where there is none. Empty for plain grey territories.
     pub values: &'a [f64],
     /// How values become colours.
@@ -406,9 +408,10 @@ impl Choropleth<'_> {
             (left + (c.x - bounds.min[0]) * stretch * scale, top + (bounds.max[1] - c.y) * scale)
         };
         let ramp = Ramp::new(self.values.iter().copied(), self.colours);
-        let mut canvas = Canvas::new(left + width + 150.0, (top + height).max(260.0) + 16.0, self.title);
+        let mut canvas = Canvas::new(left + width + 150.0, (top + height).max(260.0) + 18.0, self.title);
         canvas.clip([left, top, width, height]);
-        for i in 0..self.layer.len() {
+        let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
+        for i in (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))) {
             let colour = self.values.get(i).map_or_else(|| "#dde3e8".to_owned(), |&v| ramp.at(v));
             canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour);
         }
@@ -420,6 +423,9 @@ impl Choropleth<'_> {
             canvas.dot(x, y, 2.5, "#111111", Some("#ffffff"));
         }
         canvas.end_clip();
+        if self.contours == Contours::Approximate {
+            canvas.text(left, top + height + 13.0, Anchor::Start, 11.0, Contours::APPROXIMATE);
+        }
         if !self.values.is_empty() {
             let x = left + width + 16.0;
             canvas.text(x, top + 8.0, Anchor::Start, 12.0, &shortened(self.value_label));
@@ -647,6 +653,11 @@ fn short(value: f64) -> f64 {
 
 /// A number for people: four significant digits, `–` for none.
 fn number(value: f64) -> String {
+    digits(value, 4)
+}
+
+/// A number with so many significant digits, whole ones with all; `–` for none.
+fn digits(value: f64, significant: i32) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
@@ -654,7 +665,8 @@ fn number(value: f64) -> String {
     if size != 0.0 && !(1e-3..1e6).contains(&size) {
         return format!("{value:.1e}");
     }
-    let decimals = if size >= 1000.0 || value == 0.0 { 0 } else { 3 - size.log10().floor() as i32 };
+    let decimals =
+        if size >= 1000.0 || value == 0.0 { 0 } else { significant - 1 - size.log10().floor() as i32 };
     let text = format!("{value:.*}", decimals.max(0) as usize);
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

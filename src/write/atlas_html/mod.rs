@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::error::{Error, Result};
 use crate::space::{Bounds, Layer};
-use crate::write::{escape_markup, palette, same_length, stream_error, to_file};
+use crate::write::{Contours, escape_markup, palette, same_length, stream_error, to_file};
 
 /// Everything that goes on the page.
 #[derive(Debug, Clone)]
@@ -89,16 +89,6 @@ pub struct MapLayer<'a> {
     pub measures: Vec<MeasureColumn<'a>>,
 }
 
-/// How contours were made; the page says so where they are not the real ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum Contours {
-    /// As surveyed, possibly generalised.
-    #[default]
-    Surveyed,
-    /// Thiessen cells around points.
-    Approximate,
-}
-
 /// One value per territory of a layer.
 #[derive(Debug, Clone)]
 pub struct MeasureColumn<'a> {
@@ -108,7 +98,7 @@ pub struct MeasureColumn<'a> {
     pub unit: String,
     /// One or two sentences: what it is and which way to read it.
     pub description: String,
-    /// The values; [`f64::NAN`] where there is none.
+    /// The values; [`f64::NAN`] where there is none. Infinities are shown as no value.
     pub values: Cow<'a, [f64]>,
     /// How values become colours.
     pub scale: Scale,
@@ -231,10 +221,19 @@ pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()>
     let shared = shared_data(page);
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(stream_error);
     let frame = include_str!("page.html");
+    // In one pass, so that no text given is taken for a place to fill.
     let fill = |text: &str| {
-        text.replace("{{language}}", &escape_markup(&page.language))
-            .replace("{{title}}", &escape_markup(&page.title))
-            .replace("{{subtitle}}", &escape_markup(&page.subtitle))
+        let mut pieces = text.split("{{");
+        let mut filled = pieces.next().unwrap_or_default().to_owned();
+        for (place, rest) in pieces.filter_map(|piece| piece.split_once("}}")) {
+            filled += &escape_markup(match place {
+                "language" => &page.language,
+                "title" => &page.title,
+                _ => &page.subtitle,
+            });
+            filled += rest;
+        }
+        filled
     };
     for (part, piece) in frame.split("<!--cut-->").zip(["style", "data", "scripts", "end"]) {
         put(&fill(part))?;

@@ -109,10 +109,12 @@ function colourAt(stops, t) {
   const a = stops[i], b = stops[Math.min(i + 1, stops.length - 1)];
   return "#" + [1, 3, 5].map(k => Math.round(parseInt(a.slice(k, k + 2), 16) * (1 - f) + parseInt(b.slice(k, k + 2), 16) * f).toString(16).padStart(2, "0")).join("");
 }
+// A little paler than the palettes, so that ties and actors stand out from any territory.
+const soften = stops => stops.map(c => colourAt([c, state.theme === "dark" ? "#131a22" : "#ffffff"], .22));
 function ramp(scale) {
-  if (scale.kind === "diverging") return page.colours.diverging;
+  if (scale.kind === "diverging") return soften(page.colours.diverging);
   // More stands out more: dark on light, bright on dark.
-  const stops = page.colours.sequential;
+  const stops = soften(page.colours.sequential);
   return state.theme === "dark" ? stops : [...stops].reverse();
 }
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
@@ -120,7 +122,7 @@ function paint(measure, column) {
   const { scale } = measure, finite = Float64Array.from(column).filter(Number.isFinite).sort();
   const missing = column.length - finite.length, stops = ramp(scale);
   if (scale.kind === "categorical") {
-    const colours = scale.labels.map((_, k) => page.colours.categories[k % page.colours.categories.length]);
+    const categories = soften(page.colours.categories), colours = scale.labels.map((_, k) => categories[k % categories.length]);
     const counts = scale.labels.map(() => 0);
     for (const v of finite) counts[v]++;
     return { z: v => Number.isFinite(v) ? v : -1, colours, missing, rows: scale.labels.map((label, k) => [colours[k], label, counts[k]]) };
@@ -174,7 +176,7 @@ function addTrace(group, key, trace) {
   traces.push(trace);
 }
 function buildTraces() {
-  traces.push({ type: "choroplethmap", geojson: { type: "FeatureCollection", features: [] }, locations: [0], z: [null], featureidkey: "id", showscale: false, below: "", marker: { opacity: .88, line: { width: .5 } }, hovertemplate: "%{text}<extra></extra>", text: [""] });
+  traces.push({ type: "choroplethmap", geojson: { type: "FeatureCollection", features: [] }, locations: [0], z: [null], featureidkey: "id", showscale: false, below: "", marker: { line: { width: .5 } }, hovertemplate: "%{text}<extra></extra>", text: [""] });
   traces.push({ type: "scattermap", mode: "lines", ...nowhere, hoverinfo: "skip", line: { width: 3 } });
   const { links, actors } = page;
   const weights = [...links.weight].sort((a, b) => a - b);
@@ -192,7 +194,9 @@ function buildTraces() {
       middle.lat.push((a[1] + b[1]) / 2);
       middle.text.push(`${esc(links.label[i])}<br>${links.classes[c]}, weight ${number(links.weight[i])}`);
     });
-    lines.forEach((line, w) => line.lon.length && addTrace("classes", c, { type: "scattermap", mode: "lines", ...line, hoverinfo: "skip", opacity, line: { width: widths[w] }, meta: { link: c } }));
+    // A rim keeps the crossing ones apart from territories of about their colour.
+    if (c === 0) lines.forEach((line, w) => line.lon.length && addTrace("classes", c, { type: "scattermap", mode: "lines", lon: line.lon, lat: line.lat, hoverinfo: "skip", opacity, line: { width: widths[w] + 1.2 }, meta: { rim: true } }));
+    lines.forEach((line, w) => line.lon.length && addTrace("classes", c, { type: "scattermap", mode: "lines", ...line, hoverinfo: "skip", opacity: c === 0 ? .85 : opacity, line: { width: widths[w] }, meta: { link: c } }));
     if (middle.lon.length) addTrace("classes", c, { type: "scattermap", mode: "markers", ...middle, hovertemplate: "%{text}<extra></extra>", marker: { size: 7, opacity: .01 }, meta: { link: c } });
   }
   actors.kinds.forEach((kind, k) => {
@@ -277,7 +281,7 @@ function legend(l, measure, painted) {
     row(noValue[state.theme], "no value", painted.missing);
     box.append(table);
   }
-  if (l && l.approximate) box.append(element("div", { className: "soft", textContent: "approximate contours (Thiessen cells)" }));
+  if (l.approximate) box.append(element("div", { className: "soft", textContent: "approximate contours (Thiessen cells)" }));
 }
 function ranking(l, measure, column) {
   const box = $("ranking").lastElementChild;
@@ -422,7 +426,7 @@ function themeColours() {
   root.dataset.theme = state.theme;
   $("theme").textContent = state.theme === "dark" ? "Light" : "Dark";
   $("theme").setAttribute("aria-label", `Switch to ${state.theme === "dark" ? "light" : "dark"} theme`);
-  traces.forEach(t => { if (t.meta && "link" in t.meta) (t.line || t.marker).color = linkColours[state.theme][t.meta.link]; });
+  for (const t of traces) if (t.meta) (t.line || t.marker).color = t.meta.rim ? css("--sea") : linkColours[state.theme][t.meta.link];
   traces[1].line.color = state.theme === "dark" ? "#ffffff" : "#000000";
   paintKeys($("links"), c => linkColours[state.theme][c]);
 }

@@ -1,4 +1,10 @@
 use super::*;
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
 use geo_types::{MultiPolygon, polygon};
 
 fn square(x: f64, y: f64) -> MultiPolygon<f64> {
@@ -138,12 +144,51 @@ fn bad_input_is_named() {
     assert!(matches!(fails(&p), Error::Value { what: "links", index: 0, .. }));
 }
 
-/// Pages at the edge of what can be shown, opened in a browser.
+/// A page that holds the atlas in a frame and reports how it went.
+const WATCHER: &str =
+    "<!doctype html><iframe id=f style='width:1000px;height:700px' src=/atlas></iframe><script>
+const timer = setInterval(() => {
+  const root = document.getElementById('f').contentDocument?.documentElement;
+  if (!root?.dataset.ready && !root?.dataset.failed) return;
+  clearInterval(timer);
+  const busy = root.querySelector('#busy').textContent, legend = root.querySelector('#legend').innerText;
+  fetch('/done', { method: 'POST', body: JSON.stringify({ ...root.dataset, busy, legend }) });
+}, 50);
+</script>";
+
+/// Serves the watcher and the page until the watcher reports; gives the report.
+fn serve(listener: &TcpListener, page: &str) -> serde_json::Value {
+    loop {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+        let mut request = Vec::new();
+        let mut buffer = [0; 8192];
+        loop {
+            let read = stream.read(&mut buffer).unwrap_or(0);
+            request.extend_from_slice(&buffer[..read]);
+            let text = String::from_utf8_lossy(&request);
+            if read == 0 || text.contains("\r\n\r\n") && (!text.starts_with("POST") || text.ends_with('}')) {
+                break;
+            }
+        }
+        let request = String::from_utf8_lossy(&request);
+        let body = match request.split(' ').nth(1) {
+            Some("/") => WATCHER,
+            Some("/atlas") => page,
+            Some("/done") => return serde_json::from_str(&request[request.find('{').unwrap()..]).unwrap(),
+            _ => "",
+        };
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n";
+        let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+    }
+}
+
 #[test]
-fn a_browser_draws_the_page() {
-    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
-        std::process::Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success())
-    }) else {
+fn a_browser_draws_pages_at_the_edge() {
+    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success()))
+    else {
         println!("skipped: no chromium on the path");
         return;
     };
@@ -156,30 +201,35 @@ fn a_browser_draws_the_page() {
         contours: Contours::Surveyed,
         codes: &names,
         names: &names,
-        measures: vec![measure(Scale::Sequential, values), measure(Scale::Diverging { centre: 1.0 }, values)],
+        measures: vec![measure(Scale::Diverging { centre: 1.0 }, values)],
     };
-    let mut pages = vec![AtlasPage::new("empty"), AtlasPage::new("no values"), AtlasPage::new("values")];
+    let mut pages = [AtlasPage::new("empty"), AtlasPage::new("no values"), AtlasPage::new("values")];
     pages[1].layers.push(layer(&nothing));
-    pages[2].layers.push(layer(&[1.0, 2.0, 2.0]));
-    pages[2].layers[0]
-        .measures
-        .push(measure(Scale::Categorical { labels: vec!["x".to_owned(); 3] }, &[0.0, 2.0, 1.0]));
-    let dir = std::env::temp_dir().join(format!("rurban-atlas-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
-    for (page, fragment) in pages.iter().zip(["", "#measure=1", "#measure=2&theme=dark"]) {
-        let file = dir.join("atlas.html");
-        write_atlas_html_file(&file, page).unwrap();
-        let output = std::process::Command::new(browser)
-            .args(["--headless", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--dump-dom"])
-            .args(["--enable-unsafe-swiftshader", "--virtual-time-budget=20000", "--no-first-run"])
-            .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-            .arg(format!("--user-data-dir={}", dir.join("profile").display()))
-            .arg(format!("file://{}{fragment}", file.display()))
-            .output()
+    pages[2].layers.push(layer(&[0.5, 2.0, f64::INFINITY]));
+    for page in &pages {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let text = text(page);
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || tell.send(serve(&listener, &text)));
+        let profile = std::env::temp_dir().join(format!("rurban-atlas-{}", address.port()));
+        let mut child = Command::new(browser)
+            .args(["--headless", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader"])
+            .args(["--enable-unsafe-swiftshader", "--no-first-run", "--disable-background-networking"])
+            .args(["--disable-component-update", "--disable-sync", "--remote-debugging-port=0"])
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(format!("http://{address}/"))
+            .stderr(Stdio::null())
+            .spawn()
             .unwrap();
-        let dom = String::from_utf8_lossy(&output.stdout);
-        let html = dom.find("<html").map_or("", |i| &dom[i..][..dom[i..].find('>').unwrap_or(0)]);
-        assert!(html.contains("data-ready="), "{}: {html}", page.title);
+        let report = told.recv_timeout(Duration::from_secs(90));
+        let _ = child.kill();
+        let _ = child.wait();
+        let _ = std::fs::remove_dir_all(profile);
+        let report = report.expect("the page reports within 90 s");
+        assert!(report["ready"].is_string() && report["busy"] == "", "{}: {report}", page.title);
+        let missing =
+            ["", "no value\t3", "no value\t1"][pages.iter().position(|p| p.title == page.title).unwrap()];
+        assert!(report["legend"].as_str().unwrap().contains(missing), "{}: {report}", page.title);
     }
-    std::fs::remove_dir_all(&dir).unwrap();
 }

@@ -1,0 +1,114 @@
+//! Throughput of the writers on a country of 35,000 hexagons.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::hint::black_box;
+use std::io;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+use rurban::network::Direction;
+use rurban::space::Layer;
+use rurban::write::csv::{CsvStyle, write_csv};
+use rurban::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson};
+use rurban::write::graphml::{GraphDocument, write_graphml};
+use rurban::write::{Contours, Table};
+
+const CELLS: usize = 35_000;
+
+fn country() -> (Layer, Vec<String>, Vec<String>, Vec<f64>) {
+    let cells: Vec<MultiPolygon<f64>> = (0..CELLS)
+        .map(|i| {
+            let (x, y) = (f64::from(i as u32 % 200) * 0.06 - 4.0, f64::from(i as u32 / 200) * 0.05 + 42.0);
+            let corner = |k: u32| {
+                let angle = f64::from(k).mul_add(std::f64::consts::FRAC_PI_3, 0.1);
+                Coord { x: x + 0.03 * angle.cos(), y: y + 0.03 * angle.sin() }
+            };
+            MultiPolygon(vec![Polygon::new(LineString((0..6).map(corner).collect()), vec![])])
+        })
+        .collect();
+    let codes = (0..CELLS).map(|i| format!("{i:05}")).collect();
+    let names = (0..CELLS).map(|i| format!("Saint-Étienne-du-N° {i}")).collect();
+    let values = (0..CELLS).map(|i| (i as f64 * 0.618).fract() * 1e3).collect();
+    (Layer::from_features(&cells), codes, names, values)
+}
+
+/// Bytes a writer gives.
+fn size(write: impl Fn(&mut Vec<u8>)) -> u64 {
+    let mut bytes = Vec::new();
+    write(&mut bytes);
+    bytes.len() as u64
+}
+
+fn tables(c: &mut Criterion) {
+    let (layer, codes, names, values) = country();
+    let table = Table::new()
+        .with("code", codes.as_slice())
+        .unwrap()
+        .with("name", names.as_slice())
+        .unwrap()
+        .with("value", values.as_slice())
+        .unwrap();
+    let mut group = c.benchmark_group("write");
+    let csv = |out: &mut Vec<u8>| write_csv(out, &table, CsvStyle::Standard).unwrap();
+    group.throughput(Throughput::Bytes(size(csv)));
+    group.bench_function("csv/35k rows", |b| {
+        b.iter(|| write_csv(io::sink(), black_box(&table), CsvStyle::Standard).unwrap());
+    });
+    let shapes = Shapes::Polygons(&layer, Contours::Surveyed);
+    let geojson = |out: &mut Vec<u8>| write_geojson(out, shapes, &table, DEFAULT_DECIMALS).unwrap();
+    group.throughput(Throughput::Bytes(size(geojson)));
+    group.bench_function("geojson/35k polygons", |b| {
+        b.iter(|| write_geojson(io::sink(), black_box(shapes), &table, DEFAULT_DECIMALS).unwrap());
+    });
+    let edges: Vec<(u32, u32)> = (0..100_000_u32).map(|i| (i % 35_000, (i * 7 + 1) % 35_000)).collect();
+    let weights: Vec<f64> = (0..edges.len()).map(|i| (i % 9) as f64).collect();
+    let graph = GraphDocument {
+        direction: Direction::Undirected,
+        nodes: &codes,
+        node_attributes: table.clone(),
+        edges: &edges,
+        edge_attributes: Table::new().with("weight", weights).unwrap(),
+    };
+    let graphml = |out: &mut Vec<u8>| write_graphml(out, &graph).unwrap();
+    group.throughput(Throughput::Bytes(size(graphml)));
+    group.bench_function("graphml/35k nodes, 100k ties", |b| {
+        b.iter(|| write_graphml(io::sink(), black_box(&graph)).unwrap());
+    });
+    group.finish();
+}
+
+#[cfg(feature = "html")]
+fn atlas(c: &mut Criterion) {
+    use rurban::write::atlas_html::{AtlasPage, MapLayer, MeasureColumn, Scale, write_atlas_html};
+
+    let (layer, codes, names, values) = country();
+    let measure = |k: usize| MeasureColumn {
+        name: format!("measure {k}"),
+        unit: String::new(),
+        description: String::new(),
+        values: values.as_slice().into(),
+        scale: Scale::Sequential,
+    };
+    let mut page = AtlasPage::new("Bench");
+    page.layers.push(MapLayer {
+        name: "commune".to_owned(),
+        shapes: &layer,
+        contours: Contours::Approximate,
+        codes: &codes,
+        names: &names,
+        measures: (0..5).map(measure).collect(),
+    });
+    let mut group = c.benchmark_group("write");
+    group.throughput(Throughput::Bytes(size(|out| write_atlas_html(out, &page).unwrap())));
+    group.bench_function("atlas_html/35k territories, 5 measures", |b| {
+        b.iter(|| write_atlas_html(io::sink(), black_box(&page)).unwrap());
+    });
+    group.finish();
+}
+
+#[cfg(not(feature = "html"))]
+fn atlas(_: &mut Criterion) {}
+
+criterion_group!(benches, tables, atlas);
+criterion_main!(benches);
