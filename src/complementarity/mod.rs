@@ -6,11 +6,17 @@
 //! [`relatedness_density`] how close each region is to each activity. [`Interregional`] then says what
 //! each region could gain from each other one.
 
+pub mod agglomeration;
 pub mod complexity;
+pub mod composite;
 pub mod density;
+pub mod dissimilarity;
+pub mod input_output;
 pub mod interregional;
+pub mod nomenclature;
 pub mod relatedness;
 pub mod specialisation;
+pub mod supply_demand;
 mod table;
 
 pub use complexity::{economic_complexity, fitness};

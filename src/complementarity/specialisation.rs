@@ -159,7 +159,7 @@ pub enum QuotientScale {
 ///
 /// Above 1.96 a region is exceptional at 5 % where location quotients (or their logarithms) are
 /// about normal; check that first. NaN where undefined, or where the quotients of an activity do
-/// not vary. O'Donoghue & Gleave (2004), <https://doi.org/10.1080/03434002000273147>. From the
+/// not vary. O'Donoghue & Gleave (2004), Regional Studies 38(4):419–427. From the
 /// literature, not checked against a peer.
 #[must_use]
 pub fn standardised_location_quotient(table: &ActivityTable, scale: QuotientScale) -> Matrix {
