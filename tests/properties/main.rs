@@ -1,0 +1,3 @@
+//! Invariants and brute-force comparisons on random inputs.
+
+mod complementarity;
