@@ -70,16 +70,15 @@ struct Departures {
 impl Departures {
     fn of(table: &ActivityTable) -> Self {
         let x: Vec<f64> = table.region_totals().iter().map(|t| t / table.total()).collect();
-        let mut by_activity: Vec<Vec<f64>> = table
-            .activity_totals()
-            .iter()
-            .map(|total| x.iter().map(|x| if *total > 0.0 { -x } else { f64::NAN }).collect())
-            .collect();
-        for r in 0..table.regions() {
-            for (i, count) in table.counts().row(r) {
-                by_activity[i as usize][r] += count / table.activity_totals()[i as usize];
+        let counts = table.counts().transposed();
+        let departures = |(i, total): (usize, &f64)| -> Vec<f64> {
+            let mut d: Vec<f64> = x.iter().map(|x| if *total > 0.0 { -x } else { f64::NAN }).collect();
+            for (r, count) in counts.row(i) {
+                d[r as usize] += count / total;
             }
-        }
+            d
+        };
+        let by_activity = table.activity_totals().iter().enumerate().map(departures).collect();
         Self { by_activity, room: 1.0 - x.iter().map(|x| x * x).sum::<f64>() }
     }
 }

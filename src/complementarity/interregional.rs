@@ -1,7 +1,7 @@
 //! Complementary interregional linkages: what one region could gain from another.
 //!
 //! Region r gains from region s where s has activities that r lacks and that are related to what r
-//! could enter. With presence x, relatedness φ and Φ_i = Σ_{j≠i} φ_ij, the relatedness density that
+//! could enter. With presence x, relatedness φ and `Φ_i = Σ_{j≠i} φ_ij`, the relatedness density that
 //! s adds to activity i of r is
 //!
 //! `RDadd_{i,r←s} = 100 · Σ_{j≠i} φ_ij (1 − x_rj) x_sj / Φ_i`   (per cent),
@@ -27,6 +27,12 @@ use crate::labels::Labels;
 use crate::matrix::{Csr, Matrix};
 use crate::parallel;
 use crate::progress::Progress;
+
+/// Rows of all pairs that share one allocation of look-up tables.
+const ROWS: usize = 16;
+
+/// Regions that search for partners between two reports of progress.
+const BLOCK: usize = 256;
 
 /// What every region could gain from every other, ready to be asked.
 ///
@@ -160,7 +166,9 @@ impl Interregional {
             }
             presence.present(r).for_each(|j| row[j] = 0.0);
             let count = f64::from(missing[r]);
-            row.iter_mut().for_each(|v| *v /= count);
+            for v in row {
+                *v /= count;
+            }
         });
         let stride = n.div_ceil(8);
         let mut bytes = Vec::with_capacity(regions * stride);
@@ -197,10 +205,7 @@ impl Interregional {
     /// region. O(activities).
     #[must_use]
     pub fn score(&self, r: usize, s: usize) -> f64 {
-        if r.max(s) >= self.regions() {
-            return f64::NAN;
-        }
-        if self.missing[r] == 0 {
+        if r.max(s) >= self.regions() || self.missing[r] == 0 {
             return f64::NAN;
         }
         // The order of addition is that of `Lookup`, so that both give the same bytes.
@@ -232,8 +237,6 @@ impl Interregional {
     pub fn all_pairs(&self) -> Matrix {
         let n = self.regions();
         let mut scores = Matrix::filled(n, n, 0.0);
-        // A block of rows shares one allocation of look-up tables.
-        const ROWS: usize = 16;
         parallel::for_each_chunk(scores.as_mut_slice(), ROWS * n, |block, rows| {
             let mut lookup = Lookup::new(self.stride);
             for (k, row) in rows.chunks_mut(n).enumerate() {
@@ -282,7 +285,9 @@ impl Interregional {
             }
             let given = supply.of(r);
             self.added(r, &given.brought, Cells::Missing, &mut row);
-            row.iter_mut().for_each(|v| *v = if v.is_nan() { 0.0 } else { *v / f64::from(self.missing[r]) });
+            for v in &mut row {
+                *v = if v.is_nan() { 0.0 } else { *v / f64::from(self.missing[r]) };
+            }
             let sum = row.iter().sum();
             (given, row, sum)
         });
@@ -349,7 +354,6 @@ impl Interregional {
         for &s in &grid.order {
             portfolios.extend_from_slice(self.portfolio(s as usize));
         }
-        const BLOCK: usize = 256;
         progress.begin("complementary partners", Some(n as u64));
         let blocks = parallel::map_init(
             n.div_ceil(BLOCK),

@@ -1,4 +1,5 @@
 //! Complementarity against EconGeo, ecomplexity, fermi-cref, scipy, vegan and hand-checked toys.
+#![allow(clippy::unwrap_used, reason = "a bad golden file must stop the test")]
 
 use rurban::complementarity::agglomeration::{coagglomeration, ellison_glaeser};
 use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
@@ -15,7 +16,7 @@ use rurban::complementarity::{
 use rurban::matrix::Matrix;
 use serde_json::Value;
 
-use crate::support::{Input, all_close, close, golden_dir, input, number, numbers, values};
+use crate::support::{Input, all_close, close, input, number, numbers, values};
 
 /// Matrix of a golden file.
 fn matrix(value: &Value) -> Matrix {
@@ -29,6 +30,12 @@ fn table(name: &str) -> Option<ActivityTable> {
     let cells: Vec<f64> = rows.iter().flat_map(|r| r[1..].iter().map(|v| v.parse().unwrap())).collect();
     let counts = Matrix::from_rows(rows.len(), header.len() - 1, cells).unwrap();
     Some(ActivityTable::from_matrix(&counts).unwrap())
+}
+
+/// The two region × activity tables with what a case says of them.
+fn cases(case: &str, what: &str) -> Vec<(&'static str, Value, ActivityTable)> {
+    let load = |name| Some((name, values(&format!("{case}_{name}_{what}"))?, table(&format!("{name}.csv"))?));
+    ["rs60x20", "rs320x88"].into_iter().filter_map(load).collect()
 }
 
 /// A CSV input of numbers without header.
@@ -136,11 +143,7 @@ fn g12_relatedness_as_in_econgeo() {
 
 #[test]
 fn g13_pipeline_as_in_econgeo() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G13", "econgeo") {
         all_close(&krugman(&t, Reference::Whole), &numbers(&v["Krugman"]), 1e-9);
         all_close(&hachman(&t), &numbers(&v["Hachman"]), 1e-9);
         // The peer overflows 32-bit integers in regions with more than 46,340 units.
@@ -174,11 +177,7 @@ fn g13_pipeline_as_in_econgeo() {
 
 #[test]
 fn g14_presence_proximity_and_density() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G14", "complexity") {
         let presence = Presence::of(&t);
         close(presence.count() as f64, number(&v["n_presence"]), 0.0);
         all_close(
@@ -225,11 +224,7 @@ fn g14_presence_proximity_and_density() {
 
 #[test]
 fn g14_complementary_linkages() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G14", "complexity") {
         let ties = bare(&format!("{name}_ties.csv")).unwrap();
         let presence = Presence::of(&t);
         let kernel = Interregional::new(&presence, &proximity(&presence)).unwrap();
@@ -261,11 +256,7 @@ fn g15_toy_linkages_checked_by_hand() {
 #[test]
 fn g14_complexity_and_fitness() {
     let defined = |v: &[f64]| -> Vec<f64> { v.iter().copied().filter(|v| !v.is_nan()).collect() };
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (_, v, t) in cases("G14", "complexity") {
         let presence = Presence::of(&t);
         let c = economic_complexity(&presence, Parts::Refuse).unwrap();
         all_close(&c.regions, &numbers(&v["ECI_ecomplexity"]), 1e-8);
@@ -284,11 +275,7 @@ fn g14_complexity_and_fitness() {
 
 #[test]
 fn g13_complexity_follows_econgeo_kci() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G13", "econgeo") {
         let c = economic_complexity(&Presence::of(&t), Parts::Refuse).unwrap();
         let eci: Vec<f64> = c.regions.into_iter().filter(|v| !v.is_nan()).collect();
         let kci = numbers(&v["KCI"]);
@@ -309,11 +296,7 @@ fn rows_of(m: &Matrix, rows: &[usize]) -> Matrix {
 
 #[test]
 fn g14_dissimilarities_as_in_scipy() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (_, v, t) in cases("G14", "complexity") {
         let rows: Vec<usize> = numbers(&v["dissim_rows"]).iter().map(|&r| r as usize).collect();
         let counts = rows_of(&t.to_matrix(), &rows);
         let presence = Presence::of(&t);

@@ -1,3 +1,6 @@
+//! Complementarity: invariants, and fast kernels against their definitions.
+#![allow(clippy::unwrap_used, reason = "the inputs are made to be valid")]
+
 use geo_types::Coord;
 use proptest::prelude::*;
 use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
