@@ -183,6 +183,12 @@ impl Interregional {
         self.presence.regions()
     }
 
+    /// How many activities each region lacks that are related to any other: what a score is the mean
+    /// over.
+    pub fn missing(&self) -> &[u32] {
+        &self.missing
+    }
+
     /// Relatedness density, in per cent, that s adds to each activity r lacks.
     ///
     /// NaN for activities that r has and for those related to no other. Empty when r or s is no

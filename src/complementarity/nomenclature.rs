@@ -17,7 +17,7 @@ use crate::labels::Labels;
 /// assert_eq!(naf.parents(0, 2)?.as_slice(), [0, 0, 0, 1]);
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Nomenclature {
     levels: Vec<Labels>,
     size: usize,
@@ -138,7 +138,7 @@ pub enum MaskedCells {
 }
 
 /// A table summed up.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[must_use]
 pub struct Aggregated {
     /// The coarser table.
