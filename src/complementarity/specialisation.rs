@@ -119,8 +119,9 @@ pub struct QuotientInterval {
 /// known.
 ///
 /// Byar's approximation of the exact Poisson limits, divided by `E_ri = X_r. X_.i / X_..`: lower
-/// `x (1 − 1/(9x) − z/(3√x))³` (0 for x = 0), upper the same with `x + 1` and `+z`. Within
-/// the exact limits from 5 units on. A region is safely specialised where the lower bound is above 1.
+/// `x (1 − 1/(9x) − z/(3√x))³` (0 for x = 0), upper the same with `x + 1` and `+z`. From
+/// 5 units on the lower bound is within 3 % and the upper within 0.3 % of the exact limits. A region
+/// is safely specialised where the lower bound is above 1.
 ///
 /// # Errors
 /// [`Error::Parameter`] when `level` is not strictly between 0 and 1.

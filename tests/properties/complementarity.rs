@@ -257,15 +257,22 @@ proptest! {
         let n = x.regions();
         let labels = random_labels(n, seed);
         let ties = random_ties(n, seed);
-        let between = Between { labels: &labels, receiving: 1, giving: 0 };
         let mut ones = Matrix::filled(n, n, 0.0);
         (0..n).for_each(|r| ones.row_mut(r).fill(1.0));
-        for (case, w) in [(Ties::Sparse(&ties), &ties), (Ties::Potential, &random_ties(0, 0))] {
+        let potential = random_ties(0, 0);
+        // Between two classes and, with self-ties in the data, within one.
+        for (case, w, giving) in [
+            (Ties::Sparse(&ties), &ties, 0),
+            (Ties::Sparse(&ties), &ties, 1),
+            (Ties::Potential, &potential, 0),
+            (Ties::Potential, &potential, 1),
+        ] {
+            let between = Between { labels: &labels, receiving: 1, giving };
             let weight = |r: usize, s: usize| if w.rows() == 0 { 1.0 } else { w.get(r, s as u32).unwrap_or(0.0) };
             let linkages = kernel.linkages(case, Some(between), Cells::Missing).unwrap();
             let (mut total, mut sum) = (0.0, 0.0);
             for r in 0..n {
-                let givers = || (0..n).filter(|&s| s != r && labels.get(s) == Some(0));
+                let givers = || (0..n).filter(|&s| s != r && labels.get(s) == Some(giving));
                 let receives = labels.get(r) == Some(1);
                 for i in 0..x.activities() {
                     let want: f64 = givers().map(|s| weight(r, s) * kernel.added_density(r, s)[i]).sum();
