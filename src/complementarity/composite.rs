@@ -89,7 +89,7 @@ pub fn tied_complementarity(
 /// # Errors
 /// As [`tied_complementarity`]; [`Error::Parameter`] when `permutations` is 0;
 /// [`Undefined::SingleClass`] when no replicate counts.
-pub fn test_tied_complementarity(
+pub fn tied_complementarity_evidence(
     ties: &Csr,
     labels: &Labels,
     score: impl Fn(usize, usize) -> f64 + Sync + Send,
@@ -155,7 +155,7 @@ pub fn test_tied_complementarity(
 ///
 /// # Errors
 /// As [`tied_complementarity`], for every set; [`Undefined::Empty`] when no set counts.
-pub fn test_tied_complementarity_against<'a>(
+pub fn tied_complementarity_evidence_from<'a>(
     ties: &Csr,
     labels: &Labels,
     score: impl Fn(usize, usize) -> f64,
@@ -261,7 +261,8 @@ mod tests {
         let score = |i: usize, j: usize| (i + j) as f64;
         for shuffle in [Shuffle::Labels, Shuffle::Portfolios] {
             let run = || {
-                test_tied_complementarity(&path(4), &labels, score, shuffle, 4_000, Seed(5), &Silent).unwrap()
+                tied_complementarity_evidence(&path(4), &labels, score, shuffle, 4_000, Seed(5), &Silent)
+                    .unwrap()
             };
             let e = run();
             assert_eq!((e.observed, e.n, e.isolates), (3.0, 4, 0));
@@ -279,9 +280,9 @@ mod tests {
             Csr::from_triplets(4, 4, &[]).unwrap(),
         ];
         let score = |i: usize, j: usize| (i * j) as f64;
-        let e = test_tied_complementarity_against(&path(4), &labels, score, Null::Gravity, &sets).unwrap();
+        let e = tied_complementarity_evidence_from(&path(4), &labels, score, Null::Gravity, &sets).unwrap();
         assert_eq!((e.observed, e.expected), (2.0, 1.0));
         assert_eq!(e.null, Null::Gravity);
-        assert!(test_tied_complementarity_against(&path(4), &labels, score, Null::Gravity, []).is_err());
+        assert!(tied_complementarity_evidence_from(&path(4), &labels, score, Null::Gravity, []).is_err());
     }
 }

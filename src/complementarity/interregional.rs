@@ -500,18 +500,20 @@ impl<'a> Supply<'a> {
 }
 
 /// Sums of one region's gains for every combination of eight activities.
-struct Lookup(Vec<[f64; 256]>);
+struct Lookup {
+    sums: Vec<[f64; 256]>,
+    /// 0, or NaN when the region has nothing to gain.
+    base: f64,
+}
 
 impl Lookup {
     fn new(stride: usize) -> Self {
-        Self(vec![[0.0; 256]; stride])
+        Self { sums: vec![[0.0; 256]; stride], base: 0.0 }
     }
 
-    /// Tables for a region's gains; all NaN when it has nothing to gain.
     fn load(&mut self, gain: &[f64], missing: u32) {
-        let none = if missing == 0 { f64::NAN } else { 0.0 };
-        for (sums, gain) in self.0.iter_mut().zip(gain.chunks(8)) {
-            sums[0] = none;
+        self.base = if missing == 0 { f64::NAN } else { 0.0 };
+        for (sums, gain) in self.sums.iter_mut().zip(gain.chunks(8)) {
             // Bits beyond the last activity are never set: their sums need no value.
             for m in 1..1usize << gain.len() {
                 sums[m] = sums[m & (m - 1)] + gain[m.trailing_zeros() as usize];
@@ -521,7 +523,7 @@ impl Lookup {
 
     #[inline]
     fn sum(&self, portfolio: &[u8]) -> f64 {
-        self.0.iter().zip(portfolio).fold(0.0, |sum, (sums, &byte)| sum + sums[byte as usize])
+        self.sums.iter().zip(portfolio).fold(self.base, |sum, (sums, &byte)| sum + sums[byte as usize])
     }
 }
 

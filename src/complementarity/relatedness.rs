@@ -123,9 +123,9 @@ pub struct ValidatedProjection {
 }
 
 impl ValidatedProjection {
-    /// Whether the pair is kept.
+    /// Whether the pair is kept; `false` for an activity with itself and outside the matrix.
     pub fn is_kept(&self, i: usize, j: usize) -> bool {
-        i != j && self.threshold.is_some_and(|t| self.p[(i, j)] <= t)
+        i != j && i.max(j) < self.p.rows() && self.threshold.is_some_and(|t| self.p[(i, j)] <= t)
     }
 
     /// A relatedness with the pairs that are not kept set to 0; the diagonal stays.

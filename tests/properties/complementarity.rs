@@ -4,7 +4,7 @@
 use geo_types::Coord;
 use proptest::prelude::*;
 use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
-use rurban::complementarity::composite::{Shuffle, test_tied_complementarity};
+use rurban::complementarity::composite::{Shuffle, tied_complementarity_evidence};
 use rurban::complementarity::dissimilarity::{Dissimilarity, all_dissimilarities, dissimilarity};
 use rurban::complementarity::interregional::{Between, Cells, Ties};
 use rurban::complementarity::nomenclature::{MaskedCells, aggregate_activities};
@@ -419,6 +419,10 @@ fn edges_of_the_domain() {
             .all(|d| d.is_nan())
     );
     assert!(fitness(&x, Stop::Never, 10).is_err());
+    // Regions, but no activities.
+    let x = Presence::of(&one(2, 0, vec![]));
+    let kernel = Interregional::new(&x, &proximity(&x)).unwrap();
+    assert!(kernel.all_pairs()[(0, 1)].is_nan() && kernel.score(0, 1).is_nan());
     // An empty table.
     let empty = one(0, 0, vec![]);
     assert_eq!(location_quotient(&empty).rows(), 0);
@@ -472,8 +476,9 @@ fn threads_do_not_change_a_byte() {
             let kernel = Interregional::new(&x, &proximity(&x)).unwrap();
             let score = |i: usize, j: usize| kernel.score(i, j);
             let between = Between { labels: &labels, receiving: 0, giving: 1 };
-            let tests = [Shuffle::Labels, Shuffle::Portfolios]
-                .map(|s| test_tied_complementarity(&ties, &labels, score, s, 99, Seed(1), &Silent).unwrap());
+            let tests = [Shuffle::Labels, Shuffle::Portfolios].map(|s| {
+                tied_complementarity_evidence(&ties, &labels, score, s, 99, Seed(1), &Silent).unwrap()
+            });
             (
                 kernel.all_pairs(),
                 kernel.directed_gain(Ties::Sparse(&ties), between).unwrap(),
