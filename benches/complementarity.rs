@@ -1,5 +1,6 @@
 //! Complementarity over golden tables where they are present, seeded synthetic ones otherwise.
 #![allow(missing_docs, reason = "criterion's macros generate undocumented items")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a bench may stop and say why")]
 
 use std::hint::black_box;
 use std::io::Read;

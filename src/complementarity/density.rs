@@ -66,13 +66,13 @@ pub fn relatedness_density(presence: &Presence, relatedness: &Matrix, own: SelfI
 #[derive(Debug, Clone)]
 pub(crate) struct Shares {
     /// Row j: what activity j adds to each activity i, `φ_ij`, unscaled.
-    pub to_each: Matrix,
+    pub(crate) to_each: Matrix,
     /// `100 / Σ_j φ_ij` of each activity i; NaN where nothing is related to it.
-    pub scale: Vec<f64>,
+    pub(crate) scale: Vec<f64>,
 }
 
 impl Shares {
-    pub fn of(relatedness: &Matrix, activities: usize, own: SelfInclusion) -> Result<Self> {
+    pub(crate) fn of(relatedness: &Matrix, activities: usize, own: SelfInclusion) -> Result<Self> {
         let n = activities;
         check_shape("relatedness", (relatedness.rows(), relatedness.columns()), (n, n))?;
         check_weights("relatedness", relatedness.as_slice())?;

@@ -1,7 +1,7 @@
 //! Complementary interregional linkages: what one region could gain from another.
 //!
 //! Region r gains from region s where s has activities that r lacks and that are related to what r
-//! could enter. With presence x, relatedness φ and Φ_i = Σ_{j≠i} φ_ij, the relatedness density that
+//! could enter. With presence x, relatedness φ and `Φ_i = Σ_{j≠i} φ_ij`, the relatedness density that
 //! s adds to activity i of r is
 //!
 //! `RDadd_{i,r←s} = 100 · Σ_{j≠i} φ_ij (1 − x_rj) x_sj / Φ_i`   (per cent),
@@ -27,6 +27,12 @@ use crate::labels::Labels;
 use crate::matrix::{Csr, Matrix};
 use crate::parallel;
 use crate::progress::Progress;
+
+/// Rows of all pairs that share one allocation of look-up tables.
+const ROWS: usize = 16;
+
+/// Regions that search for partners between two reports of progress.
+const BLOCK: usize = 256;
 
 /// What every region could gain from every other, ready to be asked.
 ///
@@ -160,7 +166,9 @@ impl Interregional {
             }
             presence.present(r).for_each(|j| row[j] = 0.0);
             let count = f64::from(missing[r]);
-            row.iter_mut().for_each(|v| *v /= count);
+            for v in row {
+                *v /= count;
+            }
         });
         let stride = n.div_ceil(8);
         let mut bytes = Vec::with_capacity(regions * stride);
@@ -173,6 +181,12 @@ impl Interregional {
     /// Number of regions.
     pub const fn regions(&self) -> usize {
         self.presence.regions()
+    }
+
+    /// How many activities each region lacks that are related to any other: what a score is the mean
+    /// over.
+    pub fn missing(&self) -> &[u32] {
+        &self.missing
     }
 
     /// Relatedness density, in per cent, that s adds to each activity r lacks.
@@ -197,10 +211,7 @@ impl Interregional {
     /// region. O(activities).
     #[must_use]
     pub fn score(&self, r: usize, s: usize) -> f64 {
-        if r.max(s) >= self.regions() {
-            return f64::NAN;
-        }
-        if self.missing[r] == 0 {
+        if r.max(s) >= self.regions() || self.missing[r] == 0 {
             return f64::NAN;
         }
         // The order of addition is that of `Lookup`, so that both give the same bytes.
@@ -232,8 +243,6 @@ impl Interregional {
     pub fn all_pairs(&self) -> Matrix {
         let n = self.regions();
         let mut scores = Matrix::filled(n, n, 0.0);
-        // A block of rows shares one allocation of look-up tables.
-        const ROWS: usize = 16;
         parallel::for_each_chunk(scores.as_mut_slice(), ROWS * n, |block, rows| {
             let mut lookup = Lookup::new(self.stride);
             for (k, row) in rows.chunks_mut(n).enumerate() {
@@ -282,7 +291,9 @@ impl Interregional {
             }
             let given = supply.of(r);
             self.added(r, &given.brought, Cells::Missing, &mut row);
-            row.iter_mut().for_each(|v| *v = if v.is_nan() { 0.0 } else { *v / f64::from(self.missing[r]) });
+            for v in &mut row {
+                *v = if v.is_nan() { 0.0 } else { *v / f64::from(self.missing[r]) };
+            }
             let sum = row.iter().sum();
             (given, row, sum)
         });
@@ -349,7 +360,6 @@ impl Interregional {
         for &s in &grid.order {
             portfolios.extend_from_slice(self.portfolio(s as usize));
         }
-        const BLOCK: usize = 256;
         progress.begin("complementary partners", Some(n as u64));
         let blocks = parallel::map_init(
             n.div_ceil(BLOCK),
@@ -490,18 +500,20 @@ impl<'a> Supply<'a> {
 }
 
 /// Sums of one region's gains for every combination of eight activities.
-struct Lookup(Vec<[f64; 256]>);
+struct Lookup {
+    sums: Vec<[f64; 256]>,
+    /// 0, or NaN when the region has nothing to gain.
+    base: f64,
+}
 
 impl Lookup {
     fn new(stride: usize) -> Self {
-        Self(vec![[0.0; 256]; stride])
+        Self { sums: vec![[0.0; 256]; stride], base: 0.0 }
     }
 
-    /// Tables for a region's gains; all NaN when it has nothing to gain.
     fn load(&mut self, gain: &[f64], missing: u32) {
-        let none = if missing == 0 { f64::NAN } else { 0.0 };
-        for (sums, gain) in self.0.iter_mut().zip(gain.chunks(8)) {
-            sums[0] = none;
+        self.base = if missing == 0 { f64::NAN } else { 0.0 };
+        for (sums, gain) in self.sums.iter_mut().zip(gain.chunks(8)) {
             // Bits beyond the last activity are never set: their sums need no value.
             for m in 1..1usize << gain.len() {
                 sums[m] = sums[m & (m - 1)] + gain[m.trailing_zeros() as usize];
@@ -511,7 +523,7 @@ impl Lookup {
 
     #[inline]
     fn sum(&self, portfolio: &[u8]) -> f64 {
-        self.0.iter().zip(portfolio).fold(0.0, |sum, (sums, &byte)| sum + sums[byte as usize])
+        self.sums.iter().zip(portfolio).fold(self.base, |sum, (sums, &byte)| sum + sums[byte as usize])
     }
 }
 

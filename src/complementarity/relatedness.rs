@@ -123,9 +123,9 @@ pub struct ValidatedProjection {
 }
 
 impl ValidatedProjection {
-    /// Whether the pair is kept.
+    /// Whether the pair is kept; `false` for an activity with itself and outside the matrix.
     pub fn is_kept(&self, i: usize, j: usize) -> bool {
-        i != j && self.threshold.is_some_and(|t| self.p[(i, j)] <= t)
+        i != j && i.max(j) < self.p.rows() && self.threshold.is_some_and(|t| self.p[(i, j)] <= t)
     }
 
     /// A relatedness with the pairs that are not kept set to 0; the diagonal stays.
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn hypergeometric_tail_is_exact() {
         let ln = LogFactorials::up_to(10);
-        // R: phyper(2, 4, 6, 5, lower.tail = FALSE) = 0.2619047619
+        // C(4,3) C(6,2) + C(4,4) C(6,1) of the C(10,5) ways.
         assert!((ln.upper_tail(3, 4, 5) - 66.0 / 252.0).abs() < 1e-12);
         assert_eq!(ln.upper_tail(0, 4, 5), 1.0);
         assert_eq!(ln.upper_tail(7, 8, 9), 1.0);

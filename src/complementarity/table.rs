@@ -1,6 +1,6 @@
 //! The table of activities by region, and the presence bits drawn from it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::matrix::{Csr, Matrix};
@@ -21,7 +21,7 @@ use crate::parallel;
 /// assert_eq!((table.count(0, 2), table.count(1, 0)), (None, Some(0.0)));
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ActivityTable {
     counts: Csr,
     masked: Vec<(u32, u32)>,
@@ -196,7 +196,7 @@ fn check_counts(values: &[f64]) -> Result<()> {
 /// A region *has* an activity when its location quotient is at least 1. This is the threshold of
 /// most of the literature; peers differ at exactly 1, where this crate says present. A masked or
 /// undefined cell counts as absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Presence {
     regions: usize,
     activities: usize,

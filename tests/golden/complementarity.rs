@@ -1,6 +1,9 @@
 //! Complementarity against EconGeo, ecomplexity, fermi-cref, scipy, vegan and hand-checked toys.
+#![allow(clippy::unwrap_used, reason = "a bad golden file must stop the test")]
 
+use rurban::complementarity::agglomeration::{coagglomeration, ellison_glaeser};
 use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
+use rurban::complementarity::dissimilarity::{Dissimilarity, all_dissimilarities};
 use rurban::complementarity::interregional::{Cells, Ties};
 use rurban::complementarity::specialisation::{
     Reference, expy, hachman, herfindahl, hoover, krugman, prody, shannon, spatial_gini,
@@ -13,7 +16,7 @@ use rurban::complementarity::{
 use rurban::matrix::Matrix;
 use serde_json::Value;
 
-use crate::support::{Input, all_close, close, golden_dir, input, number, numbers, values};
+use crate::support::{Input, all_close, close, input, number, numbers, values};
 
 /// Matrix of a golden file.
 fn matrix(value: &Value) -> Matrix {
@@ -27,6 +30,12 @@ fn table(name: &str) -> Option<ActivityTable> {
     let cells: Vec<f64> = rows.iter().flat_map(|r| r[1..].iter().map(|v| v.parse().unwrap())).collect();
     let counts = Matrix::from_rows(rows.len(), header.len() - 1, cells).unwrap();
     Some(ActivityTable::from_matrix(&counts).unwrap())
+}
+
+/// The two region × activity tables with what a case says of them.
+fn cases(case: &str, what: &str) -> Vec<(&'static str, Value, ActivityTable)> {
+    let load = |name| Some((name, values(&format!("{case}_{name}_{what}"))?, table(&format!("{name}.csv"))?));
+    ["rs60x20", "rs320x88"].into_iter().filter_map(load).collect()
 }
 
 /// A CSV input of numbers without header.
@@ -134,11 +143,7 @@ fn g12_relatedness_as_in_econgeo() {
 
 #[test]
 fn g13_pipeline_as_in_econgeo() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G13", "econgeo") {
         all_close(&krugman(&t, Reference::Whole), &numbers(&v["Krugman"]), 1e-9);
         all_close(&hachman(&t), &numbers(&v["Hachman"]), 1e-9);
         // The peer overflows 32-bit integers in regions with more than 46,340 units.
@@ -172,11 +177,7 @@ fn g13_pipeline_as_in_econgeo() {
 
 #[test]
 fn g14_presence_proximity_and_density() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G14", "complexity") {
         let presence = Presence::of(&t);
         close(presence.count() as f64, number(&v["n_presence"]), 0.0);
         all_close(
@@ -223,11 +224,7 @@ fn g14_presence_proximity_and_density() {
 
 #[test]
 fn g14_complementary_linkages() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G14", "complexity") {
         let ties = bare(&format!("{name}_ties.csv")).unwrap();
         let presence = Presence::of(&t);
         let kernel = Interregional::new(&presence, &proximity(&presence)).unwrap();
@@ -259,11 +256,7 @@ fn g15_toy_linkages_checked_by_hand() {
 #[test]
 fn g14_complexity_and_fitness() {
     let defined = |v: &[f64]| -> Vec<f64> { v.iter().copied().filter(|v| !v.is_nan()).collect() };
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G14_{name}_complexity")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (_, v, t) in cases("G14", "complexity") {
         let presence = Presence::of(&t);
         let c = economic_complexity(&presence, Parts::Refuse).unwrap();
         all_close(&c.regions, &numbers(&v["ECI_ecomplexity"]), 1e-8);
@@ -282,11 +275,7 @@ fn g14_complexity_and_fitness() {
 
 #[test]
 fn g13_complexity_follows_econgeo_kci() {
-    for name in ["rs60x20", "rs320x88"] {
-        let (Some(v), Some(t)) = (values(&format!("G13_{name}_econgeo")), table(&format!("{name}.csv")))
-        else {
-            return;
-        };
+    for (name, v, t) in cases("G13", "econgeo") {
         let c = economic_complexity(&Presence::of(&t), Parts::Refuse).unwrap();
         let eci: Vec<f64> = c.regions.into_iter().filter(|v| !v.is_nan()).collect();
         let kci = numbers(&v["KCI"]);
@@ -297,4 +286,79 @@ fn g13_complexity_follows_econgeo_kci() {
         let pearson = eci.iter().zip(&kci).map(|(e, k)| e * (k - mean) / sd).sum::<f64>() / n;
         assert!(pearson.abs() > 0.999, "{name}: {pearson}");
     }
+}
+
+/// The given rows of a dense matrix.
+fn rows_of(m: &Matrix, rows: &[usize]) -> Matrix {
+    let cells = rows.iter().flat_map(|&r| m.row(r).to_vec()).collect();
+    Matrix::from_rows(rows.len(), m.columns(), cells).unwrap()
+}
+
+#[test]
+fn g14_dissimilarities_as_in_scipy() {
+    for (_, v, t) in cases("G14", "complexity") {
+        let rows: Vec<usize> = numbers(&v["dissim_rows"]).iter().map(|&r| r as usize).collect();
+        let counts = rows_of(&t.to_matrix(), &rows);
+        let presence = Presence::of(&t);
+        let bits = rows.iter().flat_map(|&r| (0..t.activities()).map(move |i| (r, i)));
+        let bits = bits.map(|(r, i)| f64::from(presence.has(r, i))).collect();
+        let bits = Matrix::from_rows(rows.len(), t.activities(), bits).unwrap();
+        for (case, profiles, measure) in [
+            ("krugman_pair", &counts, Dissimilarity::Krugman),
+            ("braycurtis_counts", &counts, Dissimilarity::BrayCurtis),
+            ("jaccard_presence", &bits, Dissimilarity::Jaccard),
+            ("hellinger", &counts, Dissimilarity::Hellinger),
+            ("jensenshannon_dist_base2", &counts, Dissimilarity::JensenShannon),
+        ] {
+            let got = all_dissimilarities(profiles, measure).unwrap();
+            all_close(got.as_slice(), matrix(&v[case]).as_slice(), 1e-8);
+        }
+        let similarity: Vec<f64> = all_dissimilarities(&counts, Dissimilarity::Cosine)
+            .unwrap()
+            .as_slice()
+            .iter()
+            .map(|d| 1.0 - d)
+            .collect();
+        all_close(&similarity, matrix(&v["cosine_sim"]).as_slice(), 1e-8);
+    }
+}
+
+#[test]
+fn g37_dissimilarities_and_diversity_as_in_vegan() {
+    let (Some(v), Some(t)) = (values("G37_vegan_dissimilarity"), table("rs60x20.csv")) else { return };
+    let rows: Vec<usize> =
+        v["rows"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()[1..].parse().unwrap()).collect();
+    let counts = rows_of(&t.to_matrix(), &rows);
+    for (case, measure, factor) in [
+        ("bray", Dissimilarity::BrayCurtis, 1.0),
+        ("jaccard_bin", Dissimilarity::Jaccard, 1.0),
+        // vegan leaves the factor 1/sqrt 2 out.
+        ("hellinger_euclid", Dissimilarity::Hellinger, 2f64.sqrt()),
+    ] {
+        let got = all_dissimilarities(&counts, measure).unwrap();
+        let got: Vec<f64> = got.as_slice().iter().map(|d| d * factor).collect();
+        all_close(&got, matrix(&v[case]).as_slice(), 1e-12);
+    }
+    let at = |values: Vec<f64>| -> Vec<f64> { rows.iter().map(|&r| values[r]).collect() };
+    let nats: Vec<f64> = at(shannon(&t)).iter().map(|h| h * std::f64::consts::LN_2).collect();
+    all_close(&nats, &numbers(&v["shannon_e"]), 1e-12);
+    let simpson: Vec<f64> = at(herfindahl(&t)).iter().map(|h| 1.0 - h).collect();
+    all_close(&simpson, &numbers(&v["simpson"]), 1e-12);
+}
+
+#[test]
+fn g23_agglomeration_from_the_definitions() {
+    let (Some(v), Some(t), Some(h)) =
+        (values("G23_ellison_glaeser"), table("rs60x20.csv"), bare("eg_herfindahl.csv"))
+    else {
+        return;
+    };
+    // The case leaves the empty activity (5) out.
+    let mut plants = h.as_slice().to_vec();
+    plants.insert(5, f64::NAN);
+    let got = ellison_glaeser(&t, &plants).unwrap();
+    let kept = |v: &[f64]| -> Vec<f64> { v.iter().copied().filter(|v| !v.is_nan()).collect() };
+    all_close(&kept(&got.raw), &numbers(&v["G"]), 1e-9);
+    all_close(&kept(&got.gamma), &numbers(&v["gamma"]), 1e-9);
+    all_close(&kept(coagglomeration(&t).as_slice()), matrix(&v["coagg"]).as_slice(), 1e-9);
 }

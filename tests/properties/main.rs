@@ -1,3 +1,4 @@
-//! Invariants over generated inputs.
+//! Invariants and brute-force comparisons on generated inputs.
 
+mod complementarity;
 mod read_geojson;
