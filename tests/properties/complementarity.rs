@@ -4,7 +4,6 @@
 use geo_types::Coord;
 use proptest::prelude::*;
 use rurban::complementarity::complexity::{Parts, Stop, economic_complexity, fitness};
-use rurban::complementarity::composite::{Shuffle, tied_complementarity_evidence};
 use rurban::complementarity::dissimilarity::{Dissimilarity, all_dissimilarities, dissimilarity};
 use rurban::complementarity::interregional::{Between, Cells, Ties};
 use rurban::complementarity::nomenclature::{MaskedCells, aggregate_activities};
@@ -464,6 +463,8 @@ fn kernels_refuse_what_does_not_fit() {
 #[cfg(feature = "parallel")]
 #[test]
 fn threads_do_not_change_a_byte() {
+    use rurban::complementarity::composite::{Shuffle, tied_complementarity_evidence};
+
     let cells: Vec<f64> = (0..60 * 40).map(|k| f64::from(k * k % 97 % 13 * u32::from(k % 3 > 0))).collect();
     let x = Presence::of(&table(&Matrix::from_rows(60, 40, cells).unwrap()));
     let ties = random_ties(60, 4);
