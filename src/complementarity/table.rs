@@ -409,7 +409,7 @@ mod tests {
         let want: Vec<usize> = (0..130).filter(|i| (130 + i) % 7 == 0).collect();
         assert_eq!(p.present(1).collect::<Vec<_>>(), want);
         assert_eq!(p.transposed().transposed(), p);
-        assert_eq!(p.diversity().iter().sum::<u32>(), p.ubiquity().iter().sum());
+        assert_eq!(p.diversity().iter().sum::<u32>(), p.ubiquity().iter().sum::<u32>());
         assert!(!p.has(0, 130) && !p.has(2, 0) && p.has(0, 63));
     }
 }
