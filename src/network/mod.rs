@@ -5,3 +5,4 @@ mod projection;
 
 pub use graph::{BuildReport, Direction, Network};
 pub use projection::*;
+pub use projection::{Participation, Projection, ProjectionRule, project};
