@@ -2,4 +2,5 @@
 //! the folder of golden cases is absent.
 
 mod complementarity;
+mod linkage;
 mod support;
