@@ -3,5 +3,7 @@
 pub mod crs;
 pub mod distance;
 mod layer;
+pub mod locate;
+pub mod neighbours;
 
 pub use layer::{Bounds, Layer, Rings};
