@@ -172,6 +172,11 @@ impl Layer {
         &self.coords[range(&self.ring_ends, r)]
     }
 
+    /// Index of the first coordinate of ring `r`.
+    pub(crate) fn ring_start(&self, r: usize) -> usize {
+        range(&self.ring_ends, r).start
+    }
+
     /// Bounds of feature `i`; [`Bounds::EMPTY`] when it has no geometry.
     #[must_use]
     pub fn bounds(&self, i: usize) -> Bounds {

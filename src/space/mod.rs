@@ -6,6 +6,8 @@ pub mod distance;
 mod layer;
 pub mod measure;
 mod position;
+pub mod locate;
+pub mod neighbours;
 
 pub use bridge::*;
 pub use layer::{Bounds, Layer, Rings};

@@ -1,0 +1,237 @@
+use geo_types::Coord;
+
+use super::grid::Grid;
+use super::{EMPTY, Locator, TEST, contains};
+use crate::parallel;
+use crate::space::{Bounds, Layer};
+
+/// Most cells of a grid.
+const MOST_CELLS: f64 = (2048 * 2048) as f64;
+/// Most cells that the bounds of all features together may cover.
+const MOST_COVERED: f64 = 16e6;
+/// Features indexed by one task.
+const CHUNK: usize = 512;
+
+/// What one task found out about its features.
+struct Part {
+    first_row: Vec<u32>,
+    /// Number of rows of each feature.
+    rows: Vec<u32>,
+    /// Number of edges of each row of each feature.
+    row_lengths: Vec<u32>,
+    edges: Vec<u32>,
+    /// Cell and entry, by feature.
+    entries: Vec<(u32, u32)>,
+}
+
+pub(super) fn build(layer: &Layer) -> Locator {
+    let coords = layer.coords().to_vec();
+    let bounds: Vec<Bounds> = (0..layer.len()).map(|i| ring_bounds(layer, i)).collect();
+    let grid = choose_grid(layer, &bounds);
+    let parts = parallel::map_init(layer.len().div_ceil(CHUNK), Vec::new, |flags, i| {
+        index_features(layer, &bounds, &grid, i * CHUNK..((i + 1) * CHUNK).min(layer.len()), flags)
+    });
+
+    let mut first_row = Vec::with_capacity(layer.len());
+    let mut feature_rows = Vec::with_capacity(layer.len());
+    let mut row_ends = Vec::new();
+    let mut edges = Vec::with_capacity(parts.iter().map(|p| p.edges.len()).sum());
+    let (mut rows, mut end) = (0u32, 0u32);
+    for part in &parts {
+        first_row.extend_from_slice(&part.first_row);
+        for n in &part.rows {
+            feature_rows.push(rows);
+            rows += n;
+        }
+        row_ends.extend(part.row_lengths.iter().map(|n| {
+            end += n;
+            end
+        }));
+        edges.extend_from_slice(&part.edges);
+    }
+    let (cells, lists) = gather(&grid, &parts);
+    Locator { grid, coords, cells, lists, first_row, feature_rows, row_ends, edges }
+}
+
+/// Bounds of all rings: unlike [`Layer::bounds`] also right when a hole leaves its polygon.
+fn ring_bounds(layer: &Layer, i: usize) -> Bounds {
+    let mut bounds = Bounds::EMPTY;
+    layer.rings(i).flatten().for_each(|&c| bounds.include(c));
+    bounds
+}
+
+/// A grid with about two cells per edge, fewer where features overlap or edges are long.
+fn choose_grid(layer: &Layer, bounds: &[Bounds]) -> Grid {
+    let mut all = Bounds::EMPTY;
+    for b in bounds.iter().filter(|b| !b.is_empty()) {
+        all.include(Coord { x: b.min[0], y: b.min[1] });
+        all.include(Coord { x: b.max[0], y: b.max[1] });
+    }
+    let [width, height] = [all.max[0] - all.min[0], all.max[1] - all.min[1]];
+    if all.is_empty() || !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
+        return Grid::new(all, 1, 1);
+    }
+    let edges = layer.coords().len() as f64;
+    // Shares of the whole, so that nothing overflows.
+    let covered: f64 = bounds
+        .iter()
+        .filter(|b| !b.is_empty())
+        .map(|b| (b.max[0] - b.min[0]) / width * ((b.max[1] - b.min[1]) / height))
+        .sum();
+    let cells = (2.0 * edges).clamp(64.0, MOST_CELLS).min(MOST_COVERED / covered.max(1.0)).max(1.0);
+    let mut rise = [0.0; 2];
+    for r in 0..layer.ring_count() {
+        for e in layer.ring(r).windows(2) {
+            rise[0] += (e[1].x - e[0].x).abs() / width;
+            rise[1] += (e[1].y - e[0].y).abs() / height;
+        }
+    }
+    // Square cells; and no more of them than leave the average edge in about four.
+    let ratio = (width / height).clamp(1e-3, 1e3);
+    let limit = |n: f64, rise: f64| n.min(4.0 * edges / rise.max(1e-9)).clamp(1.0, 65_536.0) as usize;
+    let columns = limit((cells * ratio).sqrt(), rise[0]);
+    let rows = limit((cells / ratio).sqrt(), rise[1]);
+    Grid::new(all, rows, columns)
+}
+
+fn index_features(
+    layer: &Layer,
+    bounds: &[Bounds],
+    grid: &Grid,
+    features: std::ops::Range<usize>,
+    flags: &mut Vec<bool>,
+) -> Part {
+    let mut part = Part {
+        first_row: Vec::with_capacity(features.len()),
+        rows: Vec::with_capacity(features.len()),
+        row_lengths: Vec::new(),
+        edges: Vec::new(),
+        entries: Vec::new(),
+    };
+    let slack = grid.slack();
+    for f in features {
+        let rows = grid.row_range(&bounds[f]);
+        let columns = grid.column_range(&bounds[f]);
+        part.first_row.push(rows.start as u32);
+        part.rows.push(rows.len() as u32);
+
+        // Edges by row, by counting.
+        let lengths_at = part.row_lengths.len();
+        part.row_lengths.resize(lengths_at + rows.len(), 0);
+        let lengths = &mut part.row_lengths[lengths_at..];
+        each_edge(layer, f, |_, a, b| {
+            for r in grid.row(a.y.min(b.y))..=grid.row(a.y.max(b.y)) {
+                lengths[r - rows.start] += 1;
+            }
+        });
+        let edges_at = part.edges.len();
+        let mut next: Vec<usize> = Vec::with_capacity(rows.len() + 1);
+        let mut total = edges_at;
+        for &n in lengths.iter() {
+            next.push(total);
+            total += n as usize;
+        }
+        let starts = next.clone();
+        part.edges.resize(total, 0);
+
+        // Cells its boundary reaches, with some to spare.
+        let width = columns.len();
+        flags.clear();
+        flags.resize(rows.len() * width, false);
+        let edges = &mut part.edges;
+        each_edge(layer, f, |at, a, b| {
+            let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
+            let slope = if high.y > low.y { (high.x - low.x) / (high.y - low.y) } else { 0.0 };
+            let (left, right) = (a.x.min(b.x), a.x.max(b.x));
+            let (first, last) = (grid.row(low.y), grid.row(high.y));
+            for r in first..=last {
+                let k = r - rows.start;
+                edges[next[k]] = at;
+                next[k] += 1;
+                let (mut from, mut to) = (left, right);
+                if first != last {
+                    let x_at = |y: f64| low.x + (y.clamp(low.y, high.y) - low.y) * slope;
+                    let ends = [x_at(grid.row_start(r) - slack), x_at(grid.row_start(r + 1) + slack)];
+                    from = (ends[0].min(ends[1]) - slack).clamp(left, right);
+                    to = (ends[0].max(ends[1]) + slack).clamp(left, right);
+                }
+                let run = grid.column(from - slack).max(columns.start)
+                    ..=grid.column(to + slack).min(columns.end - 1);
+                for c in run {
+                    flags[k * width + c - columns.start] = true;
+                }
+            }
+        });
+
+        // Between them it covers runs of cells wholly or not at all: one test tells which.
+        for (k, row) in rows.clone().enumerate() {
+            let edges = &part.edges[starts[k]..next[k]];
+            let flags = &flags[k * width..(k + 1) * width];
+            let mut c = 0;
+            while c < width {
+                let cell = grid.index(row, columns.start + c) as u32;
+                if flags[c] {
+                    part.entries.push((cell, f as u32 | TEST));
+                    c += 1;
+                    continue;
+                }
+                let run = flags[c..].iter().position(|&flag| flag).unwrap_or(width - c);
+                let probe = grid.middle(row, columns.start + c);
+                let entry = if grid.cell(probe) != Some((row, columns.start + c)) {
+                    // Cells finer than numbers: leave the answer to the edges.
+                    Some(f as u32 | TEST)
+                } else if contains(layer.coords(), edges, probe) {
+                    Some(f as u32)
+                } else {
+                    None
+                };
+                if let Some(entry) = entry {
+                    part.entries.extend((0..run as u32).map(|i| (cell + i, entry)));
+                }
+                c += run;
+            }
+        }
+    }
+    part
+}
+
+/// Calls `f(index of a, a, b)` for every edge of a feature.
+fn each_edge(layer: &Layer, feature: usize, mut f: impl FnMut(u32, Coord<f64>, Coord<f64>)) {
+    for r in layer.ring_range(feature) {
+        let start = layer.ring_start(r) as u32;
+        for (i, e) in layer.ring(r).windows(2).enumerate() {
+            f(start + i as u32, e[0], e[1]);
+        }
+    }
+}
+
+/// Entries by cell: one covering feature is told in the cell itself, more go to lists.
+fn gather(grid: &Grid, parts: &[Part]) -> (Vec<u32>, Vec<u32>) {
+    let n = grid.rows * grid.columns;
+    let entries = || parts.iter().flat_map(|p| &p.entries);
+    let mut counts = vec![0u32; n];
+    let mut cells = vec![EMPTY; n];
+    for &(cell, entry) in entries() {
+        counts[cell as usize] += 1;
+        cells[cell as usize] = entry;
+    }
+    let mut lists = Vec::new();
+    let listed = |count: u32, cell: u32| count > 1 || (count == 1 && cell & TEST != 0);
+    for (cell, &count) in cells.iter_mut().zip(&counts) {
+        if listed(count, *cell) {
+            *cell = TEST | lists.len() as u32;
+            lists.push(0);
+            lists.resize(lists.len() + count as usize, 0);
+        }
+    }
+    for &(cell, entry) in entries() {
+        let code = cells[cell as usize];
+        if code & TEST != 0 {
+            let at = (code & !TEST) as usize;
+            lists[at] += 1;
+            let end = at + lists[at] as usize;
+            lists[end] = entry;
+        }
+    }
+    (cells, lists)
+}
