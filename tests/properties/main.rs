@@ -1,3 +1,4 @@
 //! Invariants over generated inputs.
 
 mod read_geojson;
+mod vintage;
