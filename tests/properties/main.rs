@@ -1,4 +1,5 @@
 //! Invariants over generated inputs.
 
+mod read_csv;
 mod read_geojson;
 mod vintage;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use rurban::france::vintage::{Absence, Change, Share, Vintages, commune_of_arrondissement};
 use rurban::read::geojson::Reader;
+use rurban::read::{commune_changes, csv as csv_reader};
 
 fn data() -> Option<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
@@ -22,14 +23,10 @@ fn rows(path: &Path) -> Vec<Vec<String>> {
 }
 
 fn history(dir: &Path) -> Vintages {
-    let changes = rows(&dir.join("communes/commune-changes-2025.csv")).into_iter().map(|r| Change {
-        kind: r[0].parse().unwrap(),
-        date: r[1].clone(),
-        type_before: r[2].clone(),
-        before: r[3].clone(),
-        type_after: r[8].clone(),
-        after: r[9].clone(),
-    });
+    let table =
+        csv_reader::Reader::default().open_path(dir.join("communes/commune-changes-2025.csv")).unwrap();
+    let (changes, found) = commune_changes(table).unwrap();
+    assert!(found.is_clean() && found.kept() == 13_534, "{found}");
     Vintages::from_changes(changes).unwrap()
 }
 
