@@ -6,3 +6,4 @@ pub mod zones;
 
 #[cfg(feature = "france-data")]
 pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorTable};
+pub mod vintage;

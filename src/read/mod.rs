@@ -3,10 +3,16 @@
 //! The readers here are the first of two steps: they give plain records, close to the file, and say
 //! what was wrong with it. What the records mean is settled by the collections built from them.
 
+mod commune_changes;
 pub mod csv;
 mod decode;
 pub mod geojson;
 mod json;
 mod number;
+mod ties;
 
+pub use commune_changes::commune_changes;
 pub use number::Number;
+pub use ties::{
+    EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,
+};

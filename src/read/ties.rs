@@ -1,0 +1,341 @@
+//! Lists of cooperations: edges between two actors, and participations of actors in projects.
+//!
+//! Both come as raw records with the row they were read from; actors are resolved by the caller's
+//! function from the name in the file to an index, so that any key can serve (id, code, name).
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::csv::{Row, Table};
+use super::number::Number;
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Severity};
+use crate::error::Result;
+
+/// Finds the actor that a name or id in the file stands for.
+pub type Resolve<'a> = &'a dyn Fn(&str) -> Option<u32>;
+
+/// Names that columns of a list of cooperations may have, the first that is there being taken.
+///
+/// ```
+/// let columns = rurban::read::TieColumns::default().source(&["a"]).target(&["b"]);
+/// # let _ = columns;
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct TieColumns<'a> {
+    /// One end of an edge.
+    pub source: Vec<&'a str>,
+    /// The other end of an edge.
+    pub target: Vec<&'a str>,
+    /// The actor of a participation.
+    pub actor: Vec<&'a str>,
+    /// The columns that together name a project; all that are there count.
+    pub project: Vec<&'a str>,
+    /// Whether the actor leads.
+    pub lead: Vec<&'a str>,
+    /// How much.
+    pub weight: Vec<&'a str>,
+    /// Of which kind.
+    pub kind: Vec<&'a str>,
+    /// From when, or when.
+    pub start: Vec<&'a str>,
+    /// Until when.
+    pub end: Vec<&'a str>,
+    /// On what, several separated by `;` or `|`.
+    pub themes: Vec<&'a str>,
+}
+
+impl Default for TieColumns<'_> {
+    fn default() -> Self {
+        Self {
+            source: vec!["source", "from", "origine", "a", "urban_partner", "parent"],
+            target: vec!["target", "to", "destination", "b", "rural_partner", "child"],
+            actor: vec!["actor", "acteur", "partner", "partenaire", "organisation", "node"],
+            project: vec!["programme", "program", "project", "projet", "acronym", "acronyme"],
+            lead: vec!["lead", "chef_de_file", "coordinator"],
+            weight: vec!["weight", "poids", "n_joint_units", "count", "nombre"],
+            kind: vec!["kind", "type", "nature"],
+            start: vec!["start", "debut", "date", "period", "periode", "annee", "year"],
+            end: vec!["end", "fin"],
+            themes: vec!["themes", "theme", "thematiques", "thematique"],
+        }
+    }
+}
+
+macro_rules! setters {
+    ($($field:ident),*) => {$(
+        #[doc = concat!("Sets the names for `", stringify!($field), "`.")]
+        #[must_use]
+        pub fn $field(mut self, names: &[&'a str]) -> Self {
+            self.$field = names.to_vec();
+            self
+        }
+    )*};
+}
+
+impl<'a> TieColumns<'a> {
+    setters!(source, target, actor, project, lead, weight, kind, start, end, themes);
+}
+
+/// What edges and participations have in common, as it is in the file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TieRecord {
+    /// Weight; 1 when the file gives none.
+    pub weight: f64,
+    /// Kind of cooperation.
+    pub kind: Option<String>,
+    /// Date or period, or its beginning, as written.
+    pub start: Option<String>,
+    /// End of the period, as written.
+    pub end: Option<String>,
+    /// Themes, trimmed.
+    pub themes: Vec<String>,
+    /// Row of the file, from 0.
+    pub record: usize,
+}
+
+/// A tie between two actors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EdgeRecord {
+    /// One end.
+    pub source: u32,
+    /// The other end.
+    pub target: u32,
+    /// The rest.
+    pub tie: TieRecord,
+}
+
+/// An actor in a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParticipationRecord {
+    /// The actor.
+    pub actor: u32,
+    /// Index of the project in [`Participations::projects`].
+    pub project: u32,
+    /// Whether the actor leads; `None` when the file does not say.
+    pub lead: Option<bool>,
+    /// The rest.
+    pub tie: TieRecord,
+}
+
+/// Participations, and the projects they are in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Participations {
+    /// Names of the projects, the cells of all project columns joined by ` / `, in order of the file.
+    pub projects: Vec<String>,
+    /// The participations, in order of the file.
+    pub records: Vec<ParticipationRecord>,
+}
+
+/// Columns of the parts that edges and participations share.
+struct Common {
+    weight: Option<usize>,
+    kind: Option<usize>,
+    start: Option<usize>,
+    end: Option<usize>,
+    themes: Option<usize>,
+}
+
+impl Common {
+    fn find(table: &Table<'_>, columns: &TieColumns<'_>) -> Self {
+        Self {
+            weight: table.column(&columns.weight),
+            kind: table.column(&columns.kind),
+            start: table.column(&columns.start),
+            end: table.column(&columns.end),
+            themes: table.column(&columns.themes),
+        }
+    }
+
+    /// The shared parts of a row; `None` when the row was dropped for its weight.
+    fn read(&self, row: &Row<'_>, found: &mut Diagnostics) -> Result<Option<TieRecord>> {
+        let weight = match self.weight.map(|c| (c, row.number(c))) {
+            None | Some((_, Number::Blank)) => 1.0,
+            Some((_, Number::Value(weight))) if weight >= 0.0 => weight,
+            Some((column, Number::Value(_))) => {
+                found.drop_record("negative_weight", row.place_of(column), "the weight is negative")?;
+                return Ok(None);
+            }
+            Some((column, _)) => {
+                let message = format!("{:?} is no weight", row.get(column));
+                found.drop_record("bad_weight", row.place_of(column), message)?;
+                return Ok(None);
+            }
+        };
+        let text = |column| row.optional(column).map(str::to_owned);
+        let themes = row.optional(self.themes).unwrap_or_default().split([';', '|']).map(str::trim);
+        Ok(Some(TieRecord {
+            weight,
+            kind: text(self.kind),
+            start: text(self.start),
+            end: text(self.end),
+            themes: themes.filter(|t| !t.is_empty()).map(str::to_owned).collect(),
+            record: row.record(),
+        }))
+    }
+}
+
+/// The actor in a column; `None` when the row was dropped because there is none.
+fn actor(row: &Row<'_>, column: usize, resolve: Resolve<'_>, found: &mut Diagnostics) -> Result<Option<u32>> {
+    let name = row.get(column);
+    let actor = resolve(name);
+    if actor.is_none() {
+        let (kind, message) = if name.is_empty() {
+            ("no_actor", "no actor is named".to_owned())
+        } else {
+            ("unknown_actor", format!("there is no actor {name:?}"))
+        };
+        found.drop_record(kind, row.place_of(column), message)?;
+    }
+    Ok(actor)
+}
+
+fn repeated(row: &Row<'_>, kind: &'static str, message: &str, found: &mut Diagnostics) -> Result<()> {
+    found.report(Finding {
+        severity: Severity::Warning,
+        kind,
+        place: row.place(),
+        message: message.to_owned(),
+        outcome: Outcome::Kept,
+    })
+}
+
+/// Reads a list of edges.
+///
+/// Edges to unknown actors, from an actor to itself, or with a negative or unreadable weight are
+/// dropped; an edge between the same two actors, of the same kind and time as an earlier one, in
+/// either direction, is kept and reported as `duplicate_edge`.
+///
+/// # Errors
+/// [`Unknown`](crate::Error::Unknown) when there is no column for the two ends; those of [`Table::for_each`].
+pub fn edges(
+    table: Table<'_>,
+    columns: &TieColumns<'_>,
+    resolve: Resolve<'_>,
+) -> Result<(Vec<EdgeRecord>, Diagnostics)> {
+    let (from, to) = (table.require(&columns.source)?, table.require(&columns.target)?);
+    let common = Common::find(&table, columns);
+    let mut records: Vec<EdgeRecord> = Vec::new();
+    let mut met = HashSet::new();
+    let found = table.for_each(|row, found| {
+        let Some(source) = actor(row, from, resolve, found)? else { return Ok(()) };
+        let Some(target) = actor(row, to, resolve, found)? else { return Ok(()) };
+        if source == target {
+            return found.drop_record("self_loop", row.place(), "the edge leads from an actor to itself");
+        }
+        let Some(tie) = common.read(row, found)? else { return Ok(()) };
+        let key = (source.min(target), source.max(target), tie.kind.clone(), tie.start.clone());
+        if !met.insert(key) {
+            repeated(row, "duplicate_edge", "an edge between these actors came before", found)?;
+        }
+        found.keep();
+        records.push(EdgeRecord { source, target, tie });
+        Ok(())
+    })?;
+    Ok((records, found))
+}
+
+/// Reads a list of participations.
+///
+/// A project is known by all its columns together, say programme and acronym: acronyms alone are
+/// used again. Rows without a project, with an unknown actor, or with a negative or unreadable
+/// weight are dropped, and so is an actor's second row in the same project (`duplicate_participation`).
+///
+/// # Errors
+/// [`Unknown`](crate::Error::Unknown) when there is no column for the actor or the project; those of
+/// [`Table::for_each`].
+pub fn participations(
+    table: Table<'_>,
+    columns: &TieColumns<'_>,
+    resolve: Resolve<'_>,
+) -> Result<(Participations, Diagnostics)> {
+    let who = table.require(&columns.actor)?;
+    table.require(&columns.project)?;
+    let project_columns: BTreeSet<usize> =
+        columns.project.iter().filter_map(|c| table.column(&[c])).collect();
+    let lead = table.column(&columns.lead);
+    let common = Common::find(&table, columns);
+    let mut out = Participations::default();
+    let mut indices: HashMap<String, u32> = HashMap::new();
+    let mut met = HashSet::new();
+    let found = table.for_each(|row, found| {
+        let parts: Vec<&str> =
+            project_columns.iter().map(|&c| row.get(c)).filter(|cell| !cell.is_empty()).collect();
+        if parts.is_empty() {
+            return found.drop_record("no_project", row.place(), "no project is named");
+        }
+        let Some(actor) = actor(row, who, resolve, found)? else { return Ok(()) };
+        let Some(tie) = common.read(row, found)? else { return Ok(()) };
+        let name = parts.join(" / ");
+        let project = *indices.entry(name).or_insert_with_key(|name| {
+            out.projects.push(name.clone());
+            out.projects.len() as u32 - 1
+        });
+        if !met.insert((actor, project)) {
+            let message = "the actor is in this project already";
+            return found.drop_record("duplicate_participation", row.place(), message);
+        }
+        let lead = match row.optional(lead).map(str::to_lowercase).as_deref() {
+            None => None,
+            Some("yes" | "oui" | "true" | "vrai" | "1" | "x" | "lead") => Some(true),
+            Some("no" | "non" | "false" | "faux" | "0" | "partner") => Some(false),
+            Some(other) => {
+                found.repaired(
+                    "bad_lead",
+                    row.place(),
+                    format!("{other:?} does not say who leads; left out"),
+                );
+                None
+            }
+        };
+        found.keep();
+        out.records.push(ParticipationRecord { actor, project, lead, tie });
+        Ok(())
+    })?;
+    Ok((out, found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::csv::Reader;
+
+    fn letter(name: &str) -> Option<u32> {
+        let [b @ b'a'..=b'e'] = name.as_bytes() else { return None };
+        Some(u32::from(b - b'a'))
+    }
+
+    #[test]
+    fn edges_are_checked_one_by_one() {
+        let text = "Source;Target;Poids;Thème\na;b;1,5;eau; énergie\nb;a;2;\na;z;1;\n;b;1;\nc;c;1;\na;c;-1;\n\
+                    a;d;s;\na;e;;x\n";
+        let text = text.replace("eau; énergie", "\"eau; énergie\"");
+        let table = Reader::default().open_str(&text, "edges.csv").unwrap();
+        let columns = TieColumns::default();
+        let (edges, found) = edges(table, &columns, &letter).unwrap();
+        let got: Vec<_> = edges.iter().map(|e| (e.source, e.target, e.tie.weight, e.tie.record)).collect();
+        assert_eq!(got, [(0, 1, 1.5, 0), (1, 0, 2.0, 1), (0, 4, 1.0, 7)]);
+        assert_eq!(edges[0].tie.themes, ["eau", "énergie"]);
+        for kind in
+            ["duplicate_edge", "unknown_actor", "no_actor", "self_loop", "negative_weight", "bad_weight"]
+        {
+            assert_eq!(found.count(kind), 1, "{kind}: {found}");
+        }
+        assert_eq!((found.seen(), found.kept(), found.dropped()), (8, 3, 5));
+        let table = Reader::default().open_str("x;y\n", "edges.csv").unwrap();
+        assert!(super::edges(table, &columns, &letter).unwrap_err().to_string().contains("x, y"));
+    }
+
+    #[test]
+    fn projects_are_known_by_all_their_columns() {
+        let text = "programme,acronym,node,lead\nP1,X,a,Yes\nP1,X,b,No\nP2,X,a,maybe\nP1,X,a,No\n,,a,No\nP1,Y,z,No\n";
+        let table = Reader::default().open_str(text, "p.csv").unwrap();
+        let (got, found) = participations(table, &TieColumns::default(), &letter).unwrap();
+        assert_eq!(got.projects, ["P1 / X", "P2 / X"]);
+        let rows: Vec<_> = got.records.iter().map(|r| (r.actor, r.project, r.lead)).collect();
+        assert_eq!(rows, [(0, 0, Some(true)), (1, 0, Some(false)), (0, 1, None)]);
+        for kind in ["bad_lead", "duplicate_participation", "no_project", "unknown_actor"] {
+            assert_eq!(found.count(kind), 1, "{kind}: {found}");
+        }
+        assert_eq!((found.seen(), found.dropped()), (6, 3));
+    }
+}
