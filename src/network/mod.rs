@@ -4,5 +4,4 @@ mod graph;
 mod projection;
 
 pub use graph::{BuildReport, Direction, Network};
-pub use projection::*;
 pub use projection::{Participation, Projection, ProjectionRule, project};

@@ -9,10 +9,12 @@ mod decode;
 pub mod geojson;
 mod json;
 mod number;
+mod territories;
 mod ties;
 
 pub use commune_changes::commune_changes;
 pub use number::Number;
+pub use territories::TerritoryReader;
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,
 };

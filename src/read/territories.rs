@@ -4,18 +4,30 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::geojson::{FeatureTable, Reader, Value};
+use super::geojson::{DeclaredCrs, FeatureTable, Reader, Value};
 use crate::atlas::{Atlas, GeometryQuality, Territory};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, TerritoryCode};
-use crate::space::crs;
+use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::{LonLat, measure};
 
 /// Property names that usually hold a territory's code, best first.
 const CODE_NAMES: [&str; 14] = [
-    "code", "insee", "code_insee", "insee_com", "codgeo", "code_commune", "insee_dep", "insee_reg", "siren",
-    "siren_epci", "code_epci", "id_territoire", "id_geo", "id",
+    "code",
+    "insee",
+    "code_insee",
+    "insee_com",
+    "codgeo",
+    "code_commune",
+    "insee_dep",
+    "insee_reg",
+    "siren",
+    "siren_epci",
+    "code_epci",
+    "id_territoire",
+    "id_geo",
+    "id",
 ];
 /// Property names that usually hold a territory's name, best first.
 const NAME_NAMES: [&str; 10] =
@@ -116,17 +128,25 @@ impl TerritoryReader {
     pub fn read_from(&self, source: impl std::io::Read, file: &str) -> Result<(Atlas, Diagnostics)> {
         let reader = Reader::default().strictness(self.strictness);
         let (table, found) = reader.read_from(source, file)?;
-        let table = table.into_lon_lat(crs::to_lon_lat)?;
+        let table = in_degrees(table)?;
         self.atlas(table, file, found)
     }
 
-    fn atlas(&self, table: FeatureTable, file: &str, mut diagnostics: Diagnostics) -> Result<(Atlas, Diagnostics)> {
+    fn atlas(
+        &self,
+        table: FeatureTable,
+        file: &str,
+        mut diagnostics: Diagnostics,
+    ) -> Result<(Atlas, Diagnostics)> {
         let code = match &self.code {
             Some(name) => known(&table, name)?,
             None => guess(&table, &CODE_NAMES).ok_or_else(|| Error::Unknown {
                 kind: "property",
                 value: "code".to_owned(),
-                hint: Some(format!("name the one that holds it; the features have {}", table.names().join(", "))),
+                hint: Some(format!(
+                    "name the one that holds it; the features have {}",
+                    table.names().join(", ")
+                )),
             })?,
         };
         let or_guess = |wanted: &Option<String>, usual: &[&str]| match wanted {
@@ -153,7 +173,11 @@ impl TerritoryReader {
         for (i, kept) in kept.iter_mut().enumerate() {
             let place = Place::file(file).record(table.record(i));
             let Some(code) = property_text(&table, i, &code).and_then(|c| TerritoryCode::new(c).ok()) else {
-                builder.diagnostics().drop_record("no_code", place.field(&code), "the feature has no code")?;
+                builder.diagnostics().drop_record(
+                    "no_code",
+                    place.field(&code),
+                    "the feature has no code",
+                )?;
                 continue;
             };
             let mut territory = Territory::new(
@@ -163,9 +187,8 @@ impl TerritoryReader {
             territory.population = population.as_ref().and_then(|p| number(table.property(i, p)?));
             territory.area_km2 = Some(measures[i].area_km2).filter(|a| *a > 0.0);
             territory.point = measures[i].point.and_then(|c| LonLat::new(c.x, c.y).ok());
-            territory.density = density
-                .as_ref()
-                .and_then(|d| DensityLevel::from_label(table.property(i, d)?.as_text()?));
+            territory.density =
+                density.as_ref().and_then(|d| DensityLevel::from_label(table.property(i, d)?.as_text()?));
             *kept = builder.add(territory, place)?;
         }
         // The reader below counted the same features; only what it could not know is added.
@@ -207,9 +230,20 @@ impl TerritoryReader {
     }
 }
 
+/// The table in longitude and latitude, whatever CRS its file declares.
+pub(super) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
+    let DeclaredCrs::Epsg(code) = table.crs() else { return Ok(table) };
+    let back = projector(Epsg(code).crs(), Crs::LON_LAT)?;
+    table.into_lon_lat(|_, [x, y]| {
+        let mut c = [geo_types::Coord { x, y }];
+        back.project(&mut c).ok()?;
+        Some([c[0].x, c[0].y])
+    })
+}
+
 /// The property, if any feature has it.
 fn known(table: &FeatureTable, name: &str) -> Result<String> {
-    table.column(name)?;
+    drop(table.column(name)?);
     Ok(name.to_owned())
 }
 

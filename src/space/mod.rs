@@ -1,14 +1,13 @@
 //! Places: coordinate systems, distances, indexes, point location, contiguity, weights, tessellation.
 
-mod bridge;
 pub mod crs;
 pub mod distance;
+pub mod index;
 mod layer;
-pub mod measure;
-mod position;
 pub mod locate;
+pub mod measure;
 pub mod neighbours;
+mod position;
 
-pub use bridge::*;
 pub use layer::{Bounds, Layer, Rings};
 pub use position::LonLat;

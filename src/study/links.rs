@@ -7,7 +7,7 @@ use crate::diagnostics::{Diagnostics, Place};
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::model::{CooperationKind, LinkClass, Period};
-use crate::network::project_participations;
+use crate::network::{Participation, project};
 use crate::progress::Progress;
 
 /// A tie between two actors, of one kind and from one source.
@@ -101,14 +101,16 @@ pub(super) fn tie(
     }
     progress.advance(ties.len() as u64);
     let mut lone = 0;
-    for project in projects.iter().filter(|p| wanted(p.kind)) {
-        if !in_period(project.period) {
+    for p in projects.iter().filter(|p| wanted(p.kind)) {
+        if !in_period(p.period) {
             continue;
         }
-        lone += usize::from(project.participants.len() < 2);
-        let actors: Vec<u32> = project.participants.iter().map(|(a, _)| *a).collect();
-        for (a, b, weight) in project_participations(&actors, options.projection) {
-            add(a, b, project.kind, &project.source, weight, project.period);
+        let parts: Vec<Participation> =
+            p.participants.iter().map(|&(actor, _)| Participation { actor, project: 0 }).collect();
+        let projection = project(&parts, None, options.projection)?;
+        lone += projection.single_participant_projects;
+        for (a, b, weight) in projection.edges {
+            add(a, b, p.kind, &p.source, weight, p.period);
         }
     }
     progress.advance(projects.len() as u64);

@@ -1,3 +1,4 @@
+use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::StudyOptions;
@@ -7,7 +8,9 @@ use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::model::{Actor, DensityLevel, Rurality};
 use crate::progress::Progress;
-use crate::space::{Locator, LonLat, PointIndex};
+use crate::space::LonLat;
+use crate::space::index::PlaceIndex;
+use crate::space::locate::Locator;
 
 /// How an actor was put into its territory.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -121,30 +124,30 @@ fn why_unplaced(actor: &Actor) -> (&'static str, String) {
 /// Finds the base territory of a position.
 struct Finder {
     outlines: Option<Locator>,
-    points: PointIndex,
+    points: PlaceIndex,
     /// Base territory of each indexed point.
     of: Vec<u32>,
 }
 
 impl Finder {
     fn new(atlas: &Atlas) -> Result<Self> {
-        let (of, points): (Vec<u32>, Vec<LonLat>) = atlas
+        let (of, points): (Vec<u32>, Vec<Coord<f64>>) = atlas
             .base()
             .territories()
             .iter()
             .enumerate()
-            .filter_map(|(i, t)| Some((i as u32, t.point?)))
+            .filter_map(|(i, t)| Some((i as u32, Coord::from(t.point?))))
             .unzip();
         let outlines = atlas.base().geometry().map(Locator::new).transpose()?;
-        Ok(Self { outlines, points: PointIndex::new(&points)?, of })
+        Ok(Self { outlines, points: PlaceIndex::new(&points)?, of })
     }
 
     fn find(&self, p: LonLat, snap_m: f64) -> Option<(u32, PlacedBy)> {
         if let Some(b) = self.outlines.as_ref().and_then(|o| o.locate(p.into())) {
-            return Some((b as u32, PlacedBy::Outline));
+            return Some((b, PlacedBy::Outline));
         }
-        let nearest = self.points.nearest(p, 1, |_| true);
-        let (at, distance_m) = nearest.first().map(|n| (self.of[n.index], n.distance_m))?;
+        let nearest = self.points.nearest(p.into(), 1, |_| true).ok()?;
+        let (at, distance_m) = nearest.first().map(|n| (self.of[n.id as usize], n.distance_m))?;
         if self.outlines.is_some() {
             (distance_m <= snap_m).then_some((at, PlacedBy::Snapped { distance_m }))
         } else {

@@ -1,5 +1,6 @@
 //! What each territory has: people, actors, links, distances.
 
+use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::Study;
@@ -7,7 +8,7 @@ use crate::atlas::Territory;
 use crate::error::Result;
 use crate::model::{ActorKind, Level, LinkClass, Rurality};
 use crate::progress::Progress;
-use crate::space::{LonLat, PointIndex};
+use crate::space::index::PlaceIndex;
 
 /// Measures of one territory.
 ///
@@ -88,14 +89,19 @@ impl Study {
     /// # Errors
     /// None on the positions of a study.
     pub fn nearest_actor_m(&self, kind: ActorKind) -> Result<Vec<f64>> {
-        let places: Vec<LonLat> =
-            self.inventory().actors().iter().filter(|a| a.kind == kind).filter_map(|a| a.position).collect();
-        let index = PointIndex::new(&places)?;
+        let places: Vec<Coord<f64>> = self
+            .inventory()
+            .actors()
+            .iter()
+            .filter(|a| a.kind == kind)
+            .filter_map(|a| a.position.map(Coord::from))
+            .collect();
+        let index = PlaceIndex::new(&places)?;
         let territories = self.atlas().base().territories();
         Ok(crate::parallel::map(territories.len(), |i| {
             territories[i]
                 .point
-                .and_then(|p| index.nearest(p, 1, |_| true).first().map(|n| n.distance_m))
+                .and_then(|p| index.nearest(p.into(), 1, |_| true).ok()?.first().map(|n| n.distance_m))
                 .unwrap_or(f64::NAN)
         }))
     }
