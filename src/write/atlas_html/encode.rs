@@ -6,13 +6,26 @@ use serde_json::{Value, json};
 
 use crate::space::Layer;
 
-/// Steps per degree.
-const STEPS: f64 = 1e4;
+/// Steps per degree of points: about 11 m each.
+pub(super) const FINE: f64 = 1e4;
+
+/// Steps per degree of contours with more vertices than a browser draws with ease: about 110 m.
+/// Neighbours are rounded alike, so that a border they share stays one.
+const COARSE: f64 = 1e3;
+
+/// The most vertices that are kept at the fine step.
+const MANY_VERTICES: usize = 600_000;
+
+/// Steps per degree of the contours of a layer.
+pub(super) fn steps_per_degree(layer: &Layer) -> f64 {
+    if layer.coords().len() > MANY_VERTICES { COARSE } else { FINE }
+}
 
 /// All contours of a layer: per feature the number of polygons, per polygon the number of rings,
 /// per ring the number of vertices (the closing one left out) and the steps from the vertex before,
 /// running on over the whole layer.
 pub(super) fn shapes(layer: &Layer) -> String {
+    let per_degree = steps_per_degree(layer);
     let mut bytes = Vec::with_capacity(layer.coords().len() * 4);
     let mut pen = Pen::default();
     let mut vertices: Vec<(i64, i64)> = Vec::new();
@@ -23,12 +36,7 @@ pub(super) fn shapes(layer: &Layer) -> String {
         for rings in layer.polygons(i) {
             let mut kept = Vec::new();
             for (r, ring) in rings.enumerate() {
-                vertices.clear();
-                vertices.extend(ring.iter().map(|&c| steps(c)));
-                vertices.dedup();
-                if vertices.len() > 1 && vertices.first() == vertices.last() {
-                    vertices.pop();
-                }
+                simplify(ring.iter().map(|&c| steps(c, per_degree)), &mut vertices);
                 if encloses_something(&vertices) {
                     kept.push(vertices.clone());
                 } else if r == 0 {
@@ -58,7 +66,7 @@ pub(super) fn points(points: impl Iterator<Item = Coord<f64>>) -> String {
     let mut bytes = Vec::new();
     let mut pen = Pen::default();
     for point in points {
-        pen.go(&mut bytes, steps(point));
+        pen.go(&mut bytes, steps(point, FINE));
     }
     base64(&bytes)
 }
@@ -75,14 +83,35 @@ pub(super) fn values(values: &[f64]) -> Value {
     json!([if wide { 8 } else { 4 }, base64(&bytes)])
 }
 
+/// The vertices without repeated ones, those on the straight way to the next one and the closing one.
+/// None of this changes the area covered.
+fn simplify(ring: impl Iterator<Item = (i64, i64)>, vertices: &mut Vec<(i64, i64)>) {
+    vertices.clear();
+    for c in ring {
+        if vertices.last() == Some(&c) {
+            continue;
+        }
+        if let [.., a, b] = vertices[..] {
+            let ((ux, uy), (vx, vy)) = ((b.0 - a.0, b.1 - a.1), (c.0 - b.0, c.1 - b.1));
+            if ux * vy == uy * vx && ux * vx + uy * vy > 0 {
+                vertices.pop();
+            }
+        }
+        vertices.push(c);
+    }
+    if vertices.len() > 1 && vertices.first() == vertices.last() {
+        vertices.pop();
+    }
+}
+
 /// Whether a ring (closing vertex left out) has an area.
 fn encloses_something(ring: &[(i64, i64)]) -> bool {
     let next = ring.iter().cycle().skip(1);
     ring.iter().zip(next).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<i64>() != 0
 }
 
-fn steps(c: Coord<f64>) -> (i64, i64) {
-    ((c.x * STEPS).round() as i64, (c.y * STEPS).round() as i64)
+fn steps(c: Coord<f64>, per_degree: f64) -> (i64, i64) {
+    ((c.x * per_degree).round() as i64, (c.y * per_degree).round() as i64)
 }
 
 /// The vertex written last.
@@ -164,6 +193,25 @@ mod tests {
         // 0 polygons; 1 polygon, 1 ring, 4 vertices from (0, 0) in steps of 10 (zigzag 20, 19); 0.
         let expected = [0, 1, 1, 4, 0, 0, 20, 0, 0, 20, 19, 0, 0];
         assert_eq!(shapes(&layer), base64(&expected));
+    }
+
+    #[test]
+    fn straight_ways_keep_their_ends_only() {
+        let ring = [(0, 0), (1, 1), (1, 1), (3, 3), (2, 2), (2, 5), (0, 5), (0, 0)];
+        let mut vertices = vec![(9, 9)];
+        simplify(ring.into_iter(), &mut vertices);
+        // The way back from (3, 3) is no straight way on.
+        assert_eq!(vertices, [(0, 0), (3, 3), (2, 2), (2, 5), (0, 5)]);
+    }
+
+    #[test]
+    fn long_layers_get_coarser_steps() {
+        let ring: Vec<Coord<f64>> =
+            (0..700_000).map(|k| f64::from(k) * 1e-5).map(|a| Coord { x: a.cos(), y: a.sin() }).collect();
+        let circle = MultiPolygon(vec![geo_types::Polygon::new(ring.into(), vec![])]);
+        let long = Layer::from_features([&circle]);
+        assert_eq!((steps_per_degree(&Layer::new()), steps_per_degree(&long)), (FINE, COARSE));
+        assert!(shapes(&long).len() < 30_000);
     }
 
     #[test]

@@ -6,8 +6,9 @@
 //! on a phone and by keyboard. Its state (level, measure, view, theme) is in the address's fragment
 //! (`atlas.html#level=1&measure=0&theme=dark`), so that a link to the file can point at a map.
 //!
-//! Coordinates are stored to 1e-4 degrees (about 11 m), measures to single precision unless they
-//! are large whole numbers; values are shown to four significant digits or as whole numbers.
+//! Coordinates are stored to 1e-4 degrees (about 11 m), those of levels with more than 600,000
+//! vertices to 1e-3; measures to single precision unless they are large whole numbers. Values are
+//! shown to four significant digits or as whole numbers.
 
 mod encode;
 
@@ -385,6 +386,7 @@ fn shared_data(page: &AtlasPage<'_>) -> serde_json::Value {
                 "name": layer.name,
                 "count": layer.shapes.len(),
                 "approximate": layer.contours == Contours::Approximate,
+                "steps": encode::steps_per_degree(layer.shapes),
                 "measures": measures,
             })
         })
@@ -412,6 +414,7 @@ fn shared_data(page: &AtlasPage<'_>) -> serde_json::Value {
             "detail": page.actors.iter().map(|a| &a.detail).collect::<Vec<_>>(),
             "at": encode::points(page.actors.iter().map(|a| a.position)),
         },
+        "steps": encode::FINE,
         "links": {
             "classes": classes,
             "class": links(&|l| json!(LinkClass::ALL.iter().position(|(c, _)| *c == l.class))),

@@ -7,6 +7,15 @@ const noValue = { light: "#c9ced4", dark: "#3d4650" };
 
 // Text.
 const esc = text => String(text).replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
+// Hover texts in lines that fit a phone.
+function wrapped(text) {
+  const out = [""];
+  for (const word of String(text).split(/\s+/)) {
+    const last = out[out.length - 1];
+    if (last && last.length + word.length > 38) out.push(word); else out[out.length - 1] = last ? last + " " + word : word;
+  }
+  return out.map(esc).join("<br>");
+}
 const fold = text => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[-'’\s]+/g, " ").toLowerCase();
 const numbers = [new Intl.NumberFormat("en", { maximumSignificantDigits: 4 }), new Intl.NumberFormat("en", { maximumFractionDigits: 0 })];
 const number = v => Math.abs(v) >= 1e15 || (v !== 0 && Math.abs(v) < 1e-6) ? v.toExponential(2) : numbers[Math.abs(v) >= 1000 ? 1 : 0].format(v);
@@ -28,7 +37,7 @@ function bytes(base64) {
   for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);
   return out;
 }
-function reader(base64) {
+function reader(base64, steps) {
   const b = bytes(base64);
   let at = 0, x = 0, y = 0;
   const count = () => {
@@ -37,10 +46,10 @@ function reader(base64) {
     return value;
   };
   const step = () => { const z = count(); return z % 2 ? -(z + 1) / 2 : z / 2; };
-  return { count, point: () => [(x += step()) / 1e4, (y += step()) / 1e4], more: () => at < b.length };
+  return { count, point: () => [(x += step()) / steps, (y += step()) / steps], more: () => at < b.length };
 }
 function points(base64) {
-  const read = reader(base64), out = [];
+  const read = reader(base64, page.steps), out = [];
   while (read.more()) out.push(read.point());
   return out;
 }
@@ -51,7 +60,7 @@ function values([width, base64]) {
 const loaded = [];
 function layer(i) {
   if (loaded[i]) return loaded[i];
-  const data = JSON.parse($("layer-" + i).textContent), read = reader(data.shapes);
+  const data = JSON.parse($("layer-" + i).textContent), read = reader(data.shapes, page.layers[i].steps);
   const features = data.codes.map((_, id) => {
     const coordinates = [];
     for (let p = read.count(); p > 0; p--) {
@@ -192,7 +201,7 @@ function buildTraces() {
       line.lat.push(a[1], b[1], null);
       middle.lon.push((a[0] + b[0]) / 2);
       middle.lat.push((a[1] + b[1]) / 2);
-      middle.text.push(`${esc(links.label[i])}<br>${links.classes[c]}, weight ${number(links.weight[i])}`);
+      middle.text.push(`${wrapped(links.label[i])}<br>${links.classes[c]}, weight ${number(links.weight[i])}`);
     });
     // A rim keeps the crossing ones apart from territories of about their colour.
     if (c === 0) lines.forEach((line, w) => line.lon.length && addTrace("classes", c, { type: "scattermap", mode: "lines", lon: line.lon, lat: line.lat, hoverinfo: "skip", opacity, line: { width: widths[w] + 1.2 }, meta: { rim: true } }));
@@ -205,7 +214,7 @@ function buildTraces() {
       if (own !== k) return;
       at.lon.push(actorAt[i][0]);
       at.lat.push(actorAt[i][1]);
-      at.text.push(`<b>${esc(actors.name[i])}</b><br>${esc(kind)}${actors.detail[i] ? "<br>" + esc(actors.detail[i]) : ""}`);
+      at.text.push(`<b>${wrapped(actors.name[i])}</b><br>${wrapped(kind)}${actors.detail[i] ? "<br>" + wrapped(actors.detail[i]) : ""}`);
     });
     addTrace("kinds", k, { type: "scattermap", mode: "markers", lon: at.lon, lat: at.lat, hoverinfo: "skip", marker: { size: dot + 2, color: "#ffffff", opacity: .9 } });
     addTrace("kinds", k, { type: "scattermap", mode: "markers", ...at, hovertemplate: "%{text}<extra></extra>", marker: { size: dot, color: kindColour(k) } });
@@ -260,13 +269,15 @@ const zoomBy = d => Plotly.relayout(gd, { "map.zoom": gd.layout.map.zoom + d });
 function territoryUpdate() {
   const l = layer(state.level), measure = l.measures[state.measure], column = measure && l.columns[state.measure]();
   const painted = measure ? paint(measure, column) : { z: () => 0, colours: ["#9fb3c8"], missing: 0 };
-  const { zmin, zmax, colorscale } = plotlyScale(painted);
-  const text = l.drawn.map(({ id }) => `<b>${esc(l.names[id])}</b> ${esc(l.codes[id])}${measure ? `<br>${esc(measure.name)}: ${esc(shown(measure, column[id]))}` : ""}`);
+  const { zmin, zmax, colorscale } = plotlyScale(painted), many = l.drawn.length > 5000;
+  const text = l.drawn.map(({ id }) => `<b>${esc(l.names[id])}</b> ${esc(l.codes[id])}${measure ? `<br>${wrapped(measure.name + ": " + shown(measure, column[id]))}` : ""}`);
   legend(l, measure, painted);
   ranking(l, measure, column);
   return {
     locations: [l.drawn.length ? l.drawn.map(f => f.id) : [0]], z: [l.drawn.length ? l.drawn.map(f => painted.z(column ? column[f.id] : 0)) : [null]], text: [text], zmin, zmax, colorscale: [colorscale],
-    "marker.line.width": l.drawn.length > 5000 ? .15 : l.drawn.length > 500 ? .4 : .8, "marker.line.color": state.theme === "dark" ? "#0c1116" : "#ffffff",
+    // Borders of many small territories would cover their colours.
+    "marker.line.width": many ? .15 : l.drawn.length > 500 ? .4 : .8,
+    "marker.line.color": `rgba(${state.theme === "dark" ? "12,17,22" : "255,255,255"},${many ? .3 : 1})`,
   };
 }
 function legend(l, measure, painted) {
@@ -462,9 +473,10 @@ function fillWords() {
   for (const [label, value] of page.summary) $("summary").append(element("div", {}, element("dt", { textContent: label }), element("dd", { textContent: value })));
   const box = $("notes").lastElementChild, list = (title, items) => items.length && box.append(element("h3", { textContent: title }), element("ul", {}, ...items.map(t => element("li", { textContent: t }))));
   const approximate = page.layers.filter(l => l.approximate).map(l => l.name);
+  const coarse = page.layers.filter(l => l.steps < page.steps).map(l => l.name);
   list("Notes", [...page.notes, ...(approximate.length ? [`Approximate contours (Thiessen cells): ${approximate.join(", ")}.`] : [])]);
   list("Sources", page.sources);
-  list("This page", ["Coordinates are rounded to about 11 m. The file holds all its data and loads nothing from the network.", "Maps drawn with plotly.js (MIT) and MapLibre GL JS (BSD-3-Clause)."]);
+  list("This page", [`Coordinates are rounded to about 11 m${coarse.length ? ", contours of " + coarse.join(", ") + " to 110 m" : ""}. The file holds all its data and loads nothing from the network.`, "Maps drawn with plotly.js (MIT) and MapLibre GL JS (BSD-3-Clause)."]);
   page.layers.forEach((l, i) => $("level").append(element("option", { value: i, textContent: `${l.name} (${number(l.count)})` })));
   $("level").disabled = !page.layers.length;
   $("controls").hidden = !page.layers.length;
