@@ -237,10 +237,15 @@ impl Diagnostics {
     /// Takes in the account of a later step that went over the records kept so far: what it
     /// dropped is no longer kept, its findings are added.
     pub fn refine(&mut self, later: Self) {
-        let dropped = later.dropped.min(self.kept);
+        self.drop_kept(later.dropped);
+        self.merge(Self { seen: 0, kept: 0, dropped: 0, ..later });
+    }
+
+    /// Counts `records` kept so far as dropped, where another account says why.
+    pub(crate) fn drop_kept(&mut self, records: usize) {
+        let dropped = records.min(self.kept);
         self.kept -= dropped;
         self.dropped += dropped;
-        self.merge(Self { seen: 0, kept: 0, dropped: 0, ..later });
     }
 
     /// Records met in the input.

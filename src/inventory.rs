@@ -253,6 +253,12 @@ impl InventoryBuilder {
         self.inventory.index.get(id).copied()
     }
 
+    /// Actor `index` of those added so far.
+    #[must_use]
+    pub fn actor(&self, index: u32) -> Option<&Actor> {
+        self.inventory.actors.get(index as usize)
+    }
+
     /// The inventory and the account of what it kept and dropped.
     #[must_use]
     pub fn finish(self) -> (Inventory, Diagnostics) {

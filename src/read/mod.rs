@@ -3,6 +3,7 @@
 //! The readers here are the first of two steps: they give plain records, close to the file, and say
 //! what was wrong with it. What the records mean is settled by the collections built from them.
 
+mod actors;
 mod commune_changes;
 pub mod csv;
 mod decode;
@@ -12,6 +13,7 @@ mod number;
 mod territories;
 mod ties;
 
+pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
 pub use number::Number;
 pub use territories::TerritoryReader;
