@@ -1,6 +1,8 @@
 //! The territories of a study: a base level (communes, or the finest one there is) and the levels
 //! it nests into, with names, populations, density levels and geometry.
 
+mod outlines;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

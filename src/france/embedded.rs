@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 
+use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
 use crate::atlas::{Atlas, Attribute, Territory};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
+use crate::france::zones::ZONES;
 use crate::inventory::{Inventory, InventoryBuilder};
 use crate::labels::Labels;
 use crate::matrix::Matrix;
@@ -12,6 +14,7 @@ use crate::model::{
     Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, DensityLevel, FundingLine, Level,
     Measure, Participation, Period, ProjectId, ProjectRole, TerritoryCode,
 };
+use crate::progress::Progress;
 use crate::space::LonLat;
 
 /// One embedded table: its file name and text.
@@ -143,6 +146,36 @@ impl EmbeddedFrance {
         let (inventory, found) = builder.finish();
         diagnostics.merge(found);
         Ok(Self { atlas, inventory, sectors: read_sectors()?, reciprocity_contracts, diagnostics })
+    }
+
+    /// Gives every level approximate outlines (see [`Atlas::draw_approximate_outlines`]) within the
+    /// embedded land outline, and takes their account into the diagnostics.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn draw_approximate_outlines(&mut self, progress: &dyn Progress) -> Result<()> {
+        let found = self.atlas.draw_approximate_outlines(&Self::land()?, &ZONES, progress)?;
+        self.diagnostics.merge(found);
+        Ok(())
+    }
+
+    /// The land outline of France in longitude and latitude.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn land() -> Result<MultiPolygon<f64>> {
+        let damaged = |message: String| Error::Format { path: "land.geojson".into(), line: 1, message };
+        let document: geojson::FeatureCollection =
+            Self::LAND_GEOJSON.parse().map_err(|e: geojson::Error| damaged(e.to_string()))?;
+        let mut polygons = Vec::new();
+        for geometry in document.features.into_iter().filter_map(|f| f.geometry) {
+            match geo_types::Geometry::<f64>::try_from(geometry).map_err(|e| damaged(e.to_string()))? {
+                geo_types::Geometry::Polygon(p) => polygons.push(p),
+                geo_types::Geometry::MultiPolygon(m) => polygons.extend(m),
+                _ => {}
+            }
+        }
+        Ok(MultiPolygon(polygons))
     }
 
     /// The land outline of France (GeoJSON, longitude and latitude, 1:10 000 000, Natural Earth).

@@ -9,8 +9,9 @@ use crate::atlas::{Atlas, GeometryQuality, Territory};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, TerritoryCode};
+use crate::space::LonLat;
 use crate::space::crs::{Crs, Epsg, projector};
-use crate::space::{LonLat, measure};
+use crate::space::measure::{Surface, areas, interior_points};
 
 /// Property names that usually hold a territory's code, best first.
 const CODE_NAMES: [&str; 14] = [
@@ -167,7 +168,7 @@ impl TerritoryReader {
                 .collect(),
         };
 
-        let measures = measure::geodesic(table.layer());
+        let (areas_m2, points) = (areas(table.layer(), Surface::Ellipsoid), interior_points(table.layer()));
         let mut builder = Atlas::builder(self.level.clone(), self.strictness);
         let mut kept = vec![false; table.len()];
         for (i, kept) in kept.iter_mut().enumerate() {
@@ -185,8 +186,8 @@ impl TerritoryReader {
                 name.as_ref().and_then(|n| property_text(&table, i, n)).unwrap_or_else(|| code.to_string()),
             );
             territory.population = population.as_ref().and_then(|p| number(table.property(i, p)?));
-            territory.area_km2 = Some(measures[i].area_km2).filter(|a| *a > 0.0);
-            territory.point = measures[i].point.and_then(|c| LonLat::new(c.x, c.y).ok());
+            territory.area_km2 = Some(areas_m2[i] / 1e6).filter(|a| *a > 0.0);
+            territory.point = LonLat::new(points[i].x, points[i].y).ok();
             territory.density =
                 density.as_ref().and_then(|d| DensityLevel::from_label(table.property(i, d)?.as_text()?));
             *kept = builder.add(territory, place)?;

@@ -1,6 +1,8 @@
 //! Places: coordinate systems, distances, indexes, point location, contiguity, weights, tessellation.
 
+pub mod contiguity;
 pub mod crs;
+pub mod dissolve;
 pub mod distance;
 pub mod index;
 mod layer;
@@ -8,6 +10,8 @@ pub mod locate;
 pub mod measure;
 pub mod neighbours;
 mod position;
+pub mod tessellation;
+mod topology;
 
 pub use layer::{Bounds, Layer, Rings};
 pub use position::LonLat;

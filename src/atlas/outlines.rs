@@ -1,0 +1,145 @@
+//! Outlines of territories: approximate ones where there are none, and those of the upper levels
+//! from their members.
+
+use std::sync::Arc;
+
+use geo_types::{Coord, MultiPolygon};
+
+use super::{Atlas, GeometryQuality};
+use crate::diagnostics::{Diagnostics, Place};
+use crate::error::{Error, Result};
+use crate::labels::Labels;
+use crate::progress::Progress;
+use crate::space::Layer;
+use crate::space::crs::{Crs, Zones, projector};
+use crate::space::dissolve::dissolve;
+use crate::space::tessellation::{TessellationOptions, tessellate};
+
+/// Half the side, in metres, of the square that stands for a territory without land on the outline
+/// (small islands on a small-scale map).
+const ISLAND_HALF_SIDE_M: f64 = 1_500.0;
+
+/// Rounding of Thiessen cells in metres.
+const GRID_M: f64 = 0.1;
+
+impl Atlas {
+    /// Gives every level approximate outlines: Thiessen cells of the base territories' points, in
+    /// the metres of each zone, clipped to a land outline in longitude and latitude, and joined
+    /// upwards along the levels. Territories without a point, or outside all zones, stay without
+    /// an outline and are reported. About a second for all communes of France.
+    ///
+    /// # Errors
+    /// [`Error::Crs`] when a zone's CRS is not known to the backend.
+    pub fn draw_approximate_outlines(
+        &mut self,
+        land: &MultiPolygon<f64>,
+        zones: &Zones,
+        progress: &dyn Progress,
+    ) -> Result<Diagnostics> {
+        let mut diagnostics = Diagnostics::default();
+        let base = self.base().territories();
+        let place = |i: usize| Place::file("outlines").record(i);
+        progress.begin("draw Thiessen cells", Some(zones.as_slice().len() as u64));
+        let mut cells: Vec<MultiPolygon<f64>> = vec![MultiPolygon(Vec::new()); base.len()];
+        let zone_of: Vec<_> = base.iter().map(|t| t.point.and_then(|p| zones.zone_of(p.into()))).collect();
+        for zone in zones.as_slice() {
+            let (members, mut points): (Vec<usize>, Vec<Coord<f64>>) = (0..base.len())
+                .filter(|&i| zone_of[i] == Some(zone))
+                .filter_map(|i| Some((i, Coord::from(base[i].point?))))
+                .unzip();
+            // A polygon of the land belongs to the zone its outer ring begins in.
+            let inside = land
+                .iter()
+                .filter(|p| p.exterior().0.first().is_some_and(|&c| zones.zone_of(c) == Some(zone)));
+            let outline = MultiPolygon(inside.cloned().collect());
+            if members.is_empty() || outline.0.is_empty() {
+                progress.advance(1);
+                continue;
+            }
+            let there = projector(Crs::LON_LAT, zone.crs.crs())?;
+            there.project(&mut points)?;
+            let mut outline = Layer::from_features([&outline]);
+            there.project(outline.coords_mut())?;
+            let options = TessellationOptions::default().grid(GRID_M).offshore_half_side(ISLAND_HALF_SIDE_M);
+            let mut found = tessellate(&points, &outline.to_multi_polygon(0), options)?;
+            projector(zone.crs.crs(), Crs::LON_LAT)?.project(found.layer.coords_mut())?;
+            for (p, &i) in members.iter().enumerate() {
+                cells[i] = found.layer.to_multi_polygon(p);
+            }
+            for &p in &found.without_land {
+                let i = members[p as usize];
+                let message = format!(
+                    "{} {}: no land of the outline is nearest to it; a square stands for it",
+                    base[i].code, base[i].name
+                );
+                diagnostics.remark("no_land", place(i), message);
+            }
+            for &(p, first) in &found.coincident {
+                let (i, j) = (members[p as usize], members[first as usize]);
+                let message =
+                    format!("{} has the point of {}, which keeps the cell", base[i].code, base[j].code);
+                diagnostics.remark("coincident_points", place(i), message);
+            }
+            progress.advance(1);
+        }
+        progress.end();
+        for (i, cell) in cells.iter().enumerate() {
+            if cell.0.is_empty() {
+                let message = format!("{} {} has no outline", base[i].code, base[i].name);
+                diagnostics.remark("no_outline", place(i), message);
+            }
+        }
+        let level = self.base().level().clone();
+        self.set_geometry(&level, Arc::new(Layer::from_features(&cells)), GeometryQuality::Approximate)?;
+        self.join_outlines(progress)?;
+        Ok(diagnostics)
+    }
+
+    /// Gives every level that has no outlines the union of its members' outlines, those of further
+    /// memberships (overlapping perimeters) included. O(vertices log vertices) for each level.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the base level has no outlines.
+    pub fn join_outlines(&mut self, progress: &dyn Progress) -> Result<()> {
+        let base = self.base();
+        let (Some(cells), Some(quality)) =
+            (base.geometry.as_ref().map(|(l, _)| Arc::clone(l)), base.geometry_quality())
+        else {
+            return Err(Error::Unknown {
+                kind: "geometry of level",
+                value: base.level.to_string(),
+                hint: Some("read outlines, or draw approximate ones".to_owned()),
+            });
+        };
+        let levels: Vec<_> =
+            self.levels[1..].iter().filter(|l| l.geometry.is_none()).map(|l| l.level.clone()).collect();
+        progress.begin("join outlines upwards", Some(levels.len() as u64));
+        for level in levels {
+            let units = self.level(&level)?;
+            let mut joined = dissolve(&cells, units.membership())?.layer;
+            // Where perimeters overlap, a unit also holds members that belong first to another one:
+            // those few units are joined one by one.
+            let mut shared: Vec<u32> = units.further_memberships().iter().map(|&(_, unit)| unit).collect();
+            shared.sort_unstable();
+            shared.dedup();
+            if !shared.is_empty() {
+                let mut features: Vec<MultiPolygon<f64>> =
+                    (0..joined.len()).map(|i| joined.to_multi_polygon(i)).collect();
+                let memberships = self.memberships(&level)?;
+                for unit in shared {
+                    let mut of = vec![Labels::NONE; cells.len()];
+                    for &(member, u) in memberships.iter().filter(|(_, u)| *u == unit) {
+                        of[member as usize] = u - unit;
+                    }
+                    features[unit as usize] =
+                        dissolve(&cells, &Labels::new(of, 1)?)?.layer.to_multi_polygon(0);
+                }
+                joined = Layer::from_features(&features);
+            }
+            self.set_geometry(&level, Arc::new(joined), quality)?;
+            progress.advance(1);
+        }
+        progress.end();
+        Ok(())
+    }
+}
