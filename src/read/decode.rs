@@ -86,10 +86,7 @@ impl<'a> Utf8<'a> {
         let mut done = 0;
         while done < raw.len() && self.decoder.is_none() {
             let rest = &raw[done..];
-            let error = match std::str::from_utf8(rest) {
-                Ok(_) => None,
-                Err(e) => Some(e),
-            };
+            let error = std::str::from_utf8(rest).err();
             let valid = error.map_or(rest.len(), |e| e.valid_up_to());
             self.ascii_only &= rest[..valid].is_ascii();
             self.out.extend_from_slice(&rest[..valid]);

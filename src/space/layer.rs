@@ -88,6 +88,11 @@ impl Layer {
         self.coords.push(Coord { x, y });
     }
 
+    /// Adds coordinates to the ring being built.
+    pub(crate) fn push_all(&mut self, coords: &[Coord<f64>]) {
+        self.coords.extend_from_slice(coords);
+    }
+
     /// Ends the ring being built, closing it when its ends differ.
     pub(crate) fn end_ring(&mut self) {
         let start = self.ring_ends.last().map_or(0, |&e| e as usize);
