@@ -1,6 +1,8 @@
 //! Reading all communes: ours, `serde_json` with the smallest structs that hold the same, and the
 //! `geojson` crate. `cargo bench --bench read -- --peak` prints the peak memory of ours alone.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports on the terminal")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 

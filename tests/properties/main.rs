@@ -1,6 +1,6 @@
 //! Invariants over generated inputs.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail loudly and say what they skip")]
 
 mod read_csv;
 mod read_geojson;
