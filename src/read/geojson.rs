@@ -2,6 +2,8 @@
 //!
 //! [`Reader`] streams: memory is what is kept plus a small window, whatever the size of the file.
 //! Polygons go to a [`Layer`], points beside it, properties to a table that keeps the rows' order.
+//! Rings may run either way round; whether they cross themselves is not looked at here, that is for
+//! whoever needs valid polygons.
 //!
 //! ```
 //! use rurban::read::geojson::Reader;
