@@ -69,7 +69,7 @@ pub enum Share<'a> {
     /// The same to each part, at each split.
     Equal,
     /// In proportion to a weight of the codes arrived at, say their population; equal when all are 0.
-    Weights(&'a dyn Fn(&str) -> f64),
+    Weights(&'a (dyn Fn(&str) -> f64 + Sync)),
 }
 
 impl std::fmt::Debug for Share<'_> {

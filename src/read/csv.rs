@@ -88,7 +88,11 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open_path`].
-    pub fn open_from<'a>(&self, source: impl Read + 'a, name: impl Into<PathBuf>) -> Result<Table<'a>> {
+    pub fn open_from<'a>(
+        &self,
+        source: impl Read + Send + 'a,
+        name: impl Into<PathBuf>,
+    ) -> Result<Table<'a>> {
         self.open(Box::new(source), name.into())
     }
 
@@ -100,7 +104,7 @@ impl Reader {
         self.open(Box::new(text.as_bytes()), name.into())
     }
 
-    fn open<'a>(self, source: Box<dyn Read + 'a>, path: PathBuf) -> Result<Table<'a>> {
+    fn open<'a>(self, source: Box<dyn Read + Send + 'a>, path: PathBuf) -> Result<Table<'a>> {
         let mut rows = Splitter::new(Utf8::new(source), b',');
         rows.fill(SAMPLE).map_err(|source| Error::Io { path: path.clone(), source })?;
         rows.delimiter = self.delimiter.unwrap_or_else(|| find_delimiter(&rows.buffer));

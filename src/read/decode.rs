@@ -24,7 +24,7 @@ pub enum Encoding {
 /// Text is UTF-8 until it proves otherwise; if nothing but ASCII came before the first offending
 /// byte, the rest is Windows-1252, else only the offending bytes are.
 pub(super) struct Utf8<'a> {
-    source: Box<dyn Read + 'a>,
+    source: Box<dyn Read + Send + 'a>,
     raw: Vec<u8>,
     out: Vec<u8>,
     given: usize,
@@ -39,7 +39,7 @@ pub(super) struct Utf8<'a> {
 }
 
 impl<'a> Utf8<'a> {
-    pub(super) fn new(source: Box<dyn Read + 'a>) -> Self {
+    pub(super) fn new(source: Box<dyn Read + Send + 'a>) -> Self {
         Self {
             source,
             raw: Vec::new(),
