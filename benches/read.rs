@@ -1,6 +1,8 @@
 //! Reading all communes: ours, `serde_json` with the smallest structs that hold the same, and the
 //! `geojson` crate. `cargo bench --bench read -- --peak` prints the peak memory of ours alone.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports on the terminal")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -62,7 +64,7 @@ fn bench(c: &mut Criterion, text: &str) {
     let mut group = c.benchmark_group("read");
     group.sample_size(10).throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("ours", |b| {
-        b.iter(|| Reader::default().read_str(text, "communes").map(|r| r.0.len()))
+        b.iter(|| Reader::default().read_str(text, "communes").map(|r| r.0.len()));
     });
     group.bench_function("serde_json/own structs", |b| {
         b.iter(|| serde_json::from_str::<Collection>(text).map(|c| c.features.len()));

@@ -69,7 +69,7 @@ pub enum Share<'a> {
     /// The same to each part, at each split.
     Equal,
     /// In proportion to a weight of the codes arrived at, say their population; equal when all are 0.
-    Weights(&'a dyn Fn(&str) -> f64),
+    Weights(&'a (dyn Fn(&str) -> f64 + Sync)),
 }
 
 impl std::fmt::Debug for Share<'_> {
@@ -218,7 +218,9 @@ impl Vintages {
                     *(if *only == code { &mut report.unchanged } else { &mut report.recoded }) += 1;
                 }
                 several => {
-                    several.iter().for_each(|(target, share)| add(target, value * share));
+                    for (target, share) in several {
+                        add(target, value * share);
+                    }
                     report.split += 1;
                 }
             }
@@ -254,7 +256,9 @@ impl Path {
         if total == 0.0 {
             return Ok(equal);
         }
-        weighted.iter_mut().for_each(|(_, w)| *w /= total);
+        for (_, w) in &mut weighted {
+            *w /= total;
+        }
         Ok(weighted)
     }
 
@@ -316,7 +320,9 @@ fn walk<'a>(
     for targets in moved.values_mut() {
         // Parts that lead nowhere leave their share to the others.
         let total: f64 = targets.values().sum();
-        targets.values_mut().for_each(|share| *share /= total);
+        for share in targets.values_mut() {
+            *share /= total;
+        }
     }
     absent.extend(starting.into_iter().filter(|c| !moved.contains_key(*c)).map(|c| (c, Absence::Nowhere)));
     Path { moved, absent: absent.into_iter().map(|(code, why)| (code.to_owned(), why)).collect() }

@@ -88,7 +88,11 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::open_path`].
-    pub fn open_from<'a>(&self, source: impl Read + 'a, name: impl Into<PathBuf>) -> Result<Table<'a>> {
+    pub fn open_from<'a>(
+        &self,
+        source: impl Read + Send + 'a,
+        name: impl Into<PathBuf>,
+    ) -> Result<Table<'a>> {
         self.open(Box::new(source), name.into())
     }
 
@@ -100,7 +104,7 @@ impl Reader {
         self.open(Box::new(text.as_bytes()), name.into())
     }
 
-    fn open<'a>(&self, source: Box<dyn Read + 'a>, path: PathBuf) -> Result<Table<'a>> {
+    fn open<'a>(self, source: Box<dyn Read + Send + 'a>, path: PathBuf) -> Result<Table<'a>> {
         let mut rows = Splitter::new(Utf8::new(source), b',');
         rows.fill(SAMPLE).map_err(|source| Error::Io { path: path.clone(), source })?;
         rows.delimiter = self.delimiter.unwrap_or_else(|| find_delimiter(&rows.buffer));
@@ -561,7 +565,7 @@ impl CoordinateColumns {
             }
             None if within(LAMBERT_93, y, x) => {
                 found.repaired("lambert_93", place(), "swapped coordinates in Lambert-93 were converted");
-                return self.converted(2154, [y, x], convert, &place, found);
+                return Self::converted(2154, [y, x], convert, &place, found);
             }
             None if SWAPPED_FRANCE.iter().any(|&range| within(range, x, y)) => {
                 found.repaired("swapped_axes", place(), "latitude and longitude were swapped");
@@ -575,12 +579,10 @@ impl CoordinateColumns {
                 return None;
             }
         };
-        self.converted(code, [x, y], convert, &place, found)
+        Self::converted(code, [x, y], convert, &place, found)
     }
 
-    #[allow(clippy::unused_self, reason = "one step of `locate`")]
     fn converted(
-        &self,
         code: u32,
         at: [f64; 2],
         convert: ToLonLat<'_>,

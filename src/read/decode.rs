@@ -24,7 +24,7 @@ pub enum Encoding {
 /// Text is UTF-8 until it proves otherwise; if nothing but ASCII came before the first offending
 /// byte, the rest is Windows-1252, else only the offending bytes are.
 pub(super) struct Utf8<'a> {
-    source: Box<dyn Read + 'a>,
+    source: Box<dyn Read + Send + 'a>,
     raw: Vec<u8>,
     out: Vec<u8>,
     given: usize,
@@ -39,7 +39,7 @@ pub(super) struct Utf8<'a> {
 }
 
 impl<'a> Utf8<'a> {
-    pub(super) fn new(source: Box<dyn Read + 'a>) -> Self {
+    pub(super) fn new(source: Box<dyn Read + Send + 'a>) -> Self {
         Self {
             source,
             raw: Vec::new(),
@@ -86,10 +86,7 @@ impl<'a> Utf8<'a> {
         let mut done = 0;
         while done < raw.len() && self.decoder.is_none() {
             let rest = &raw[done..];
-            let error = match std::str::from_utf8(rest) {
-                Ok(_) => None,
-                Err(e) => Some(e),
-            };
+            let error = std::str::from_utf8(rest).err();
             let valid = error.map_or(rest.len(), |e| e.valid_up_to());
             self.ascii_only &= rest[..valid].is_ascii();
             self.out.extend_from_slice(&rest[..valid]);

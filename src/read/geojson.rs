@@ -2,6 +2,8 @@
 //!
 //! [`Reader`] streams: memory is what is kept plus a small window, whatever the size of the file.
 //! Polygons go to a [`Layer`], points beside it, properties to a table that keeps the rows' order.
+//! Rings may run either way round; whether they cross themselves is not looked at here, that is for
+//! whoever needs valid polygons.
 //!
 //! ```
 //! use rurban::read::geojson::Reader;
@@ -335,7 +337,7 @@ impl FeatureTable {
         for i in (0..self.len()).filter(|&i| keep(i)) {
             for polygon in self.layer.polygons(i) {
                 for ring in polygon {
-                    ring.iter().for_each(|c| out.layer.push(c.x, c.y));
+                    out.layer.push_all(ring);
                     out.layer.end_ring();
                 }
                 out.layer.end_polygon();
@@ -517,10 +519,15 @@ struct Draft {
     text: String,
     id: Option<Stored>,
     has_properties: bool,
-    mended_text: bool,
-    no_number: bool,
-    repeated_name: bool,
+    repairs: Vec<Repair>,
 }
+
+/// What was put right in a feature's properties: kind of finding and message.
+type Repair = (&'static str, &'static str);
+
+const NOT_UTF8: Repair = ("not_utf8", "text that is not UTF-8 was read as Windows-1252");
+const NOT_A_NUMBER: Repair = ("not_a_number", "NaN or an infinity among the properties was read as null");
+const REPEATED: Repair = ("repeated_property", "a property is given twice; the last one counts");
 
 impl Draft {
     fn clear(&mut self) {
@@ -530,9 +537,7 @@ impl Draft {
         self.id = None;
         self.clear_properties();
         self.has_properties = false;
-        self.mended_text = false;
-        self.no_number = false;
-        self.repeated_name = false;
+        self.repairs.clear();
     }
 
     fn clear_properties(&mut self) {
@@ -558,6 +563,12 @@ impl Draft {
         }
         self.used += 1;
         self.used - 1
+    }
+
+    fn repair(&mut self, repair: Repair) {
+        if !self.repairs.contains(&repair) {
+            self.repairs.push(repair);
+        }
     }
 
     fn fault(&mut self, kind: &'static str, message: impl Into<String>) {
@@ -733,7 +744,7 @@ impl Walk<'_, '_> {
                             Some(("not_a_feature", format!("its type is {kind:?}, not \"Feature\"")));
                     }
                     None => {
-                        self.draft.problem = Some(("not_a_feature", "it has no member \"type\"".to_owned()))
+                        self.draft.problem = Some(("not_a_feature", "it has no member \"type\"".to_owned()));
                     }
                 }
             } else {
@@ -931,7 +942,7 @@ impl Walk<'_, '_> {
             let (row, place) = &mut self.met[name as usize];
             if *row == self.rows {
                 self.draft.entries[*place].1 = value;
-                self.draft.repeated_name = true;
+                self.draft.repair(REPEATED);
             } else {
                 (*row, *place) = (self.rows, self.draft.entries.len());
                 self.draft.entries.push((name, value));
@@ -990,7 +1001,7 @@ impl Walk<'_, '_> {
                 if number.is_finite() {
                     Stored::Number(number)
                 } else {
-                    self.draft.no_number = true;
+                    self.draft.repair(NOT_A_NUMBER);
                     Stored::Null
                 }
             }
@@ -998,7 +1009,9 @@ impl Walk<'_, '_> {
     }
 
     fn store_text(&mut self, state: Text) -> (usize, u32) {
-        self.draft.mended_text |= state == Text::Mended;
+        if state == Text::Mended {
+            self.draft.repair(NOT_UTF8);
+        }
         let start = self.draft.text.len();
         self.draft.text.push_str(&self.string);
         (start, self.string.len() as u32)
@@ -1084,18 +1097,8 @@ impl Walk<'_, '_> {
         if !self.draft.has_properties {
             found.remark("no_properties", place.clone(), "the feature has no object \"properties\"");
         }
-        if self.draft.mended_text {
-            found.repaired("not_utf8", place.clone(), "text that is not UTF-8 was read as Windows-1252");
-        }
-        if self.draft.no_number {
-            found.repaired(
-                "not_a_number",
-                place.clone(),
-                "NaN or an infinity among the properties was read as null",
-            );
-        }
-        if self.draft.repeated_name {
-            found.repaired("repeated_property", place, "a property is given twice; the last one counts");
+        for &(kind, message) in &self.draft.repairs {
+            found.repaired(kind, place.clone(), message);
         }
         Ok(())
     }
@@ -1110,7 +1113,7 @@ impl Walk<'_, '_> {
             third |= raw.third_dimension;
             match raw.kind {
                 Some(GeometryKind::Point | GeometryKind::MultiPoint) => {
-                    table.points.extend_from_slice(&raw.coords)
+                    table.points.extend_from_slice(&raw.coords);
                 }
                 Some(GeometryKind::Line) => lines |= !raw.coords.is_empty(),
                 Some(GeometryKind::Polygon | GeometryKind::MultiPolygon) => {
@@ -1273,11 +1276,12 @@ fn push_ring(ring: &[Coord<f64>], layer: &mut Layer, faults: &mut RingFaults) ->
     }
     faults.repeated += repeated;
     faults.unclosed += usize::from(!closed);
-    layer.push(ring[0].x, ring[0].y);
-    for pair in ring.windows(2) {
-        if repeated == 0 || pair[0] != pair[1] {
-            layer.push(pair[1].x, pair[1].y);
-        }
+    if repeated == 0 {
+        layer.push_all(ring);
+    } else {
+        let mut cleaned = ring.to_vec();
+        cleaned.dedup();
+        layer.push_all(&cleaned);
     }
     layer.end_ring();
     true

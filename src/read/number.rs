@@ -97,7 +97,8 @@ fn plain(text: &str) -> Option<f64> {
         clean.push_str(fraction);
     }
     if let Some(exponent) = exponent {
-        clean.push_str(&format!("e{exponent}"));
+        clean.push('e');
+        clean.push_str(&exponent.to_string());
     }
     clean.parse().ok().filter(|v: &f64| v.is_finite())
 }

@@ -82,10 +82,9 @@ impl Layer {
         layer
     }
 
-    /// Adds a coordinate to the ring being built.
-    #[inline]
-    pub(crate) fn push(&mut self, x: f64, y: f64) {
-        self.coords.push(Coord { x, y });
+    /// Adds coordinates to the ring being built.
+    pub(crate) fn push_all(&mut self, coords: &[Coord<f64>]) {
+        self.coords.extend_from_slice(coords);
     }
 
     /// Ends the ring being built, closing it when its ends differ.

@@ -42,7 +42,9 @@ fn expected(geometry: &geojson::Geometry, polygons: &mut Vec<Polygon<f64>>, poin
         GeometryValue::Polygon { coordinates } => polygon(coordinates),
         GeometryValue::MultiPolygon { coordinates } => coordinates.iter().for_each(polygon),
         GeometryValue::GeometryCollection { geometries } => {
-            geometries.iter().for_each(|g| expected(g, polygons, points));
+            for geometry in geometries {
+                expected(geometry, polygons, points);
+            }
         }
         GeometryValue::LineString { .. } | GeometryValue::MultiLineString { .. } => {}
     }
