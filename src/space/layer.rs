@@ -87,6 +87,12 @@ impl Layer {
         self.coords.extend_from_slice(coords);
     }
 
+    /// Adds a coordinate to the ring being built.
+    #[inline]
+    pub(crate) fn push(&mut self, x: f64, y: f64) {
+        self.coords.push(Coord { x, y });
+    }
+
     /// Ends the ring being built, closing it when its ends differ.
     pub(crate) fn end_ring(&mut self) {
         let start = self.ring_ends.last().map_or(0, |&e| e as usize);
