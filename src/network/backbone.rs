@@ -46,14 +46,14 @@ pub fn disparity_filter(network: &Network) -> Vec<BackboneTie> {
 
 /// Ties heavier than their ends' strengths make them, with the noise of small counts allowed for.
 ///
-/// `p = P(X > w_ij)`, X binomial with N trials of probability `s_i s_j / N²`, N the total strength
-/// (each undirected tie counted at both ends): the p-value form of the noise-corrected backbone
+/// `p = P(X > w_ij)`, X binomial with N trials of probability `s_i s_j / N²`, N the total weight
+/// (each tie once) and s the out-strength of i and in-strength of j when directed: the p-value form of the noise-corrected backbone
 /// (Coscia & Neffke 2017, doi:10.1109/ICDE.2017.100). Weights are meant to be counts; fractions are
 /// rounded down and N to the nearest integer. O(ties).
 #[must_use]
 pub fn noise_corrected(network: &Network) -> Vec<BackboneTie> {
     let (out, into) = ends(network);
-    let total: f64 = out.iter().map(|e| e.0).sum();
+    let total = network.total_weight();
     let trials = total.round();
     network
         .edge_list()
@@ -78,7 +78,7 @@ fn ends(network: &Network) -> (Vec<End>, Vec<End>) {
     let mut out = vec![(0.0, 0); network.nodes()];
     let mut into = out.clone();
     for (i, j, w) in network.edge_list() {
-        let mut add = |list: &mut Vec<End>, i: u32| {
+        let add = |list: &mut Vec<End>, i: u32| {
             list[i as usize].0 += w;
             list[i as usize].1 += 1;
         };

@@ -1,13 +1,20 @@
 //! Graph kernels on a frozen compressed-row snapshot.
 
 mod backbone;
+mod centrality;
 mod graph;
+mod null_model;
 mod projection;
 mod structural_holes;
 mod structure;
 
 pub use backbone::{BackboneTie, disparity_filter, noise_corrected};
+pub use centrality::{
+    Closeness, PathLength, SampledBetweenness, betweenness, bridging_centrality, bridging_coefficient,
+    closeness, sampled_betweenness,
+};
 pub use graph::{BuildReport, Direction, Network};
+pub use null_model::{SwapOptions, degree_preserving};
 pub use projection::{Participation, Projection, ProjectionRule, project};
 pub use structural_holes::{StructuralHoles, structural_holes};
 pub use structure::{
