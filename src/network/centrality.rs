@@ -349,7 +349,8 @@ pub fn sampled_betweenness(
             if k < 2.0 { f64::NAN } else { scale * ((1.0 - k / n) * variance / k).sqrt() }
         })
         .collect();
-    let bound = if k == n { 0.0 } else { scale * (n - 2.0).max(0.0) * ((2.0 * n / 0.05).ln() / (2.0 * k)).sqrt() };
+    let bound =
+        if k == n { 0.0 } else { scale * (n - 2.0).max(0.0) * ((2.0 * n / 0.05).ln() / (2.0 * k)).sqrt() };
     Ok(SampledBetweenness { estimate, standard_error, bound, pivots: sources.len() })
 }
 

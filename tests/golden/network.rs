@@ -1,8 +1,10 @@
 use rurban::evidence::{Evidence, Null};
+use rurban::labels::Labels;
 use rurban::network::{
-    Direction, Network, PathLength, SwapOptions, TieWeights, betweenness, bridging_centrality,
-    bridging_coefficient, closeness, clustering, degree_preserving, disparity_filter, noise_corrected,
-    reciprocity, sampled_betweenness, structural_holes, weak_components,
+    CommunityOptions, Direction, Network, PathLength, SwapOptions, TieWeights, agreement, betweenness,
+    bridging_centrality, bridging_coefficient, closeness, clustering, degree_preserving, disparity_filter,
+    leiden, modularity, noise_corrected, participation_coefficient, reciprocity, rich_club,
+    sampled_betweenness, structural_holes, weak_components, within_module_z,
 };
 use rurban::progress::Silent;
 use rurban::random::Seed;
@@ -144,5 +146,47 @@ fn g06_rewiring_keeps_to_the_peers_null() {
         let want = numbers(&v["rewire_cross_mean_sd"]);
         let error = want[1] * (2.0 / replicates as f64).sqrt();
         assert!((e.expected - want[0]).abs() < 4.0 * error, "{} against {}", e.expected, want[0]);
+    }
+}
+
+fn labels(file: &str, column: &str) -> Labels {
+    Labels::from_keys(input(file).unwrap().column(column).into_iter().map(|k| Some(k.to_owned()))).0
+}
+
+#[test]
+fn g03_g04_g05_karate_groups() {
+    let (Some(v), Some(g)) = (values("G03_karate_brokerage"), undirected("karate")) else { return };
+    let club = labels("karate_nodes.csv", "club");
+    let part = participation_coefficient(&g, &club, TieWeights::Ignored).unwrap();
+    all_close(&part, &numbers(&v["participation"]), 1e-9);
+    let z = within_module_z(&g, &club, TieWeights::Ignored).unwrap();
+    all_close(&z, &numbers(&v["within_module_z_ref"]), 1e-9);
+    let v = values("G04_karate_richclub_linkpred").unwrap();
+    all_close(&rich_club(&g).unwrap(), &by_k(&v["rich_club"]), 1e-9);
+    let v = values("G05_karate_leiden").unwrap();
+    let found = leiden(&g, CommunityOptions::default().weights(TieWeights::Ignored).runs(10)).unwrap();
+    close(found.modularity, number(&v["best_modularity"]), 1e-9);
+    let a = agreement(&found.of, &club).unwrap();
+    close(a.nmi, number(&v["nmi"]), 1e-9);
+    close(a.ami, number(&v["ami"]), 1e-9);
+    close(a.ari, number(&v["ari"]), 1e-9);
+}
+
+#[test]
+fn g06_communities_are_as_good_as_the_peers() {
+    for name in ["net1k", "net10k"] {
+        let (Some(v), Some(g)) = (values(&format!("G06_{name}_linkage")), undirected(name)) else { return };
+        let club = rich_club(&g).unwrap();
+        let want = by_k(&v["rich_club"]);
+        all_close(&club[..want.len()], &want, 1e-9);
+        let terr = labels(&format!("{name}_nodes.csv"), "terr");
+        close(modularity(&g, &terr, 1.0, TieWeights::Ignored).unwrap(), number(&v["modularity_terr"]), 1e-9);
+        close(modularity(&g, &terr, 1.0, TieWeights::Used).unwrap(), number(&v["modularity_terr_w"]), 1e-9);
+        let weighted = leiden(&g, CommunityOptions::default()).unwrap();
+        let plain = leiden(&g, CommunityOptions::default().weights(TieWeights::Ignored)).unwrap();
+        eprintln!("{name}: weighted {} plain {}", weighted.modularity, plain.modularity);
+        for q in numbers(&v["leiden_w_modularity_seeds"]) {
+            assert!(weighted.modularity >= q - 1e-3, "{} against {q}", weighted.modularity);
+        }
     }
 }
