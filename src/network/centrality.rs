@@ -292,7 +292,9 @@ pub fn betweenness(network: &Network, length: PathLength, progress: &dyn Progres
     let sources: Vec<u32> = (0..paths.nodes() as u32).collect();
     let (mut sum, _) = dependencies(&paths, &sources, false, progress);
     let scale = if network.is_directed() { 1.0 } else { 0.5 };
-    sum.iter_mut().for_each(|b| *b *= scale);
+    for b in &mut sum {
+        *b *= scale;
+    }
     sum
 }
 

@@ -338,10 +338,11 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
                 best = (gain, c);
             }
         }
-        if best.0 < -1e-12 && size[own as usize] > 0 {
-            if let Some(c) = empty.pop() {
-                best.1 = c;
-            }
+        if best.0 < -1e-12
+            && size[own as usize] > 0
+            && let Some(c) = empty.pop()
+        {
+            best.1 = c;
         }
         sums.clear();
         let to = best.1;

@@ -233,7 +233,7 @@ pub struct Reciprocity {
     /// `(share − a) / (1 − a)` with density a = m / (n (n − 1)): above 0 when more ties are
     /// returned than chance would, below 0 when fewer. `None` when every possible arc is there.
     pub rho: Option<f64>,
-    /// Share of weight that is returned: Σ min(w_ij, w_ji) / Σ w_ij.
+    /// Share of weight that is returned: `Σ min(w_ij, w_ji) / Σ w_ij`.
     pub weighted: f64,
 }
 

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "tests stop on what must not happen")]
+
 use rurban::evidence::{Evidence, Null};
 use rurban::labels::Labels;
 use rurban::network::{
@@ -184,9 +186,10 @@ fn g06_communities_are_as_good_as_the_peers() {
         close(modularity(&g, &terr, 1.0, TieWeights::Used).unwrap(), number(&v["modularity_terr_w"]), 1e-9);
         let weighted = leiden(&g, CommunityOptions::default()).unwrap();
         let plain = leiden(&g, CommunityOptions::default().weights(TieWeights::Ignored)).unwrap();
-        eprintln!("{name}: weighted {} plain {}", weighted.modularity, plain.modularity);
+        assert!(weighted.modularity >= number(&v["igraph_leiden_modularity"]) - 5e-4);
+        assert!(plain.modularity >= number(&v["networkit_PLM_modularity_unw"]));
         for q in numbers(&v["leiden_w_modularity_seeds"]) {
-            assert!(weighted.modularity >= q - 1e-3, "{} against {q}", weighted.modularity);
+            assert!(weighted.modularity >= q, "{} against {q}", weighted.modularity);
         }
     }
 }

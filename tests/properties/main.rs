@@ -1,0 +1,3 @@
+//! Invariants and brute force on random input.
+
+mod network;
