@@ -69,7 +69,7 @@ proptest! {
 
     #[test]
     fn unit_lengths_are_hops(ties in ties()) {
-        let ties: Vec<_> = ties.into_iter().map(|(a, b, _)| (a.min(b), a.max(b))).collect::<std::collections::BTreeSet<_>>();
+        let ties: std::collections::BTreeSet<_> = ties.into_iter().map(|(a, b, _)| (a.min(b), a.max(b))).collect();
         let ties: Vec<_> = ties.into_iter().map(|(a, b)| (a, b, 1.0)).collect();
         let g = Network::from_edges(N, &ties, Direction::Undirected).unwrap().0;
         prop_assert_eq!(
