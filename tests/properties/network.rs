@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, reason = "tests stop on what must not happen")]
+#![allow(clippy::needless_range_loop, reason = "indices are the nodes of formulas")]
 
 use proptest::prelude::*;
 use rurban::labels::Labels;
