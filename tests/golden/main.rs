@@ -3,4 +3,5 @@
 
 mod complementarity;
 mod linkage;
+mod network;
 mod support;

@@ -6,3 +6,6 @@ mod complementarity;
 mod read_csv;
 mod read_geojson;
 mod vintage;
+//! Invariants and brute force on random input.
+
+mod network;

@@ -1,0 +1,86 @@
+//! Network kernels on a synthetic seeded graph of growing size, and on net35k when it is there.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    missing_docs,
+    reason = "benches stop on failure and say what they skip"
+)]
+
+use std::hint::black_box;
+use std::path::PathBuf;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use rurban::network::{
+    CommunityOptions, Direction, Network, PathLength, SwapOptions, TieWeights, agreement, betweenness,
+    core_numbers, degree_preserving, disparity_filter, leiden, louvain, sampled_betweenness,
+    structural_holes, weak_components,
+};
+use rurban::progress::Silent;
+use rurban::random::Seed;
+
+/// Four ties per node on average, mostly to near numbers.
+fn synthetic(nodes: u32) -> Network {
+    let mut random = Seed(7).stream(0);
+    let ties: Vec<(u32, u32, f64)> = (0..nodes * 4)
+        .map(|_| {
+            let a = random.below(nodes);
+            let span = if random.unit() < 0.8 { 50 } else { nodes };
+            (a, (a + 1 + random.below(span)) % nodes, 1.0 + f64::from(random.below(3)))
+        })
+        .collect();
+    Network::from_edges(nodes as usize, &ties, Direction::Undirected).unwrap().0
+}
+
+fn net35k() -> Option<Network> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs/net35k_edges.csv");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped net35k: no {}", path.display());
+        return None;
+    };
+    let ties: Vec<(u32, u32, f64)> = text
+        .lines()
+        .skip(1)
+        .map(|l| {
+            let v: Vec<f64> = l.split(',').map(|x| x.parse().unwrap()).collect();
+            (v[0] as u32, v[1] as u32, v[2])
+        })
+        .collect();
+    let nodes = ties.iter().map(|t| t.0.max(t.1)).max().unwrap() as usize + 1;
+    Some(Network::from_edges(nodes.max(35_000), &ties, Direction::Undirected).unwrap().0)
+}
+
+fn measures(c: &mut Criterion) {
+    let mut graphs: Vec<(String, Network)> =
+        [1_000, 10_000, 35_000, 100_000].map(|n| (format!("synthetic{n}"), synthetic(n))).into();
+    graphs.extend(net35k().map(|g| ("net35k".to_owned(), g)));
+    for (name, g) in &graphs {
+        let mut run = |measure: &str, f: &mut dyn FnMut()| {
+            let mut group = c.benchmark_group(measure);
+            group.sample_size(10);
+            group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(&mut *f));
+            group.finish();
+        };
+        let options = CommunityOptions::default();
+        run("leiden", &mut || drop(black_box(leiden(g, options))));
+        run("louvain", &mut || drop(black_box(louvain(g, options))));
+        run("structural_holes", &mut || drop(black_box(structural_holes(g, TieWeights::Used))));
+        run("disparity_filter", &mut || drop(black_box(disparity_filter(g))));
+        run("core_numbers", &mut || drop(black_box(core_numbers(g))));
+        run("weak_components", &mut || drop(black_box(weak_components(g))));
+        let swaps = SwapOptions::default().replicates(2);
+        run("degree_preserving_2", &mut || drop(black_box(degree_preserving(g, swaps, <[_]>::len, &Silent))));
+        run("sampled_betweenness_256", &mut || {
+            drop(black_box(sampled_betweenness(g, PathLength::Hops, 256, Seed(1), &Silent)));
+        });
+        let parts = [1, 2].map(|s| leiden(g, options.seed(Seed(s))).unwrap());
+        eprintln!("{name}: Q = {} / {}", parts[0].modularity, parts[1].modularity);
+        run("agreement", &mut || drop(black_box(agreement(&parts[0].of, &parts[1].of))));
+        if g.nodes() <= 10_000 {
+            run("betweenness", &mut || drop(black_box(betweenness(g, PathLength::Hops, &Silent))));
+        }
+    }
+}
+
+criterion_group!(benches, measures);
+criterion_main!(benches);

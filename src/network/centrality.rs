@@ -1,0 +1,429 @@
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Network;
+use super::structure::symmetric;
+use crate::error::{Error, Result};
+use crate::matrix::Csr;
+use crate::network::TieWeights;
+use crate::parallel;
+use crate::progress::Progress;
+use crate::random::Seed;
+
+/// How long a tie is on a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PathLength {
+    /// Every tie is 1 long.
+    #[default]
+    Hops,
+    /// A tie is as long as its weight: weights are distances or costs.
+    Weight,
+    /// A tie is 1 / weight long: weights are strengths.
+    InverseWeight,
+}
+
+/// Number of chunks sources are dealt to: fixed, so sums do not depend on the number of threads.
+const CHUNKS: usize = 64;
+
+/// The graph renumbered breadth-first, so that neighbours lie near each other in memory.
+struct Paths {
+    starts: Vec<u32>,
+    targets: Vec<u32>,
+    /// Empty for hops.
+    lengths: Vec<f64>,
+    /// Old number of every new one.
+    old: Vec<u32>,
+}
+
+impl Paths {
+    fn new(graph: &Csr, length: PathLength) -> Self {
+        let n = graph.rows();
+        let mut by_degree: Vec<u32> = (0..n as u32).collect();
+        by_degree.sort_by_key(|&i| std::cmp::Reverse(graph.row_len(i as usize)));
+        let (mut old, mut new) = (Vec::with_capacity(n), vec![u32::MAX; n]);
+        for &root in &by_degree {
+            if new[root as usize] != u32::MAX {
+                continue;
+            }
+            let mut at = old.len();
+            new[root as usize] = at as u32;
+            old.push(root);
+            while at < old.len() {
+                for &j in graph.indices(old[at] as usize) {
+                    if new[j as usize] == u32::MAX {
+                        new[j as usize] = old.len() as u32;
+                        old.push(j);
+                    }
+                }
+                at += 1;
+            }
+        }
+        let mut paths = Self { starts: vec![0], targets: Vec::new(), lengths: Vec::new(), old };
+        for &i in &paths.old {
+            for (j, w) in graph.row(i as usize) {
+                paths.targets.push(new[j as usize]);
+                match length {
+                    PathLength::Hops => {}
+                    PathLength::Weight => paths.lengths.push(w),
+                    PathLength::InverseWeight => paths.lengths.push(1.0 / w),
+                }
+            }
+            paths.starts.push(paths.targets.len() as u32);
+        }
+        paths
+    }
+
+    fn nodes(&self) -> usize {
+        self.old.len()
+    }
+
+    fn range(&self, i: u32) -> std::ops::Range<usize> {
+        self.starts[i as usize] as usize..self.starts[i as usize + 1] as usize
+    }
+}
+
+#[derive(PartialEq)]
+struct Reached(f64, u32);
+
+impl Eq for Reached {}
+impl Ord for Reached {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.total_cmp(&self.0).then(other.1.cmp(&self.1))
+    }
+}
+impl PartialOrd for Reached {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Scratch of single-source searches; every search leaves it as new.
+struct Search {
+    hops: Vec<u32>,
+    distance: Vec<f64>,
+    /// Number of shortest paths.
+    count: Vec<f64>,
+    /// (1 + dependency) / count.
+    share: Vec<f64>,
+    order: Vec<u32>,
+    /// Successors on shortest paths of the nodes in `order`, and where each one's begin.
+    next: Vec<u32>,
+    begin: Vec<u32>,
+    heap: BinaryHeap<Reached>,
+}
+
+impl Search {
+    fn new(paths: &Paths) -> Self {
+        let n = paths.nodes();
+        let weighted = if paths.lengths.is_empty() { 0 } else { n };
+        Self {
+            hops: vec![u32::MAX; n],
+            distance: vec![f64::INFINITY; weighted],
+            count: vec![0.0; n],
+            share: vec![0.0; n],
+            order: Vec::with_capacity(n),
+            next: vec![0; paths.targets.len() + 1],
+            begin: Vec::with_capacity(n + 1),
+            heap: BinaryHeap::new(),
+        }
+    }
+
+    /// Fills `order`, `next`, `begin`, `count` from `source`.
+    fn forward(&mut self, paths: &Paths, source: u32) {
+        self.order.clear();
+        self.begin.clear();
+        self.count[source as usize] = 1.0;
+        let mut used = 0;
+        if paths.lengths.is_empty() {
+            self.hops[source as usize] = 0;
+            self.order.push(source);
+            let mut at = 0;
+            while at < self.order.len() {
+                let v = self.order[at];
+                let (depth, count) = (self.hops[v as usize] + 1, self.count[v as usize]);
+                self.begin.push(used as u32);
+                for &t in &paths.targets[paths.range(v)] {
+                    let hops = self.hops[t as usize];
+                    if hops == u32::MAX {
+                        self.hops[t as usize] = depth;
+                        self.order.push(t);
+                        self.count[t as usize] = count;
+                        self.next[used] = t;
+                        used += 1;
+                    } else if hops == depth {
+                        self.count[t as usize] += count;
+                        self.next[used] = t;
+                        used += 1;
+                    }
+                }
+                at += 1;
+            }
+        } else {
+            self.distance[source as usize] = 0.0;
+            self.heap.push(Reached(0.0, source));
+            while let Some(Reached(d, v)) = self.heap.pop() {
+                if d > self.distance[v as usize] || self.hops[v as usize] == 0 {
+                    continue;
+                }
+                self.hops[v as usize] = 0;
+                self.order.push(v);
+                for e in paths.range(v) {
+                    let (t, through) = (paths.targets[e], d + paths.lengths[e]);
+                    if through < self.distance[t as usize] {
+                        self.distance[t as usize] = through;
+                        self.heap.push(Reached(through, t));
+                    }
+                }
+            }
+            for &v in &self.order {
+                self.begin.push(used as u32);
+                for e in paths.range(v) {
+                    let t = paths.targets[e];
+                    if self.distance[v as usize] + paths.lengths[e] == self.distance[t as usize] {
+                        self.count[t as usize] += self.count[v as usize];
+                        self.next[used] = t;
+                        used += 1;
+                    }
+                }
+            }
+        }
+        self.begin.push(used as u32);
+    }
+
+    /// Calls `add(node, dependency)` for every node but the source, and clears up.
+    fn backward(&mut self, mut add: impl FnMut(usize, f64)) {
+        for at in (0..self.order.len()).rev() {
+            let v = self.order[at] as usize;
+            let mut sum = 0.0;
+            for &t in &self.next[self.begin[at] as usize..self.begin[at + 1] as usize] {
+                sum += self.share[t as usize];
+            }
+            let dependency = self.count[v] * sum;
+            self.share[v] = (1.0 + dependency) / self.count[v];
+            if at > 0 {
+                add(v, dependency);
+            }
+        }
+        self.clear();
+    }
+
+    fn distance(&self, v: u32) -> f64 {
+        if self.distance.is_empty() { f64::from(self.hops[v as usize]) } else { self.distance[v as usize] }
+    }
+
+    fn clear(&mut self) {
+        for &v in &self.order {
+            self.hops[v as usize] = u32::MAX;
+            self.count[v as usize] = 0.0;
+            if !self.distance.is_empty() {
+                self.distance[v as usize] = f64::INFINITY;
+            }
+        }
+    }
+}
+
+/// Sums of dependencies and of their squares over `sources` (new numbers), by old number.
+fn dependencies(
+    paths: &Paths,
+    sources: &[u32],
+    squares: bool,
+    progress: &dyn Progress,
+) -> (Vec<f64>, Vec<f64>) {
+    let n = paths.nodes();
+    let chunks = CHUNKS.min(sources.len());
+    progress.begin("betweenness", Some(sources.len() as u64));
+    let parts = parallel::map_init(
+        chunks,
+        || Search::new(paths),
+        |search, chunk| {
+            let (mut sum, mut square) = (vec![0.0; n], vec![0.0; if squares { n } else { 0 }]);
+            let own = &sources[chunk * sources.len() / chunks..(chunk + 1) * sources.len() / chunks];
+            for &source in own {
+                search.forward(paths, source);
+                if squares {
+                    search.backward(|v, d| {
+                        sum[v] += d;
+                        square[v] += d * d;
+                    });
+                } else {
+                    search.backward(|v, d| sum[v] += d);
+                }
+            }
+            progress.advance(own.len() as u64);
+            (sum, square)
+        },
+    );
+    progress.end();
+    let (mut sum, mut square) = (vec![0.0; n], vec![0.0; n]);
+    for (part, squared) in &parts {
+        for (v, &old) in paths.old.iter().enumerate() {
+            sum[old as usize] += part[v];
+            if squares {
+                square[old as usize] += squared[v];
+            }
+        }
+    }
+    (sum, square)
+}
+
+/// Number of shortest paths between others that pass through each node, a share of each where
+/// there are several: high values mark go-betweens. Each undirected pair counts once; isolates
+/// have 0.
+///
+/// `B_v = Σ_{s ≠ v ≠ t} σ_st(v) / σ_st` (Freeman 1977; Brandes 2001,
+/// doi:10.1080/0022250X.2001.9990249). Lengths that are equal only up to rounding are not ties.
+/// O(nodes × ties), times log nodes with lengths; in parallel over sources with the same bytes for
+/// any number of threads.
+///
+/// ```
+/// use rurban::network::{Direction, Network, PathLength, betweenness};
+/// use rurban::progress::Silent;
+/// let (g, _) = Network::from_edges(3, &[(0, 1, 1.0), (1, 2, 1.0)], Direction::Undirected)?;
+/// assert_eq!(betweenness(&g, PathLength::Hops, &Silent), [0.0, 1.0, 0.0]);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+#[must_use]
+pub fn betweenness(network: &Network, length: PathLength, progress: &dyn Progress) -> Vec<f64> {
+    let paths = Paths::new(network.as_csr(), length);
+    let sources: Vec<u32> = (0..paths.nodes() as u32).collect();
+    let (mut sum, _) = dependencies(&paths, &sources, false, progress);
+    let scale = if network.is_directed() { 1.0 } else { 0.5 };
+    for b in &mut sum {
+        *b *= scale;
+    }
+    sum
+}
+
+/// Betweenness estimated from some sources.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct SampledBetweenness {
+    /// Unbiased estimates, on the scale of [`betweenness`].
+    pub estimate: Vec<f64>,
+    /// Standard error of each estimate; 0 when all nodes were pivots, NaN with a single pivot.
+    /// It is itself estimated, and is too small for nodes that matter to few sources only.
+    pub standard_error: Vec<f64>,
+    /// All estimates are within this of the exact values with probability 95 % or more, whatever the
+    /// graph: Hoeffding's bound for dependencies in [0, n − 2], over all nodes at once.
+    pub bound: f64,
+    /// Number of pivots used.
+    pub pivots: usize,
+}
+
+/// [`betweenness`] from `pivots` sources drawn without replacement (Brandes & Pich 2007,
+/// doi:10.1142/S0218127407018403), with standard errors: `n √((1 − k/n) s² / k)`, s² the variance
+/// of the k pivots' dependencies. O(pivots × ties).
+///
+/// # Errors
+/// [`Error::Parameter`] when `pivots` is 0.
+pub fn sampled_betweenness(
+    network: &Network,
+    length: PathLength,
+    pivots: usize,
+    seed: Seed,
+    progress: &dyn Progress,
+) -> Result<SampledBetweenness> {
+    if pivots == 0 {
+        return Err(Error::Parameter { name: "pivots", value: "0".into(), must: "must be at least 1" });
+    }
+    let paths = Paths::new(network.as_csr(), length);
+    let n = paths.nodes();
+    let mut sources: Vec<u32> = (0..n as u32).collect();
+    seed.stream(0).shuffle(&mut sources);
+    sources.truncate(pivots);
+    let k = sources.len() as f64;
+    let (sum, square) = dependencies(&paths, &sources, true, progress);
+    let n = n as f64;
+    let scale = n * if network.is_directed() { 1.0 } else { 0.5 };
+    let estimate = sum.iter().map(|s| s / k * scale).collect();
+    let standard_error = sum
+        .iter()
+        .zip(&square)
+        .map(|(s, q)| {
+            if k == n {
+                return 0.0;
+            }
+            let variance = ((q - s * s / k) / (k - 1.0)).max(0.0);
+            if k < 2.0 { f64::NAN } else { scale * ((1.0 - k / n) * variance / k).sqrt() }
+        })
+        .collect();
+    let bound =
+        if k == n { 0.0 } else { scale * (n - 2.0).max(0.0) * ((2.0 * n / 0.05).ln() / (2.0 * k)).sqrt() };
+    Ok(SampledBetweenness { estimate, standard_error, bound, pivots: sources.len() })
+}
+
+/// Nearness of every node to the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Closeness {
+    /// `(r / Σd) (r / (n − 1))`, r the nodes that reach this one (Wasserman & Faust 1994, eq. 5.22
+    /// for disconnected graphs); NaN for nodes nobody reaches.
+    pub closeness: Vec<f64>,
+    /// `Σ 1/d` over the nodes that reach this one (Marchiori & Latora 2000); 0 when nobody does.
+    pub harmonic: Vec<f64>,
+}
+
+/// Closeness and harmonic centrality, from distances *to* each node when directed. High values
+/// mean near. O(nodes × ties), in parallel.
+#[must_use = "this costs a search from every node"]
+pub fn closeness(network: &Network, length: PathLength) -> Closeness {
+    let reversed = network.reversed();
+    let paths = Paths::new(reversed.as_csr(), length);
+    let n = paths.nodes();
+    let values = parallel::map_init(
+        n,
+        || Search::new(&paths),
+        |search, v| {
+            search.forward(&paths, v as u32);
+            let (mut sum, mut inverse) = (0.0, 0.0);
+            for &t in &search.order[1..] {
+                let d = search.distance(t);
+                sum += d;
+                inverse += 1.0 / d;
+            }
+            let reached = (search.order.len() - 1) as f64;
+            search.clear();
+            (reached / sum * (reached / (n as f64 - 1.0)), inverse)
+        },
+    );
+    let mut result = Closeness { closeness: vec![0.0; n], harmonic: vec![0.0; n] };
+    for (v, &old) in paths.old.iter().enumerate() {
+        (result.closeness[old as usize], result.harmonic[old as usize]) = values[v];
+    }
+    result
+}
+
+/// How far a node lies between better-tied ones: `k_v⁻¹ / Σ_u k_u⁻¹` over its neighbours u,
+/// directions ignored; NaN for isolates (Hwang et al. 2006). O(ties).
+///
+/// # Errors
+/// None on a well-formed [`Network`].
+pub fn bridging_coefficient(network: &Network) -> Result<Vec<f64>> {
+    let g = symmetric(network, TieWeights::Used)?;
+    let inverse = |i: usize| 1.0 / g.degree(i) as f64;
+    Ok((0..g.nodes())
+        .map(|i| {
+            if g.degree(i) == 0 {
+                return f64::NAN;
+            }
+            inverse(i) / g.neighbours(i).iter().map(|&j| inverse(j as usize)).sum::<f64>()
+        })
+        .collect())
+}
+
+/// Betweenness × [`bridging_coefficient`]: high values mark the nodes that hold dense parts
+/// together (Hwang et al. 2006). Isolates have 0, as their betweenness.
+///
+/// # Errors
+/// [`Error::Shape`] when `betweenness` has not one value per node.
+pub fn bridging_centrality(network: &Network, betweenness: &[f64]) -> Result<Vec<f64>> {
+    if betweenness.len() != network.nodes() {
+        return Err(Error::Shape { what: "betweenness", expected: network.nodes(), got: betweenness.len() });
+    }
+    let coefficient = bridging_coefficient(network)?;
+    Ok(betweenness.iter().zip(coefficient).map(|(b, c)| if c.is_nan() { 0.0 } else { b * c }).collect())
+}

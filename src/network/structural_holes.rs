@@ -1,0 +1,72 @@
+use serde::{Deserialize, Serialize};
+
+use super::structure::symmetric;
+use super::{Network, TieWeights};
+use crate::error::Result;
+use crate::parallel;
+
+/// Burt's measures of structural holes, by node; NaN for isolates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct StructuralHoles {
+    /// How far a node's ties lead back to the same contacts. Low values mark brokers.
+    pub constraint: Vec<f64>,
+    /// Number of contacts less their redundancy, in [1, degree]. High values mark brokers.
+    pub effective_size: Vec<f64>,
+}
+
+/// Constraint `c_i = Σ_j (p_ij + Σ_q p_iq p_qj)²` and effective size
+/// `Σ_j (1 − Σ_q p_iq m_jq)`, over neighbours j and q, with `p_ij = (w_ij + w_ji) / Σ_k (w_ik + w_ki)`
+/// and `m_jq = (w_jq + w_qj) / max_k (w_jk + w_kj)` (Burt 1992, *Structural Holes*).
+///
+/// With weights ignored on undirected graphs the effective size is Borgatti's `k − 2 t / k`
+/// (1997), t the ties among the neighbours. Isolates have NaN. Constraint can exceed 1 (two
+/// partners who share a third). O(Σ degree²), in parallel.
+///
+/// ```
+/// use rurban::network::{Direction, Network, TieWeights, structural_holes};
+/// let star = [(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0), (0, 4, 1.0)];
+/// let (g, _) = Network::from_edges(5, &star, Direction::Undirected)?;
+/// let s = structural_holes(&g, TieWeights::Used)?;
+/// assert_eq!((s.constraint[0], s.effective_size[0], s.constraint[1]), (0.25, 4.0, 1.0));
+/// # Ok::<(), rurban::Error>(())
+/// ```
+///
+/// # Errors
+/// None on a well-formed [`Network`].
+pub fn structural_holes(network: &Network, weights: TieWeights) -> Result<StructuralHoles> {
+    let g = symmetric(network, weights)?;
+    let n = g.nodes();
+    let strength: Vec<f64> = (0..n).map(|i| g.strength(i)).collect();
+    let largest: Vec<f64> = (0..n).map(|i| g.weights(i).iter().copied().fold(0.0, f64::max)).collect();
+    let pairs = parallel::map_init(
+        n,
+        || (vec![u32::MAX; n], vec![0.0_f64; n]),
+        |(near, via), i| {
+            if g.degree(i) == 0 {
+                return (f64::NAN, f64::NAN);
+            }
+            // `near` may hold the mark of another node, never of this one: each is visited once.
+            for (j, w) in g.ties(i) {
+                near[j as usize] = i as u32;
+                via[j as usize] = w / strength[i];
+            }
+            let mut redundancy = 0.0;
+            for (q, w) in g.ties(i) {
+                let (p, q) = (w / strength[i], q as usize);
+                let through = p / strength[q];
+                for (j, w) in g.ties(q) {
+                    let j = j as usize;
+                    if near[j] == i as u32 {
+                        via[j] += through * w;
+                        redundancy += p * w / largest[j];
+                    }
+                }
+            }
+            let constraint = g.neighbours(i).iter().map(|&j| via[j as usize].powi(2)).sum();
+            (constraint, g.degree(i) as f64 - redundancy)
+        },
+    );
+    let (constraint, effective_size) = pairs.into_iter().unzip();
+    Ok(StructuralHoles { constraint, effective_size })
+}
