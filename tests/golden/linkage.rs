@@ -1,5 +1,6 @@
 use rurban::labels::Labels;
 use rurban::linkage::*;
+use rurban::matrix::Matrix;
 use rurban::network::{Direction, Network};
 use rurban::progress::Silent;
 use rurban::random::Seed;
@@ -211,4 +212,119 @@ fn g38_gravity_null() {
     let f = numbers(&want["f"]);
     all_close(&d.f[..f.len()], &f, 1e-9);
     close(d.spatial_modularity, number(&want["Q_spatial_terr"]), 1e-9);
+}
+
+fn roles(rows: &[Roles]) -> Vec<f64> {
+    rows.iter().flat_map(|r| r.to_array()).collect()
+}
+
+fn check_brokerage(b: &Brokerage, class: &Labels, want: &serde_json::Value) {
+    all_close(&roles(&b.nodes), &flat(&want["raw"]), 1e-12);
+    let of = |f: fn(&RoleMoments) -> Roles| -> Vec<f64> {
+        class.as_slice().iter().flat_map(|&c| f(&b.groups[c as usize]).to_array()).collect()
+    };
+    all_close(&of(|m| m.expected), &flat(&want["exp"]), 1e-9);
+    all_close(&of(|m| m.sd), &flat(&want["sd"]), 1e-9);
+    all_close(&roles(&b.z), &flat(&want["z"]), 1e-9);
+    all_close(&b.network.to_array(), &numbers(&want["raw_g"]), 1e-12);
+    all_close(&b.network_moments.expected.to_array(), &numbers(&want["exp_g"]), 1e-9);
+    all_close(&b.network_moments.sd.to_array(), &numbers(&want["sd_g"]), 1e-9);
+    all_close(&b.network_z.to_array(), &numbers(&want["z_g"]), 1e-9);
+}
+
+#[test]
+fn g07_g08_gould_fernandez() {
+    let Some(want) = values("G07_toy8_gould_fernandez") else { return };
+    let groups = Labels::from_keys(input("toy8_nodes.csv").unwrap().column("grp").into_iter().map(Some)).0;
+    let toy = network("toy8_arcs.csv", 8, Direction::Directed);
+    check_brokerage(&brokerage(&toy, &groups).unwrap(), &groups, &want);
+    let want = values("G08_net1k_gould_fernandez").unwrap();
+    let net = Case::new("net1k");
+    let arcs = network("net1k_arcs.csv", net.graph.nodes(), Direction::Directed);
+    let ru = net.labels("ru");
+    check_brokerage(&brokerage(&arcs, &ru).unwrap(), &ru, &want["ru"]);
+    let kind = net.labels("kind");
+    let b = brokerage(&arcs, &kind).unwrap();
+    all_close(&roles(&b.nodes), &flat(&want["kind_raw"]), 1e-12);
+    all_close(&b.network.to_array(), &numbers(&want["kind_raw_g"]), 1e-12);
+    let sums: f64 = b.by_kind(&kind).unwrap().iter().map(|r| r.total).sum();
+    close(sums, b.network.total, 1e-12);
+}
+
+#[test]
+fn g02_g06_ei_and_coleman() {
+    let Some(want) = values("G02_karate_EI_coleman_joincount") else { return };
+    let karate = Case::new("karate");
+    let (g, club) = (&karate.graph, karate.labels("club"));
+    let ei = ei_index(g, &club, Weighting::Edges).unwrap();
+    close(ei.network, number(&want["EI"]), 1e-12);
+    close(ei.expected, number(&want["EI_expected_perm"]), 1e-12);
+    all_close(&[ei.bounds.0, ei.bounds.1], &numbers(&want["EI_min_max"]), 1e-12);
+    close(ei.rescaled.unwrap(), number(&want["EI_rescaled"]), 1e-12);
+    all_close(&ei.nodes, &numbers(&want["node_EI"]), 1e-12);
+    close(ei_index(g, &club, Weighting::Weights).unwrap().network, number(&want["EI_weighted"]), 1e-12);
+    let h = coleman_homophily(g, &club, Weighting::Edges).unwrap();
+    all_close(&h, &numbers(&want["coleman"]), 1e-12);
+    for name in ["net1k", "net10k"] {
+        let want = values(&format!("G06_{name}_linkage")).unwrap();
+        let net = Case::new(name);
+        let ei = ei_index(&net.graph, &net.labels("ru"), Weighting::Edges).unwrap();
+        if !want["node_EI"].is_null() {
+            all_close(&ei.nodes, &numbers(&want["node_EI"]), 1e-9);
+        }
+        let w = ei_index(&net.graph, &net.labels("ru"), Weighting::Weights).unwrap().network;
+        close(w, number(&want["EI_ru_w"]), 1e-9);
+        for column in ["ru", "d7"] {
+            let h = coleman_homophily(&net.graph, &net.labels(column), Weighting::Edges).unwrap();
+            all_close(&h, &numbers(&want[format!("coleman_{column}")]), 1e-9);
+        }
+    }
+}
+
+#[test]
+fn g25_areal_segregation() {
+    let Some(want) = values("G25_net1k_segregation") else { return };
+    let areas = input("net1k_terr_counts.csv").unwrap();
+    let s = areal_segregation(&areas.numbers("rural"), &areas.numbers("total")).unwrap();
+    close(s.dissimilarity, number(&want["D"]), 1e-9);
+    close(s.isolation, number(&want["isolation"]), 1e-9);
+    close(s.interaction, number(&want["interaction"]), 1e-9);
+    close(s.gini, number(&want["gini"]), 1e-9);
+    close(s.entropy, number(&want["entropy"]), 1e-9);
+    let kinds: Vec<Vec<f64>> = areas.header[3..].iter().map(|k| areas.numbers(k)).collect();
+    let counts = (0..areas.rows.len()).flat_map(|i| kinds.iter().map(move |k| k[i])).collect();
+    let m =
+        multigroup_segregation(&Matrix::from_rows(areas.rows.len(), kinds.len(), counts).unwrap()).unwrap();
+    close(m.entropy, number(&want["multi_H"]), 1e-9);
+    close(m.dissimilarity, number(&want["multi_D"]), 1e-9);
+}
+
+#[test]
+fn g31_territory_bridging_and_exposure() {
+    let Some(want) = values("G31_net1k_territory_bridging") else { return };
+    let net = Case::new("net1k");
+    let terr: Vec<u32> = net.nodes.numbers("terr").iter().map(|&t| t as u32).collect();
+    let (labels, names) = Labels::from_keys(terr.into_iter().map(Some));
+    let b = territory_bridging(&MixingMatrix::new(&net.graph, &labels, Weighting::Weights).unwrap());
+    for (at, code) in numbers(&want["territories"]).iter().enumerate() {
+        let t = b[names.iter().position(|n| f64::from(*n) == *code).unwrap()];
+        close(t.within, number(&want["within"][at]), 1e-12);
+        close(t.outer, number(&want["outer"][at]), 1e-12);
+        if t.outer > 0.0 {
+            close(t.outward, number(&want["outward"][at]), 1e-12);
+            close(t.herfindahl, number(&want["herfindahl"][at]), 1e-12);
+            close(t.bridging, number(&want["bridging"][at]), 1e-9);
+        } else {
+            // The peer divides 0 by 0; a territory without outer ties bridges nothing.
+            assert_eq!(t.bridging, 0.0);
+        }
+    }
+    let ru = net.labels("ru");
+    let e = exposure(&net.graph, &ru, 0, 1, Weighting::Weights).unwrap();
+    close(e.strength, number(&want["rural_strength"]), 1e-12);
+    close(e.to_other, number(&want["rural_to_urban_strength"]), 1e-12);
+    close(e.index, number(&want["urban_exposure_of_rural"]), 1e-12);
+    close(e.share_with_any, number(&want["share_rural_nodes_with_urban_link"]), 1e-12);
+    let back = exposure(&net.graph, &ru, 1, 0, Weighting::Weights).unwrap().index;
+    close(back, number(&want["rural_exposure_of_urban"]), 1e-12);
 }
