@@ -2,12 +2,14 @@
 
 mod bridging;
 mod brokerage;
+mod gravity_model;
 mod mixing;
 mod null;
 mod segregation;
 
 pub use bridging::{Exposure, TerritoryBridging, exposure, territory_bridging};
 pub use brokerage::{Brokerage, RoleMoments, Roles, brokerage};
+pub use gravity_model::{Dyads, Effects, GravityFit, StandardErrors, gravity_model, intrazonal_distance_km};
 pub use mixing::{
     DegreeEnd, MixingMatrix, NominalAssortativity, NumericAssortativity, Weighting, degree_assortativity,
     nominal_assortativity, numeric_assortativity,
