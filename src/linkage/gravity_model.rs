@@ -276,3 +276,47 @@ impl Projection<'_> {
 pub fn intrazonal_distance_km(area_km2: f64) -> f64 {
     0.66 * (area_km2 / std::f64::consts::PI).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(flow: &[f64], x: &[f64], effects: Effects) -> Result<GravityFit> {
+        let origin: Vec<u32> = (0..flow.len() as u32).map(|i| i / 4).collect();
+        let destination: Vec<u32> = (0..flow.len() as u32).map(|i| i % 4).collect();
+        let covariates = Matrix::from_rows(flow.len(), 1, x.to_vec())?;
+        let dyads = Dyads { flow, covariates: &covariates, origin: &origin, destination: &destination };
+        gravity_model(dyads, effects, StandardErrors::Hc1)
+    }
+
+    #[test]
+    fn undefined_fits_say_why() {
+        let why = |r: Result<GravityFit>| r.unwrap_err().as_undefined();
+        let y: Vec<f64> = (0..16).map(|i| f64::from(i * 7 % 5)).collect();
+        // A covariate of origins alone is collinear with the fixed effects.
+        let by_origin: Vec<f64> = (0..16).map(|i| f64::from(i / 4)).collect();
+        assert_eq!(why(fit(&y, &by_origin, Effects::OriginDestination)), Some(Undefined::Separation));
+        assert_eq!(why(fit(&y, &[2.0; 16], Effects::Constant)), Some(Undefined::Separation));
+        assert_eq!(why(fit(&[0.0; 16], &by_origin, Effects::Constant)), Some(Undefined::Empty));
+        assert_eq!(why(fit(&[], &[], Effects::OriginDestination)), Some(Undefined::Empty));
+        // Flows only where the covariate is 1: its coefficient has no bound.
+        let only: Vec<f64> = (0..16).map(|i| f64::from(i % 2)).collect();
+        assert!(why(fit(&only, &only, Effects::Constant)).is_some());
+        assert!(fit(&[-1.0; 16], &by_origin, Effects::Constant).is_err());
+        assert!(fit(&y, &[f64::NAN; 16], Effects::Constant).is_err());
+        assert!(fit(&y, &[1.0; 3], Effects::Constant).is_err());
+    }
+
+    #[test]
+    fn exact_flows_are_recovered() {
+        let x: Vec<f64> = (0..16).map(|i| f64::from(i * i % 11)).collect();
+        let y: Vec<f64> = x
+            .iter()
+            .enumerate()
+            .map(|(i, x)| (0.3 * x + (i / 4) as f64 - 0.5 * (i % 4) as f64).exp())
+            .collect();
+        let f = fit(&y, &x, Effects::OriginDestination).unwrap();
+        assert!((f.coefficients[0] - 0.3).abs() < 1e-8 && f.n == 16);
+        assert!((intrazonal_distance_km(std::f64::consts::PI) - 0.66).abs() < 1e-15);
+    }
+}

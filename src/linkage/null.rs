@@ -580,3 +580,86 @@ pub fn deterrence(
         spatial_modularity: (mixing.within() - expected) / mixing.total(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Direction;
+    use crate::progress::Silent;
+
+    fn random_graph(n: u32, m: usize, direction: Direction) -> Network {
+        let mut s = Seed(5).stream(1);
+        let ties: Vec<_> = (0..m).map(|_| (s.below(n), s.below(n), 1.0 + s.unit())).collect();
+        Network::from_edges(n as usize, &ties, direction).unwrap().0
+    }
+
+    #[test]
+    fn closed_moments_are_those_of_permutations() {
+        for direction in [Direction::Directed, Direction::Undirected] {
+            let g = random_graph(40, 120, direction);
+            let of = (0..40).map(|i| if i % 5 == 4 { Labels::NONE } else { i % 3 }).collect();
+            let labels = Labels::new(of, 3).unwrap();
+            let test = |null| mixing_evidence(&g, &labels, Weighting::Weights, null, &Silent).unwrap();
+            let exact = test(NullModel::LabelPermutation);
+            let mc =
+                NullModel::LabelPermutationMonteCarlo { permutations: 20_000, seed: Seed(2), strata: None };
+            let random = test(mc);
+            assert_eq!(exact.cross.unlabelled, 8);
+            let pairs = exact.cells.as_slice().iter().zip(random.cells.as_slice());
+            for (a, b) in pairs.chain([(&exact.cross, &random.cross), (&exact.ei, &random.ei)]) {
+                let sd = a.sd.unwrap();
+                assert!((a.observed - b.observed).abs() < 1e-9);
+                assert!((a.expected - b.expected).abs() < 0.04 * sd);
+                assert!((b.sd.unwrap() / sd - 1.0).abs() < 0.03);
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "parallel")]
+    fn threads_do_not_matter() {
+        let g = random_graph(600, 2000, Direction::Undirected);
+        let labels = Labels::new((0..600).map(|i| i * i % 4).collect(), 4).unwrap();
+        let strata = Labels::new((0..600).map(|i| i % 7).collect(), 7).unwrap();
+        let mut s = Seed(9).stream(0);
+        let at: Vec<_> = (0..600).map(|_| (s.unit() * 1e5, s.unit() * 1e5)).collect();
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mc = NullModel::LabelPermutationMonteCarlo {
+                    permutations: 99,
+                    seed: Seed(3),
+                    strata: Some(&strata),
+                };
+                let gravity = NullModel::Gravity { positions_m: &at, bin_m: 5e3 };
+                [mc, gravity]
+                    .map(|null| mixing_evidence(&g, &labels, Weighting::Weights, null, &Silent).unwrap())
+            })
+        };
+        let one = run(1);
+        assert_eq!(one, run(2));
+        assert_eq!(one, run(8));
+        // Labels that are the strata cannot move.
+        let fixed =
+            NullModel::LabelPermutationMonteCarlo { permutations: 9, seed: Seed(3), strata: Some(&labels) };
+        let e = mixing_evidence(&g, &labels, Weighting::Edges, fixed, &Silent).unwrap().cross;
+        assert_eq!((e.sd, e.p), (None, Some(1.0)));
+    }
+
+    #[test]
+    fn bad_input_is_refused() {
+        let g = random_graph(10, 20, Direction::Undirected);
+        let l = Labels::new(vec![0; 10], 1).unwrap();
+        let at = vec![(0.0, 0.0); 10];
+        let test = |null| mixing_evidence(&g, &l, Weighting::Edges, null, &Silent);
+        assert!(test(NullModel::Gravity { positions_m: &at, bin_m: 0.0 }).is_err());
+        assert!(test(NullModel::Gravity { positions_m: &at[1..], bin_m: 1.0 }).is_err());
+        assert_eq!(test(NullModel::Gravity { positions_m: &at, bin_m: 1.0 }).unwrap().cross.expected, 0.0);
+        let none = NullModel::LabelPermutationMonteCarlo { permutations: 0, seed: Seed(1), strata: None };
+        assert!(test(none).is_err());
+        assert_eq!(test(NullModel::LabelPermutation).unwrap().cross.z, None);
+        let empty = Network::from_edges(0, &[], Direction::Undirected).unwrap().0;
+        let l = Labels::new(vec![], 1).unwrap();
+        assert!(mixing_evidence(&empty, &l, Weighting::Edges, NullModel::Configuration, &Silent).is_err());
+    }
+}
