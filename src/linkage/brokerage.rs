@@ -12,15 +12,15 @@ use crate::parallel;
 /// a, v and c.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Roles {
-    /// A A A: between members of the own group (w_I).
+    /// A A A: between members of the own group (`w_I`).
     pub coordinator: f64,
-    /// A B A: between members of one other group, also called consultant (w_O).
+    /// A B A: between members of one other group, also called consultant (`w_O`).
     pub itinerant: f64,
-    /// A A B: from the own group outwards (b_IO).
+    /// A A B: from the own group outwards (`b_IO`).
     pub representative: f64,
-    /// A B B: from outside into the own group (b_OI).
+    /// A B B: from outside into the own group (`b_OI`).
     pub gatekeeper: f64,
-    /// A B C: between two other groups (b_O).
+    /// A B C: between two other groups (`b_O`).
     pub liaison: f64,
     /// Sum of the five roles.
     pub total: f64,
@@ -186,7 +186,9 @@ pub fn brokerage(network: &Network, labels: &Labels) -> Result<Brokerage> {
     let groups: Vec<RoleMoments> = sizes.iter().map(|&size| chance.node(size)).collect();
     let z = nodes.iter().zip(class).map(|(roles, &c)| groups[c as usize].z(*roles)).collect();
     let mut sum = [0.0; 6];
-    nodes.iter().for_each(|roles| add(&mut sum, roles.to_array()));
+    for roles in &nodes {
+        add(&mut sum, roles.to_array());
+    }
     let network_moments = chance.network();
     let total = Roles::of(sum);
     Ok(Brokerage { nodes, z, groups, network: total, network_z: network_moments.z(total), network_moments })

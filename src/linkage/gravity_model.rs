@@ -209,7 +209,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             mu[i] = eta[i].exp();
         }
         let now = deviance(&|i| mu[i]);
-        if !now.is_finite() || mu.iter().any(|m| !(*m > 1e-250)) {
+        if !now.is_finite() || mu.iter().any(|m| m.is_nan() || *m <= 1e-250) {
             return Err(Error::undefined(MEASURE, Undefined::Separation));
         }
         if (now - last).abs() > 1e-12 * (0.1 + now.abs()) {
