@@ -1,6 +1,14 @@
 //! Linkage kernels on a network of 35,000 nodes, read from the shared folder when it is there, and
 //! on a random one.
 
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    clippy::print_stderr,
+    reason = "benches may panic and say what they skip"
+)]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

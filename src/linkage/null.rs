@@ -407,7 +407,7 @@ impl Test<'_> {
 /// Strength products and ties by bin of distance.
 struct Pairs {
     bins: usize,
-    /// Σ s_i s_j over unordered pairs, by bin.
+    /// `Σ s_i s_j` over unordered pairs, by bin.
     mass: Vec<f64>,
     /// The same by pair of classes: `[(r * k + s) * bins + b]`.
     by_cell: Vec<f64>,

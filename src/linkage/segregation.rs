@@ -77,7 +77,7 @@ pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Res
 
 /// Coleman's homophily index of each group: 1 all (out-)ties within, 0 as many as chance, −1 none.
 ///
-/// `E_r = S_r (n_r − 1)/(n − 1)`, with S_r the (out-)ties of group r;
+/// `E_r = S_r (n_r − 1)/(n − 1)`, with `S_r` the (out-)ties of group r;
 /// `H_r = (M_rr − E_r)/(S_r − E_r)` if `M_rr ≥ E_r`, else `(M_rr − E_r)/E_r`. NaN for groups without
 /// ties or when all nodes are in the group. The last group is that of unlabelled nodes, if any.
 ///

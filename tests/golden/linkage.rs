@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::wildcard_imports, reason = "tests use most of the room and may panic")]
+
 use rurban::labels::Labels;
 use rurban::linkage::*;
 use rurban::matrix::Matrix;
