@@ -1,0 +1,77 @@
+//! Linkage kernels on a network of 35,000 nodes, read from the shared folder when it is there, and
+//! on a random one.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::wildcard_imports,
+    clippy::print_stderr,
+    reason = "benches may panic and say what they skip"
+)]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use rurban::labels::Labels;
+use rurban::linkage::*;
+use rurban::network::{Direction, Network};
+use rurban::progress::Silent;
+use rurban::random::Seed;
+
+struct Case {
+    name: &'static str,
+    graph: Network,
+    ru: Labels,
+    kind: Labels,
+    positions_m: Vec<(f64, f64)>,
+}
+
+fn random() -> Case {
+    let (n, mut s) = (35_000, Seed(1).stream(0));
+    let ties: Vec<_> = (0..150_000).map(|_| (s.below(n), s.below(n), 1.0)).collect();
+    let graph = Network::from_edges(n as usize, &ties, Direction::Undirected).unwrap().0;
+    let mut labels = |k: u32| Labels::new((0..n).map(|_| s.below(k)).collect(), k as usize).unwrap();
+    let (ru, kind) = (labels(2), labels(7));
+    let positions_m = (0..n).map(|_| (s.unit() * 1e6, s.unit() * 1e6)).collect();
+    Case { name: "random", graph, ru, kind, positions_m }
+}
+
+fn net35k() -> Option<Case> {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs");
+    let rows = |file: &str| -> Option<Vec<csv::StringRecord>> {
+        csv::Reader::from_path(dir.join(file)).ok()?.records().collect::<Result<_, _>>().ok()
+    };
+    let (Some(nodes), Some(edges)) = (rows("net35k_nodes.csv"), rows("net35k_edges.csv")) else {
+        eprintln!("skipped: no net35k beside the repository");
+        return None;
+    };
+    let ties: Vec<(u32, u32, f64)> =
+        edges.iter().map(|r| (r[0].parse().unwrap(), r[1].parse().unwrap(), r[2].parse().unwrap())).collect();
+    let graph = Network::from_edges(nodes.len(), &ties, Direction::Undirected).unwrap().0;
+    let labels = |c: usize| Labels::from_keys(nodes.iter().map(|r| Some(r[c].to_owned()))).0;
+    let positions_m = nodes.iter().map(|r| (r[1].parse().unwrap(), r[2].parse().unwrap())).collect();
+    Some(Case { name: "net35k", graph, ru: labels(5), kind: labels(6), positions_m })
+}
+
+fn linkage(c: &mut Criterion) {
+    for case in [Some(random()), net35k()].into_iter().flatten() {
+        let mut group = c.benchmark_group(format!("linkage/{}", case.name));
+        let (g, ru) = (&case.graph, &case.ru);
+        group.sample_size(10);
+        group.bench_function("mixing and assortativity", |b| {
+            b.iter(|| nominal_assortativity(black_box(g), ru, Weighting::Edges).unwrap());
+        });
+        let evidence = |null| mixing_evidence(black_box(g), ru, Weighting::Edges, null, &Silent).unwrap();
+        group.bench_function("permutation moments", |b| b.iter(|| evidence(NullModel::LabelPermutation)));
+        let mc = NullModel::LabelPermutationMonteCarlo { permutations: 999, seed: Seed(1), strata: None };
+        group.bench_function("999 permutations", |b| b.iter(|| evidence(mc)));
+        group.bench_function("brokerage of 7 kinds", |b| {
+            b.iter(|| brokerage(black_box(g), &case.kind).unwrap());
+        });
+        let gravity = NullModel::Gravity { positions_m: &case.positions_m, bin_m: 20e3 };
+        group.bench_function("gravity null", |b| b.iter(|| evidence(gravity)));
+    }
+}
+
+criterion_group!(benches, linkage);
+criterion_main!(benches);

@@ -1,0 +1,296 @@
+//! How apart groups are: in ties (E-I, homophily, odds) and over areas (dissimilarity, entropy …).
+
+use serde::{Deserialize, Serialize};
+
+use super::mixing::{MixingMatrix, Weighting};
+use crate::error::{Error, Result, Undefined};
+use crate::labels::Labels;
+use crate::matrix::Matrix;
+use crate::network::Network;
+
+/// E-I index of a network, its groups and its nodes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct EiIndex {
+    /// (external − internal) / (external + internal) ties: −1 all within groups, 1 all across.
+    pub network: f64,
+    /// The same over the ties that touch each group, NaN without any; the last group is that of
+    /// unlabelled nodes, if any.
+    pub groups: Vec<f64>,
+    /// The same over the (out-)ties of each node, NaN without any.
+    pub nodes: Vec<f64>,
+    /// Expectation when labels are dealt at random, `1 − 2 Σ n_r(n_r − 1) / n(n − 1)`.
+    pub expected: f64,
+    /// Least and greatest value that group sizes and number of ties admit, for simple graphs.
+    pub bounds: (f64, f64),
+    /// Position between the bounds, from −1 to 1; only for counts of ties, and none when the bounds
+    /// coincide.
+    pub rescaled: Option<f64>,
+}
+
+/// E-I index (Krackhardt & Stern 1988). For its variance and p see
+/// [`mixing_evidence`](super::mixing_evidence). O(nodes + ties).
+///
+/// # Errors
+/// [`Error::Undefined`] without ties; [`Error::Shape`].
+pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Result<EiIndex> {
+    let mixing = MixingMatrix::new(network, labels, weighting)?;
+    if network.edges() == 0 {
+        return Err(Error::undefined("E-I index", Undefined::NoTies));
+    }
+    let ei = |external: f64, internal: f64| (external - internal) / (external + internal);
+    let k = mixing.classes();
+    let groups = (0..k)
+        .map(|r| ei((0..k).filter(|&s| s != r).map(|s| mixing.ties(r, s)).sum(), mixing.ties(r, r)))
+        .collect();
+    let labels = labels.with_unlabelled_class();
+    let nodes = (0..network.nodes())
+        .map(|i| {
+            let (mut external, mut internal) = (0.0, 0.0);
+            for (j, w) in network.ties(i) {
+                let w = if weighting == Weighting::Edges { 1.0 } else { w };
+                *(if labels.get(i) == labels.get(j as usize) { &mut internal } else { &mut external }) += w;
+            }
+            ei(external, internal)
+        })
+        .collect();
+    let n = network.nodes() as f64;
+    let same: f64 = labels.sizes().iter().map(|&s| s as f64 * (s as f64 - 1.0)).sum();
+    // Room for ties within and across, each arc of its own when directed.
+    let sides = if network.is_directed() { 1.0 } else { 2.0 };
+    let m = network.edges() as f64;
+    let most_internal = m.min(same / sides);
+    let most_external = m.min((n * (n - 1.0) - same) / sides);
+    let bounds = (ei(m - most_internal, most_internal), ei(most_external, m - most_external));
+    let value = ei(mixing.cross(), mixing.within());
+    let rescaled = (weighting == Weighting::Edges && bounds.1 > bounds.0)
+        .then(|| 2.0 * (value - bounds.0) / (bounds.1 - bounds.0) - 1.0);
+    Ok(EiIndex {
+        network: value,
+        groups,
+        nodes,
+        expected: 1.0 - 2.0 * same / (n * (n - 1.0)),
+        bounds,
+        rescaled,
+    })
+}
+
+/// Coleman's homophily index of each group: 1 all (out-)ties within, 0 as many as chance, −1 none.
+///
+/// `E_r = S_r (n_r − 1)/(n − 1)`, with `S_r` the (out-)ties of group r;
+/// `H_r = (M_rr − E_r)/(S_r − E_r)` if `M_rr ≥ E_r`, else `(M_rr − E_r)/E_r`. NaN for groups without
+/// ties or when all nodes are in the group. The last group is that of unlabelled nodes, if any.
+///
+/// # Errors
+/// [`Error::Shape`] when there is not one label per node.
+///
+/// # References
+/// Coleman (1958), Relational analysis, Human Organization 17.
+pub fn coleman_homophily(network: &Network, labels: &Labels, weighting: Weighting) -> Result<Vec<f64>> {
+    let mixing = MixingMatrix::new(network, labels, weighting)?;
+    let sizes = labels.with_unlabelled_class().sizes();
+    let others = network.nodes() as f64 - 1.0;
+    let (sums, _) = mixing.margins();
+    Ok((0..sizes.len())
+        .map(|r| {
+            let (all, own) = (sums[r], mixing.cells().row(r)[r]);
+            let expected = all * (sizes[r] as f64 - 1.0) / others;
+            if all == 0.0 {
+                f64::NAN
+            } else if own >= expected {
+                (own - expected) / (all - expected)
+            } else {
+                (own - expected) / expected
+            }
+        })
+        .collect())
+}
+
+/// Freeman's segregation index: 1 − cross ties over those expected by chance. 1 no cross tie, 0 as
+/// many as chance; negative for more than that.
+///
+/// # Errors
+/// [`Error::Undefined`] without ties or with a single class; [`Error::Shape`].
+///
+/// # References
+/// Freeman (1978), Segregation in social networks, Sociological Methods & Research 6.
+pub fn freeman_segregation(network: &Network, labels: &Labels, weighting: Weighting) -> Result<f64> {
+    let mixing = MixingMatrix::new(network, labels, weighting)?;
+    if network.edges() == 0 {
+        return Err(Error::undefined("Freeman segregation", Undefined::NoTies));
+    }
+    let n = network.nodes() as f64;
+    let same: f64 = labels.with_unlabelled_class().sizes().iter().map(|&s| s as f64 * (s as f64 - 1.0)).sum();
+    let expected = mixing.total() * (1.0 - same / (n * (n - 1.0)));
+    if expected <= 0.0 {
+        return Err(Error::undefined("Freeman segregation", Undefined::SingleClass));
+    }
+    Ok(1.0 - mixing.cross() / expected)
+}
+
+/// What to add to the cells of a 2 × 2 table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OddsCorrection {
+    /// Nothing: empty cells give 0, infinity, or no value.
+    #[default]
+    None,
+    /// One half to every cell (Haldane 1956).
+    Haldane,
+}
+
+/// Odds of a tie within groups over the odds across: above 1 when groups keep to themselves.
+///
+/// `(ties within · pairs across without tie) / (ties across · pairs within without tie)`.
+///
+/// # Errors
+/// [`Error::Undefined`] when the ratio is 0/0 ([`Undefined::ZeroTotal`]); [`Error::Shape`].
+///
+/// # References
+/// Moody (2001); Bojanowski & Corten (2014), Measuring segregation in social networks.
+pub fn odds_ratio_within(network: &Network, labels: &Labels, correction: OddsCorrection) -> Result<f64> {
+    let mixing = MixingMatrix::new(network, labels, Weighting::Edges)?;
+    let n = network.nodes() as f64;
+    let sides = if network.is_directed() { 1.0 } else { 2.0 };
+    let same: f64 = labels.with_unlabelled_class().sizes().iter().map(|&s| s as f64 * (s as f64 - 1.0)).sum();
+    let (within, across) = (mixing.within(), mixing.cross());
+    let without_within = same / sides - within;
+    let without_across = (n * (n - 1.0) - same) / sides - across;
+    let add = if correction == OddsCorrection::Haldane { 0.5 } else { 0.0 };
+    let ratio = (within + add) * (without_across + add) / ((across + add) * (without_within + add));
+    if ratio.is_nan() {
+        Err(Error::undefined("odds ratio within groups", Undefined::ZeroTotal))
+    } else {
+        Ok(ratio)
+    }
+}
+
+/// How unevenly two groups live over areas.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct ArealSegregation {
+    /// Dissimilarity D: share of the group that would have to move; 0 even, 1 apart.
+    pub dissimilarity: f64,
+    /// Isolation xPx: share of the own group in the area of an average member.
+    pub isolation: f64,
+    /// Interaction xPy: share of the others there; `1 − isolation`.
+    pub interaction: f64,
+    /// Gini coefficient of the shares over areas.
+    pub gini: f64,
+    /// Entropy index H of Theil: 0 even, 1 apart.
+    pub entropy: f64,
+}
+
+/// Segregation of a group of `group[i]` among `total[i]` people (or actors) in area i. Areas without
+/// anybody are left out. O(areas log areas).
+///
+/// # Errors
+/// [`Error::Value`] unless `0 ≤ group ≤ total`, both finite; [`Error::Undefined`] when nobody or
+/// everybody is in the group; [`Error::Shape`].
+///
+/// # References
+/// Duncan & Duncan (1955); Massey & Denton (1988), The dimensions of residential segregation.
+///
+/// ```
+/// let s = rurban::linkage::areal_segregation(&[10.0, 0.0], &[10.0, 10.0])?;
+/// assert_eq!((s.dissimilarity, s.isolation, s.entropy), (1.0, 1.0, 1.0));
+/// # Ok::<(), rurban::Error>(())
+/// ```
+pub fn areal_segregation(group: &[f64], total: &[f64]) -> Result<ArealSegregation> {
+    if group.len() != total.len() {
+        return Err(Error::Shape { what: "total", expected: group.len(), got: total.len() });
+    }
+    for (index, (x, t)) in group.iter().zip(total).enumerate() {
+        if !(*x >= 0.0 && x <= t && t.is_finite()) {
+            let value = format!("{x} of {t}");
+            return Err(Error::Value {
+                what: "group",
+                index,
+                value,
+                must: "must lie between 0 and the total",
+            });
+        }
+    }
+    let (all, members): (f64, f64) = (total.iter().sum(), group.iter().sum());
+    if all == 0.0 {
+        return Err(Error::undefined("areal segregation", Undefined::Empty));
+    }
+    let p = members / all;
+    if p == 0.0 || p == 1.0 {
+        return Err(Error::undefined("areal segregation", Undefined::SingleClass));
+    }
+    let mut areas: Vec<(f64, f64)> =
+        group.iter().zip(total).filter(|&(_, &t)| t > 0.0).map(|(&x, &t)| (x / t, t)).collect();
+    areas.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let deviation: f64 = areas.iter().map(|(q, t)| t * (q - p).abs()).sum();
+    let isolation: f64 = areas.iter().map(|(q, t)| q * t * q).sum::<f64>() / members;
+    // Σ_ij t_i t_j |q_i − q_j| over areas in order of q.
+    let (mut below, mut mass_below, mut gini) = (0.0, 0.0, 0.0);
+    for &(q, t) in &areas {
+        gini += t * (q * below - mass_below);
+        below += t;
+        mass_below += t * q;
+    }
+    let inner: f64 = areas.iter().map(|(q, t)| t * entropy(&[*q, 1.0 - q])).sum();
+    Ok(ArealSegregation {
+        dissimilarity: deviation / (2.0 * all * p * (1.0 - p)),
+        isolation,
+        interaction: 1.0 - isolation,
+        gini: gini / (all * all * p * (1.0 - p)),
+        entropy: 1.0 - inner / (all * entropy(&[p, 1.0 - p])),
+    })
+}
+
+/// How unevenly several groups live over areas.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct MultigroupSegregation {
+    /// Multigroup dissimilarity (Morgan 1975, Sakoda 1981): 0 even, 1 apart.
+    pub dissimilarity: f64,
+    /// Multigroup entropy index H (Theil & Finizza 1971): 0 even, 1 apart.
+    pub entropy: f64,
+}
+
+/// Segregation of all groups from counts by area (row) and group (column). O(areas × groups).
+///
+/// # Errors
+/// [`Error::Value`] on counts that are negative or not finite; [`Error::Undefined`] when nobody is
+/// there or all are in one group.
+///
+/// # References
+/// Reardon & Firebaugh (2002), Measures of multigroup segregation, Sociological Methodology 32.
+pub fn multigroup_segregation(counts: &Matrix) -> Result<MultigroupSegregation> {
+    if let Some(index) = counts.as_slice().iter().position(|x| !(*x >= 0.0 && x.is_finite())) {
+        let value = counts.as_slice()[index].to_string();
+        return Err(Error::Value { what: "counts", index, value, must: "must be finite and not negative" });
+    }
+    let all: f64 = counts.as_slice().iter().sum();
+    if all == 0.0 {
+        return Err(Error::undefined("multigroup segregation", Undefined::Empty));
+    }
+    let mut shares = vec![0.0; counts.columns()];
+    for i in 0..counts.rows() {
+        shares.iter_mut().zip(counts.row(i)).for_each(|(s, x)| *s += x / all);
+    }
+    if shares.iter().filter(|s| **s > 0.0).count() < 2 {
+        return Err(Error::undefined("multigroup segregation", Undefined::SingleClass));
+    }
+    let (mut deviation, mut inner) = (0.0, 0.0);
+    for i in 0..counts.rows() {
+        let total: f64 = counts.row(i).iter().sum();
+        if total > 0.0 {
+            let local: Vec<f64> = counts.row(i).iter().map(|x| x / total).collect();
+            deviation += total * local.iter().zip(&shares).map(|(q, p)| (q - p).abs()).sum::<f64>();
+            inner += total * entropy(&local);
+        }
+    }
+    let interaction: f64 = shares.iter().map(|p| p * (1.0 - p)).sum();
+    Ok(MultigroupSegregation {
+        dissimilarity: deviation / (2.0 * all * interaction),
+        entropy: 1.0 - inner / (all * entropy(&shares)),
+    })
+}
+
+fn entropy(shares: &[f64]) -> f64 {
+    shares.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum()
+}
