@@ -2,6 +2,7 @@
 
 pub mod crs;
 pub mod distance;
+pub mod index;
 mod layer;
 pub mod locate;
 pub mod neighbours;
