@@ -32,8 +32,9 @@ fn g35_spatial_index() {
 
     let set = PointSet::new(&points).unwrap();
     let nearest = set.k_nearest(8);
-    let all: Vec<f64> = (0..points.len()).flat_map(|i| nearest.distances_m(i).to_vec()).collect();
-    close(all.iter().sum::<f64>() / all.len() as f64, number(&want["nn8_meanDist_m"]), 1e-9);
+    // The peer's mean is over the eighth neighbours.
+    let eighth: f64 = (0..points.len()).map(|i| nearest.distances_m(i)[7]).sum();
+    close(eighth / points.len() as f64, number(&want["nn8_meanDist_m"]), 1e-9);
     for (i, id) in numbers(&want["nn1_first20"]).into_iter().enumerate() {
         // Coincident points may be told apart by another rule: their distances agree.
         let peer = distance::planar_m(points[i], points[id as usize]);
