@@ -1,5 +1,7 @@
 //! Places over all of France: project, locate, neighbours; each beside a peer in the same run.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs)]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;

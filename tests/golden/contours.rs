@@ -1,5 +1,7 @@
 //! Polygons of a GeoJSON file, read with nothing of the crate under test.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "also part of a bench")]
+
 use std::path::Path;
 
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
