@@ -208,7 +208,7 @@ impl PointSet {
     /// # Errors
     /// [`Error::Parameter`] when `at` is not finite.
     pub fn nearest(&self, at: Coord<f64>, k: usize) -> Result<Vec<Neighbour>> {
-        self.check(at)?;
+        check_place(at)?;
         let mut best = Vec::new();
         self.search(at, None, k.min(self.len()), &mut best);
         Ok(best.into_iter().map(neighbour).collect())
@@ -219,7 +219,7 @@ impl PointSet {
     /// # Errors
     /// [`Error::Parameter`] when `at` is not finite or the radius is negative or not finite.
     pub fn within(&self, at: Coord<f64>, radius_m: f64) -> Result<Vec<Neighbour>> {
-        self.check(at)?;
+        check_place(at)?;
         check_radius(radius_m)?;
         let mut found = Vec::new();
         self.collect(at, radius_m, None, &mut found);
@@ -296,6 +296,7 @@ impl PointSet {
     }
 
     /// The `k` nearest into `best`, sorted.
+    #[allow(clippy::cast_possible_wrap, reason = "rows and columns are at most a million")]
     fn search(&self, at: Coord<f64>, except: Option<u32>, k: usize, best: &mut Vec<(f64, u32)>) {
         if k == 0 {
             return;
@@ -410,13 +411,13 @@ impl PointSet {
     fn row(&self, y: f64) -> usize {
         (((y - self.min[1]) * self.scale[1]) as usize).min(self.rows - 1)
     }
+}
 
-    fn check(&self, at: Coord<f64>) -> Result<()> {
-        if sound(at) {
-            return Ok(());
-        }
-        Err(Error::Parameter { name: "at", value: format!("({}, {})", at.x, at.y), must: "must be finite" })
+fn check_place(at: Coord<f64>) -> Result<()> {
+    if sound(at) {
+        return Ok(());
     }
+    Err(Error::Parameter { name: "at", value: format!("({}, {})", at.x, at.y), must: "must be finite" })
 }
 
 fn neighbour((d2, id): (f64, u32)) -> Neighbour {

@@ -4,4 +4,6 @@
 mod complementarity;
 mod linkage;
 mod network;
+mod contours;
+mod space;
 mod support;

@@ -131,7 +131,7 @@ fn isometric(sin: f64) -> f64 {
 fn series() -> [f64; 6] {
     let f = 1.0 / INVERSE_FLATTENING;
     let n = f / (2.0 - f);
-    let polynomial = |k: usize, c: &[f64]| c.iter().rev().fold(0.0, |s, &c| s * n + c) * n.powi(k as i32);
+    let polynomial = |k: i32, c: &[f64]| c.iter().rev().fold(0.0, |s, &c| s * n + c) * n.powi(k);
     [
         polynomial(1, &[2.0, -2.0 / 3.0, -2.0, 116.0 / 45.0, 26.0 / 45.0, -2854.0 / 675.0]),
         polynomial(2, &[7.0 / 3.0, -8.0 / 5.0, -227.0 / 45.0, 2704.0 / 315.0, 2323.0 / 945.0]),
