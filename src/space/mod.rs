@@ -1,5 +1,10 @@
 //! Places: coordinate systems, distances, indexes, point location, contiguity, weights, tessellation.
 
+pub mod contiguity;
+pub mod dissolve;
 mod layer;
+pub mod measure;
+pub mod tessellation;
+mod topology;
 
 pub use layer::{Bounds, Layer, Rings};

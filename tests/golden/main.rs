@@ -2,3 +2,4 @@
 //! the folder of golden cases is absent.
 
 mod support;
+mod topology;
