@@ -4,7 +4,11 @@ pub mod contiguity;
 pub mod dissolve;
 mod layer;
 pub mod measure;
+pub mod overlay;
+pub mod repair;
+pub mod simplify;
 pub mod tessellation;
 mod topology;
+pub mod weights;
 
 pub use layer::{Bounds, Layer, Rings};

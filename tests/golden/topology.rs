@@ -1,6 +1,7 @@
 //! Real layers: areas against the published ones, counts of neighbours, France dissolved.
 
-use geo_types::{Coord, MultiPolygon};
+use geo::Area;
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::labels::Labels;
 use rurban::space::Layer;
 use rurban::space::contiguity::{Rule, contiguity};
@@ -8,25 +9,34 @@ use rurban::space::dissolve::dissolve;
 use rurban::space::measure::{Surface, areas};
 use rurban::space::tessellation::{TessellationOptions, tessellate};
 
+use serde_json::Value;
+
 use crate::support;
 
 /// Features of a GeoJSON file beside the repository, with the property `code`.
 fn features(file: &str) -> Option<(Vec<String>, Layer)> {
     let path = support::data_dir()?.join(file);
     let text = std::fs::read_to_string(path).unwrap();
-    let collection: geojson::FeatureCollection = text.parse().unwrap();
+    let collection: Value = serde_json::from_str(&text).unwrap();
     let mut codes = Vec::new();
     let mut shapes: Vec<MultiPolygon<f64>> = Vec::new();
-    for feature in collection.features {
-        let code = feature.property("code").and_then(|c| c.as_str()).unwrap_or_default().to_owned();
-        codes.push(code);
-        shapes.push(match geo_types::Geometry::<f64>::try_from(feature.geometry.unwrap()).unwrap() {
-            geo_types::Geometry::Polygon(p) => MultiPolygon(vec![p]),
-            geo_types::Geometry::MultiPolygon(m) => m,
-            other => panic!("{other:?}"),
-        });
+    for feature in collection["features"].as_array().unwrap() {
+        codes.push(feature["properties"]["code"].as_str().unwrap_or_default().to_owned());
+        let parts = &feature["geometry"]["coordinates"];
+        let single = feature["geometry"]["type"] == "Polygon";
+        let polygons = if single { vec![parts] } else { parts.as_array().unwrap().iter().collect() };
+        shapes.push(MultiPolygon(polygons.into_iter().map(polygon).collect()));
     }
     Some((codes, Layer::from_features(&shapes)))
+}
+
+fn polygon(rings: &Value) -> Polygon<f64> {
+    let mut rings = rings.as_array().unwrap().iter().map(|ring| {
+        let place = |c: &Value| Coord { x: c[0].as_f64().unwrap(), y: c[1].as_f64().unwrap() };
+        LineString(ring.as_array().unwrap().iter().map(place).collect())
+    });
+    let outer = rings.next().unwrap();
+    Polygon::new(outer, rings.collect())
 }
 
 #[test]
@@ -76,7 +86,6 @@ fn cells_of_the_communes() {
     );
     let rook = contiguity(&cells.layer, Rule::Rook);
     eprintln!("rook {} islands {}", rook.pairs.len(), rook.islands.len());
-    use geo::Area;
     let without: std::collections::BTreeSet<u32> = cells.without_land.iter().copied().collect();
     let total: f64 = areas(&cells.layer, Surface::Plane)
         .iter()
