@@ -9,9 +9,13 @@ mod layer;
 pub mod locate;
 pub mod measure;
 pub mod neighbours;
+pub mod overlay;
 mod position;
+pub mod repair;
+pub mod simplify;
 pub mod tessellation;
 mod topology;
+pub mod weights;
 
 pub use layer::{Bounds, Layer, Rings};
 pub use position::LonLat;

@@ -2,8 +2,9 @@
 //! the folder of golden cases is absent.
 
 mod complementarity;
+mod contours;
 mod linkage;
 mod network;
-mod contours;
 mod space;
 mod support;
+mod topology;

@@ -1,0 +1,162 @@
+//! What is wrong with a polygon feature, and its repair where that is safe.
+
+use geo::algorithm::Validation;
+use geo::{Area, unary_union};
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+
+use super::layer::Bounds;
+use super::measure::{Surface, ring_area};
+
+/// A fault of a polygon feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A coordinate is NaN or infinite: not repaired.
+    NotFinite,
+    /// A coordinate is out of the range given: not repaired.
+    OutOfRange,
+    /// The last coordinate of a ring is not the first: closed.
+    Unclosed,
+    /// Equal consecutive vertices: the later ones are removed.
+    RepeatedVertex,
+    /// A ring with fewer than three distinct corners or without area: removed, and with a shell
+    /// its holes.
+    Degenerate,
+    /// A shell that is clockwise or a hole that is not (RFC 7946): turned round.
+    WrongWinding,
+    /// Rings cross themselves or each other, or a hole is outside its shell: merged again by a
+    /// polygon union when that changes the area by less than one part in a thousand.
+    Invalid,
+}
+
+/// A fault and whether it was mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Repair {
+    /// What was wrong.
+    pub fault: Fault,
+    /// Polygon of the feature, from 0.
+    pub polygon: u32,
+    /// Ring of the polygon, 0 for the shell.
+    pub ring: u32,
+    /// Whether the returned geometry is free of it.
+    pub mended: bool,
+}
+
+/// How far [`check`] looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Ring by ring, linear time.
+    Rings,
+    /// Also crossings and misplaced holes (slow on large features).
+    Crossings,
+}
+
+/// Checks one feature and mends what can be mended safely. `range` bounds the coordinates (for
+/// degrees, −180 … 180 and −90 … 90). The findings are empty exactly when the geometry comes back
+/// as it was.
+///
+/// ```
+/// use geo_types::polygon;
+/// use rurban::space::repair::{check, Depth, Fault};
+/// let clockwise = polygon![(x: 0., y: 0.), (x: 0., y: 1.), (x: 1., y: 0.)].into();
+/// let (mended, found) = check(&clockwise, None, Depth::Crossings);
+/// assert_eq!(found[0].fault, Fault::WrongWinding);
+/// assert!(check(&mended, None, Depth::Crossings).1.is_empty());
+/// ```
+#[must_use]
+pub fn check(
+    feature: &MultiPolygon<f64>,
+    range: Option<Bounds>,
+    depth: Depth,
+) -> (MultiPolygon<f64>, Vec<Repair>) {
+    let mut found = Vec::new();
+    let mut polygons = Vec::new();
+    for (p, polygon) in feature.iter().enumerate() {
+        let mut rings: Vec<LineString<f64>> = Vec::new();
+        for (r, ring) in std::iter::once(polygon.exterior()).chain(polygon.interiors()).enumerate() {
+            let mut note = |fault, mended| {
+                found.push(Repair { fault, polygon: p as u32, ring: r as u32, mended });
+            };
+            match mend_ring(&ring.0, r == 0, range, &mut note) {
+                Some(ring) => rings.push(LineString(ring)),
+                None if r == 0 => break,
+                None => {}
+            }
+        }
+        let mut rings = rings.into_iter();
+        if let Some(outer) = rings.next() {
+            polygons.push(Polygon::new(outer, rings.collect()));
+        }
+    }
+    let mended = MultiPolygon(polygons);
+    let hopeless = found.iter().any(|f| f.fault == Fault::NotFinite);
+    if depth == Depth::Crossings && !hopeless && !mended.is_valid() {
+        let before = mended.unsigned_area();
+        let union = unary_union(&mended.0);
+        let ok = (union.unsigned_area() - before).abs() <= 1e-3 * before && union.is_valid();
+        found.push(Repair { fault: Fault::Invalid, polygon: 0, ring: 0, mended: ok });
+        return (if ok { union } else { mended }, found);
+    }
+    (mended, found)
+}
+
+/// The ring mended, or `None` when it has to go.
+fn mend_ring(
+    ring: &[Coord<f64>],
+    shell: bool,
+    range: Option<Bounds>,
+    note: &mut impl FnMut(Fault, bool),
+) -> Option<Vec<Coord<f64>>> {
+    if ring.iter().any(|c| !(c.x.is_finite() && c.y.is_finite())) {
+        note(Fault::NotFinite, false);
+        return Some(ring.to_vec());
+    }
+    if range.is_some_and(|b| ring.iter().any(|&c| !b.contains(c))) {
+        note(Fault::OutOfRange, false);
+    }
+    let mut mended = ring.to_vec();
+    if mended.first() != mended.last() {
+        note(Fault::Unclosed, true);
+        mended.push(mended[0]);
+    }
+    let length = mended.len();
+    mended.dedup();
+    if mended.len() < length && mended.len() > 1 {
+        note(Fault::RepeatedVertex, true);
+    }
+    let area = ring_area(&mended, Surface::Plane);
+    // A bow-tie may have no area and yet enclose some: only rings that fold flat go.
+    if mended.len() < 4 || (area == 0.0 && mended.len() == 4) {
+        note(Fault::Degenerate, true);
+        return None;
+    }
+    if area != 0.0 && (area > 0.0) != shell {
+        note(Fault::WrongWinding, true);
+        mended.reverse();
+    }
+    Some(mended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo_types::polygon;
+
+    fn faults(p: Polygon<f64>) -> Vec<(Fault, bool)> {
+        check(&p.into(), None, Depth::Crossings).1.iter().map(|f| (f.fault, f.mended)).collect()
+    }
+
+    #[test]
+    fn every_fault_is_named() {
+        let fine = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 0., y: 1.)];
+        assert!(faults(fine).is_empty());
+        let repeated = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 0.), (x: 0., y: 1.)];
+        assert_eq!(faults(repeated), [(Fault::RepeatedVertex, true)]);
+        let flat = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 2., y: 0.)];
+        assert_eq!(faults(flat), [(Fault::Degenerate, true)]);
+        let nan = polygon![(x: 0., y: 0.), (x: f64::NAN, y: 0.), (x: 2., y: 1.)];
+        assert_eq!(faults(nan), [(Fault::NotFinite, false)]);
+        let bow = polygon![(x: 0., y: 0.), (x: 2., y: 2.), (x: 2., y: 0.), (x: 0., y: 2.)];
+        assert_eq!(faults(bow).last(), Some(&(Fault::Invalid, false)));
+    }
+}

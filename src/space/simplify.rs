@@ -1,0 +1,161 @@
+//! Simplification of a whole layer that keeps neighbours together.
+
+use geo_types::Coord;
+
+use super::layer::Layer;
+use super::topology::{NONE, Vertices, ring_starts};
+use crate::error::{Error, Result};
+
+/// Simplifies all borders of a layer so that neighbours stay neighbours: borders are cut into arcs
+/// where their set of features changes, every arc is simplified once (Douglas & Peucker 1973, within
+/// `tolerance` in coordinate units) and is the same in all features that share it. Junctions stay,
+/// rings keep at least three corners and their winding. Distant arcs may still come to cross each
+/// other at large tolerances. Needs a clean layer (equal vertices on shared borders).
+/// O(n log n) in the usual case.
+///
+/// # Errors
+/// [`Error::Parameter`] when the tolerance is negative or not finite.
+///
+/// ```
+/// use geo_types::polygon;
+/// use rurban::space::{Layer, simplify::simplify};
+/// let p = polygon![(x: 0., y: 0.), (x: 5., y: 0.01), (x: 10., y: 0.), (x: 10., y: 9.), (x: 0., y: 9.)].into();
+/// let s = simplify(&Layer::from_features([&p]), 0.1)?;
+/// assert_eq!(s.ring(0).len(), 5);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+pub fn simplify(layer: &Layer, tolerance: f64) -> Result<Layer> {
+    if !(tolerance >= 0.0 && tolerance.is_finite()) {
+        return Err(Error::Parameter {
+            name: "tolerance",
+            value: tolerance.to_string(),
+            must: "must be zero or positive",
+        });
+    }
+    let vertices = Vertices::new(layer);
+    let starts = ring_starts(layer);
+    let coords = layer.coords();
+    // A vertex is inside an arc when all rings pass it between the same two neighbours.
+    let mut sides = vec![[NONE; 2]; vertices.count];
+    let mut junction = vec![false; vertices.count];
+    let mut place = vec![Coord { x: 0.0, y: 0.0 }; vertices.count];
+    for r in 0..layer.ring_count() {
+        let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
+        for (i, &v) in ring.iter().enumerate() {
+            place[v as usize] = coords[starts[r] + i];
+            let before = ring[(i + ring.len() - 1) % ring.len()];
+            let after = ring[(i + 1) % ring.len()];
+            let pair = [before.min(after), before.max(after)];
+            let known = &mut sides[v as usize];
+            if *known == [NONE; 2] {
+                *known = pair;
+            } else if *known != pair {
+                junction[v as usize] = true;
+            }
+        }
+    }
+    // A hole that one feature fills has no junction; nor has a lone ring. Every ring keeps its
+    // least and furthest vertices and the one furthest from their line, which are the same
+    // for both sides of such a border.
+    let mut keep = junction.clone();
+    for r in 0..layer.ring_count() {
+        let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
+        let at = |v: u32| place[v as usize];
+        let key = |v: u32| (at(v).x, at(v).y);
+        let Some(a) = ring
+            .iter()
+            .copied()
+            .min_by(|&p, &q| key(p).partial_cmp(&key(q)).unwrap_or(std::cmp::Ordering::Equal))
+        else {
+            continue;
+        };
+        let furthest = |measure: &dyn Fn(u32) -> f64| {
+            ring.iter()
+                .copied()
+                .max_by(|&p, &q| measure(p).total_cmp(&measure(q)).then(p.cmp(&q)))
+                .unwrap_or(a)
+        };
+        let b = furthest(&|v| (at(v).x - at(a).x).hypot(at(v).y - at(a).y));
+        let c = furthest(&|v| {
+            ((at(b).x - at(a).x) * (at(v).y - at(a).y) - (at(b).y - at(a).y) * (at(v).x - at(a).x)).abs()
+        });
+        for v in [a, b, c] {
+            keep[v as usize] = true;
+        }
+    }
+    let fixed = keep.clone();
+    let mut done = vec![false; vertices.count];
+    let mut arc: Vec<u32> = Vec::new();
+    for r in 0..layer.ring_count() {
+        let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
+        let Some(first) = ring.iter().position(|&v| fixed[v as usize]) else { continue };
+        arc.clear();
+        for k in 0..=ring.len() {
+            let v = ring[(first + k) % ring.len()];
+            arc.push(v);
+            if fixed[v as usize] && k > 0 {
+                // The inner vertices of an arc belong to it alone: once is enough.
+                if arc.len() > 2 && !done[arc[1] as usize] {
+                    // The same result whichever way the arc is walked.
+                    if arc[arc.len() - 1] < arc[0] {
+                        arc.reverse();
+                    }
+                    for &v in &arc[1..arc.len() - 1] {
+                        done[v as usize] = true;
+                    }
+                    douglas_peucker(&arc, &place, tolerance, &mut keep);
+                }
+                arc.clear();
+                arc.push(v);
+            }
+        }
+    }
+    let mut result = Layer::new();
+    let mut r = 0;
+    for f in 0..layer.len() {
+        for polygon in layer.polygons(f) {
+            for ring in polygon {
+                for (i, c) in ring.iter().enumerate() {
+                    if keep[vertices.of[starts[r] + i] as usize] {
+                        result.push(c.x, c.y);
+                    }
+                }
+                result.end_ring();
+                r += 1;
+            }
+            result.end_polygon();
+        }
+        result.end_feature();
+    }
+    Ok(result)
+}
+
+/// A ring without its closing vertex.
+fn open(ring: &[u32]) -> &[u32] {
+    &ring[..ring.len().saturating_sub(1)]
+}
+
+fn douglas_peucker(arc: &[u32], place: &[Coord<f64>], tolerance: f64, keep: &mut [bool]) {
+    let mut stack = vec![(0, arc.len() - 1)];
+    while let Some((from, to)) = stack.pop() {
+        let (a, b) = (place[arc[from] as usize], place[arc[to] as usize]);
+        let (dx, dy) = (b.x - a.x, b.y - a.y);
+        let length2 = dx * dx + dy * dy;
+        let mut furthest = (tolerance * tolerance, None);
+        for i in from + 1..to {
+            let c = place[arc[i] as usize];
+            let (px, py) = (c.x - a.x, c.y - a.y);
+            let t = if length2 > 0.0 { ((px * dx + py * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
+            let (ex, ey) = (px - t * dx, py - t * dy);
+            let d2 = ex * ex + ey * ey;
+            if d2 > furthest.0 {
+                furthest = (d2, Some(i));
+            }
+        }
+        if let Some(i) = furthest.1 {
+            keep[arc[i] as usize] = true;
+            stack.push((from, i));
+            stack.push((i, to));
+        }
+    }
+}
