@@ -15,7 +15,7 @@ use crate::space::Layer;
 const CHUNK: usize = 16_384;
 
 /// A transformation from one coordinate reference system to another, prepared once and usable from
-/// any thread. Backends give the same coordinates within 10⁻⁶ m (1 mm from equal-area metres back to
+/// any thread. Backends give the same coordinates within 10⁻⁶ m (2 mm from equal-area metres back to
 /// degrees).
 pub trait Projector: fmt::Debug + Send + Sync {
     /// The system coordinates come from.

@@ -143,10 +143,10 @@ fn both_backends_agree() {
             let (mut ours, mut theirs) = (coords.clone(), coords);
             PureRust::new(from, to).unwrap().project(&mut ours).unwrap();
             ProjLibrary::new(from, to).unwrap().project(&mut theirs).unwrap();
-            // proj4rs ends the authalic latitude's series early: 0.7 mm on the way back.
+            // proj4rs ends the authalic latitude's series early: up to 1.4 mm on the way back.
             let equal_area = from.proj_string().is_some_and(|s| s.contains("+proj=laea"));
             let tolerance = match (to.is_geographic(), equal_area) {
-                (true, true) => 1e-8,
+                (true, true) => 2e-8,
                 (true, false) => 1e-11,
                 (false, _) => 1e-6,
             };
@@ -156,8 +156,16 @@ fn both_backends_agree() {
         }
     }
     assert!(matches!(ProjLibrary::new(Crs::LON_LAT, Epsg(99).crs()), Err(Error::Crs { .. })));
-    // Lambert II étendu is one that only PROJ knows.
-    let old = projector(Crs::LON_LAT, Epsg(27_572).crs()).unwrap().point(Coord { x: 2.3522, y: 48.8566 });
-    let old = old.unwrap();
-    assert!((old.x - 600_950.0).abs() < 200.0 && (old.y - 2_428_500.0).abs() < 500.0, "{old:?}");
+    // Lambert II étendu is one that only PROJ knows; proj4rs, given its definition and the three-parameter
+    // shift of its datum, must come within the metres by which that shift and PROJ's grid differ.
+    let paris = Coord { x: 2.3522, y: 48.8566 };
+    let old = projector(Crs::LON_LAT, Epsg(27_572).crs()).unwrap().point(paris).unwrap();
+    let shifted = proj4rs::Proj::from_proj_string(
+        "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=0 +k_0=0.99987742 +x_0=600000 +y_0=2200000 \
+         +a=6378249.2 +b=6356515 +towgs84=-168,-60,320,0,0,0,0 +pm=paris +units=m +no_defs",
+    );
+    let wgs84 = proj4rs::Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs").unwrap();
+    let (lon, lat) = (paris.x.to_radians(), paris.y.to_radians());
+    let (x, y) = proj4rs::adaptors::transform_xy(&wgs84, &shifted.unwrap(), lon, lat).unwrap();
+    assert!((old.x - x).hypot(old.y - y) < 5.0, "{old:?} {x} {y}");
 }
