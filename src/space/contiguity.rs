@@ -172,7 +172,9 @@ pub fn contiguity_within(layer: &Layer, rule: Rule, tolerance: f64) -> Result<Co
                 }
             })
             .collect();
-        near.sort_unstable_by(|p, q| (p.1, p.2).partial_cmp(&(q.1, q.2)).unwrap_or(std::cmp::Ordering::Equal));
+        near.sort_unstable_by(|p, q| {
+            (p.1, p.2).partial_cmp(&(q.1, q.2)).unwrap_or(std::cmp::Ordering::Equal)
+        });
         near
     });
     let mut lengths: Vec<(u32, u32, f64)> = found.into_iter().flatten().collect();
@@ -215,9 +217,8 @@ fn common_length(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>, d: Coord<f64>, tol
 
 /// Squared distance of two segments; 0 when they cross.
 fn distance2(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>, d: Coord<f64>) -> f64 {
-    let cross = |o: Coord<f64>, p: Coord<f64>, q: Coord<f64>| {
-        (p.x - o.x) * (q.y - o.y) - (p.y - o.y) * (q.x - o.x)
-    };
+    let cross =
+        |o: Coord<f64>, p: Coord<f64>, q: Coord<f64>| (p.x - o.x) * (q.y - o.y) - (p.y - o.y) * (q.x - o.x);
     if cross(a, b, c) * cross(a, b, d) < 0.0 && cross(c, d, a) * cross(c, d, b) < 0.0 {
         return 0.0;
     }

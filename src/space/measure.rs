@@ -25,7 +25,8 @@ const E2: f64 = 0.006_694_379_990_141_317;
 #[inline]
 fn zone(s: f64) -> f64 {
     let t = E2 * s * s;
-    let series = 1.0 + t * (2.0 / 3.0 + t * (3.0 / 5.0 + t * (4.0 / 7.0 + t * (5.0 / 9.0 + t * (6.0 / 11.0)))));
+    let series =
+        1.0 + t * (2.0 / 3.0 + t * (3.0 / 5.0 + t * (4.0 / 7.0 + t * (5.0 / 9.0 + t * (6.0 / 11.0)))));
     A * A * (1.0 - E2) * s * series
 }
 
@@ -37,9 +38,7 @@ pub fn ring_area(ring: &[Coord<f64>], surface: Surface) -> f64 {
         // Relative to the first vertex: national coordinates are large against a parcel.
         Surface::Plane => {
             ring.windows(2)
-                .map(|e| {
-                    (e[0].x - first.x) * (e[1].y - first.y) - (e[1].x - first.x) * (e[0].y - first.y)
-                })
+                .map(|e| (e[0].x - first.x) * (e[1].y - first.y) - (e[1].x - first.x) * (e[0].y - first.y))
                 .sum::<f64>()
                 * 0.5
         }
@@ -202,9 +201,11 @@ pub fn interior_points(layer: &Layer) -> Vec<Coord<f64>> {
         let y = 0.5 * (low + high);
         crossings.clear();
         for ring in rings {
-            crossings.extend(ring.windows(2).filter(|e| (e[0].y > y) != (e[1].y > y)).map(|e| {
-                e[0].x + (y - e[0].y) / (e[1].y - e[0].y) * (e[1].x - e[0].x)
-            }));
+            crossings.extend(
+                ring.windows(2)
+                    .filter(|e| (e[0].y > y) != (e[1].y > y))
+                    .map(|e| e[0].x + (y - e[0].y) / (e[1].y - e[0].y) * (e[1].x - e[0].x)),
+            );
         }
         crossings.sort_unstable_by(f64::total_cmp);
         crossings

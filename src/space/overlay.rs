@@ -155,7 +155,8 @@ mod tests {
         let a = Layer::from_features([&boxed(0.0, 4.0), &boxed(10.0, 1.0)]);
         let b = Layer::from_features([&boxed(1.0, 1.0), &boxed(3.0, 2.0)]);
         let o = overlay_areas(&a, &b).unwrap();
-        let found: Vec<_> = o.shares.iter().map(|s| (s.a, s.b, (s.of_a * 1e6).round(), (s.of_b * 1e6).round())).collect();
+        let found: Vec<_> =
+            o.shares.iter().map(|s| (s.a, s.b, (s.of_a * 1e6).round(), (s.of_b * 1e6).round())).collect();
         assert_eq!(found, [(0, 0, 250_000.0, 1_000_000.0), (0, 1, 250_000.0, 500_000.0)]);
         assert!((o.remainder[0] - 2.0).abs() < 1e-6 && o.remainder[1] == 1.0);
         let bad = Layer::from_features([&boxed(f64::NAN, 1.0)]);

@@ -64,7 +64,11 @@ pub enum Depth {
 /// assert!(check(&mended, None, Depth::Crossings).1.is_empty());
 /// ```
 #[must_use]
-pub fn check(feature: &MultiPolygon<f64>, range: Option<Bounds>, depth: Depth) -> (MultiPolygon<f64>, Vec<Repair>) {
+pub fn check(
+    feature: &MultiPolygon<f64>,
+    range: Option<Bounds>,
+    depth: Depth,
+) -> (MultiPolygon<f64>, Vec<Repair>) {
     let mut found = Vec::new();
     let mut polygons = Vec::new();
     for (p, polygon) in feature.iter().enumerate() {

@@ -62,12 +62,18 @@ pub fn simplify(layer: &Layer, tolerance: f64) -> Result<Layer> {
         let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
         let at = |v: u32| place[v as usize];
         let key = |v: u32| (at(v).x, at(v).y);
-        let Some(a) = ring.iter().copied().min_by(|&p, &q| key(p).partial_cmp(&key(q)).unwrap_or(std::cmp::Ordering::Equal))
+        let Some(a) = ring
+            .iter()
+            .copied()
+            .min_by(|&p, &q| key(p).partial_cmp(&key(q)).unwrap_or(std::cmp::Ordering::Equal))
         else {
             continue;
         };
         let furthest = |measure: &dyn Fn(u32) -> f64| {
-            ring.iter().copied().max_by(|&p, &q| measure(p).total_cmp(&measure(q)).then(p.cmp(&q))).unwrap_or(a)
+            ring.iter()
+                .copied()
+                .max_by(|&p, &q| measure(p).total_cmp(&measure(q)).then(p.cmp(&q)))
+                .unwrap_or(a)
         };
         let b = furthest(&|v| (at(v).x - at(a).x).hypot(at(v).y - at(a).y));
         let c = furthest(&|v| {

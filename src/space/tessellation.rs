@@ -128,7 +128,8 @@ pub fn tessellate(
     }
     let cells = voronoi(&sites, bounds, grid)?;
 
-    let clipped: Vec<Clipped> = parallel::map(sites.len(), |s| clip_cell(sites[s], &cells[s], &outline, options));
+    let clipped: Vec<Clipped> =
+        parallel::map(sites.len(), |s| clip_cell(sites[s], &cells[s], &outline, options));
     let mut layer = Layer::new();
     let (mut off_land, mut without_land) = (Vec::new(), Vec::new());
     for (i, &s) in site_of.iter().enumerate() {
@@ -254,13 +255,18 @@ impl Outline {
             }
         }
         if edges.is_empty() {
-            return Err(Error::Parameter { name: "land", value: "empty".into(), must: "must have an outline" });
+            return Err(Error::Parameter {
+                name: "land",
+                value: "empty".into(),
+                must: "must have an outline",
+            });
         }
         let (width, height) = (bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]);
         // About a million bins over the bounds: overseas land makes them vast and mostly empty.
         let bin = (width * height / 1e6).sqrt().max(width.max(height) / 4096.0).max(grid);
         let (columns, rows) = ((width / bin) as usize + 1, (height / bin) as usize + 1);
-        let mut this = Self { polygons, edges, bounds, bin, columns, rows, starts: Vec::new(), entries: Vec::new() };
+        let mut this =
+            Self { polygons, edges, bounds, bin, columns, rows, starts: Vec::new(), entries: Vec::new() };
         let mut pairs: Vec<(u32, u32)> = Vec::new();
         for (e, edge) in this.edges.iter().enumerate() {
             let mut b = Bounds::EMPTY;
@@ -316,9 +322,10 @@ impl Outline {
 
     /// Even–odd rule over all rings.
     fn contains(&self, c: Coord<f64>) -> bool {
-        self.polygons.iter().filter(|(b, _)| b.contains(c)).any(|(_, rings)| {
-            rings.iter().fold(false, |inside, ring| inside != ring_contains(ring, c))
-        })
+        self.polygons
+            .iter()
+            .filter(|(b, _)| b.contains(c))
+            .any(|(_, rings)| rings.iter().fold(false, |inside, ring| inside != ring_contains(ring, c)))
     }
 }
 
@@ -336,7 +343,12 @@ struct Clipped {
     without_land: bool,
 }
 
-fn clip_cell(site: Coord<f64>, cell: &[Coord<f64>], outline: &Outline, options: TessellationOptions) -> Clipped {
+fn clip_cell(
+    site: Coord<f64>,
+    cell: &[Coord<f64>],
+    outline: &Outline,
+    options: TessellationOptions,
+) -> Clipped {
     let mut bounds = Bounds::EMPTY;
     for &c in cell {
         bounds.include(c);
@@ -511,14 +523,16 @@ mod tests {
             (0..400).map(|_| Coord { x: random.unit() * 11.0, y: random.unit() * 10.0 }).collect();
         let t = tessellate(&points, &land, TessellationOptions::default()).unwrap();
         let sizes = areas(&t.layer, Surface::Plane);
-        let on_land: f64 = (0..points.len())
-            .filter(|&i| !t.without_land.contains(&(i as u32)))
-            .map(|i| sizes[i])
-            .sum();
+        let on_land: f64 =
+            (0..points.len()).filter(|&i| !t.without_land.contains(&(i as u32))).map(|i| sizes[i]).sum();
         assert!((on_land - land.unsigned_area()).abs() < 1e-4, "{on_land} {}", land.unsigned_area());
         for (i, &p) in points.iter().enumerate() {
             let inside = t.layer.to_multi_polygon(i).contains(&snap(p, 1e-6));
-            assert_eq!(inside, !t.off_land.contains(&(i as u32)) || t.without_land.contains(&(i as u32)), "{i}");
+            assert_eq!(
+                inside,
+                !t.off_land.contains(&(i as u32)) || t.without_land.contains(&(i as u32)),
+                "{i}"
+            );
         }
         assert!(!t.off_land.is_empty() && !t.without_land.is_empty() && t.coincident.is_empty());
     }

@@ -134,7 +134,11 @@ impl SpatialWeights {
         if let Bandwidth::Fixed(h) = bandwidth
             && !(h > 0.0 && h.is_finite())
         {
-            return Err(Error::Parameter { name: "bandwidth", value: h.to_string(), must: "must be positive" });
+            return Err(Error::Parameter {
+                name: "bandwidth",
+                value: h.to_string(),
+                must: "must be positive",
+            });
         }
         let furthest: Vec<f64> =
             neighbours.iter().map(|l| l.iter().map(|&(_, d)| d).fold(0.0, f64::max)).collect();
