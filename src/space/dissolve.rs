@@ -104,10 +104,11 @@ pub fn dissolve(layer: &Layer, groups: &Labels) -> Result<Dissolved> {
         let place = |v: u32| layer.coords()[position[v as usize] as usize];
         let expected: f64 = members[g].iter().map(|&f| sizes[f as usize]).sum();
         let clean = !meet(&by_group[g], place);
-        if let Some(result) = chain(&by_group[g], place).map(nest) {
-            if clean && (result.unsigned_area() - expected).abs() <= 1e-9 * expected.abs() {
-                return (result, false);
-            }
+        if let Some(result) = chain(&by_group[g], place).map(nest)
+            && clean
+            && (result.unsigned_area() - expected).abs() <= 1e-9 * expected.abs()
+        {
+            return (result, false);
         }
         let parts: Vec<MultiPolygon<f64>> =
             members[g].iter().map(|&f| layer.to_multi_polygon(f as usize)).collect();
@@ -220,7 +221,8 @@ fn meet(edges: &[(u32, u32)], place: impl Fn(u32) -> Coord<f64>) -> bool {
 
 /// Shells (counter-clockwise) with the holes (clockwise) that lie in them.
 fn nest(rings: Vec<Vec<Coord<f64>>>) -> MultiPolygon<f64> {
-    let (mut shells, mut holes): (Vec<(f64, Polygon<f64>)>, Vec<Vec<Coord<f64>>>) = (Vec::new(), Vec::new());
+    let mut shells: Vec<(f64, Polygon<f64>)> = Vec::new();
+    let mut holes: Vec<Vec<Coord<f64>>> = Vec::new();
     for ring in rings {
         let area = ring_area(&ring, Surface::Plane);
         if area > 0.0 {
