@@ -61,8 +61,10 @@ fn communes_of_france() {
     let merged = dissolve(&layer, &departments).unwrap();
     assert!(merged.unclean.is_empty());
     let simple = simplify(&layer, 0.002).unwrap();
-    let kept = contiguity(&simple, Rule::Rook).pairs.len();
-    assert_eq!(kept, rook.pairs.len());
+    // Arcs between the same two junctions may fall together, which makes a few new borders.
+    let kept = contiguity(&simple, Rule::Rook).pairs;
+    assert!(rook.pairs.iter().all(|p| kept.binary_search(p).is_ok()));
+    assert!(kept.len() - rook.pairs.len() < rook.pairs.len() / 1000, "{}", kept.len());
 }
 
 #[test]
