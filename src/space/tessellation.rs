@@ -465,7 +465,7 @@ fn crossing(a: Coord<f64>, b: Coord<f64>, [c, d]: [Coord<f64>; 2]) -> Option<Coo
     let t = (q.x * s.y - q.y * s.x) / cross;
     let u = (q.x * r.y - q.y * r.x) / cross;
     let within = |v: f64| (-1e-9..=1.0 + 1e-9).contains(&v);
-    (within(t) && within(u)).then(|| Coord { x: a.x + t * r.x, y: a.y + t * r.y })
+    (within(t) && within(u)).then_some(Coord { x: a.x + t * r.x, y: a.y + t * r.y })
 }
 
 /// An open ring cut to a window after Sutherland & Hodgman (1974); parts that come apart stay joined

@@ -4,7 +4,7 @@ use super::contiguity::Contiguity;
 use crate::error::{Error, Result};
 use crate::matrix::Csr;
 
-/// Spatial weights w_ij of n places, with the places that have no neighbour. Islands keep their
+/// Spatial weights `w_ij` of n places, with the places that have no neighbour. Islands keep their
 /// (empty) row in every transform.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[must_use]
