@@ -22,10 +22,12 @@ pub mod graphml;
 mod palette;
 pub mod report;
 mod study;
+mod study_files;
 pub mod svg;
 mod table;
 
 pub use study::{actor_table, link_table, territory_table};
+pub use study_files::StudyFiles;
 pub use table::{Column, Table};
 
 use std::fmt::Write as _;
