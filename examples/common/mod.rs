@@ -6,7 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rurban::progress::Progress;
+use rurban::labels::Labels;
+use rurban::linkage::{NullModel, Weighting, mixing_evidence};
+use rurban::model::{ActorKind, CooperationKind, Level, LinkClass, Rurality};
+use rurban::network::{Direction, Network};
+use rurban::progress::{Progress, Silent};
+use rurban::study::{LinkSummary, Study};
+use rurban::write::StudyFiles;
+use rurban::write::report::{Align, TextTable, integer, number};
 
 /// Errors of an example: printed, not handled.
 pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
@@ -51,4 +58,184 @@ impl Progress for Bar {
 pub fn output(folder: &Path) -> Fallible<PathBuf> {
     std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(folder.to_owned())
+}
+
+/// Prints what a study says about linkage, with two null models side by side.
+pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
+    let percent = |part: f64, whole: f64| format!("{:.1} %", 100.0 * part / whole);
+    let base = study.atlas().base();
+    let population = |test: &dyn Fn(usize) -> bool| -> f64 {
+        (0..base.territories().len())
+            .filter(|&i| test(i))
+            .filter_map(|i| base.territories()[i].population)
+            .sum()
+    };
+    let all = population(&|_| true);
+    println!("\nTERRITORIES");
+    let mut table = TextTable::new([("level", Align::Left), ("territories", Align::Right)]);
+    for level in study.atlas().levels() {
+        table.row([level.level().to_string(), integer(level.territories().len() as i64)])?;
+    }
+    println!("{table}");
+    if all > 0.0 {
+        let rural =
+            population(&|i| base.territories()[i].density.map(|d| d.rurality()) == Some(Rurality::Rural));
+        println!("population {}: {} in rural communes", integer(all as i64), percent(rural, all));
+        if let Ok(areas) = study.atlas().level(&Level::AttractionArea) {
+            let inside = population(&|i| areas.membership().get(i).is_some());
+            println!("{} attraction areas hold {} of it", areas.territories().len(), percent(inside, all));
+        }
+    }
+
+    println!("\nACTORS");
+    let mut table = TextTable::new([
+        ("kind", Align::Left),
+        ("actors", Align::Right),
+        ("rural", Align::Right),
+        ("urban", Align::Right),
+        ("unclassed", Align::Right),
+        ("with links", Align::Right),
+    ]);
+    let whole = study.network(|_| true)?;
+    for kind in ActorKind::ALL {
+        let mut counts = [0_i64; 5];
+        for (i, place) in study.places().iter().enumerate() {
+            if study.inventory().actors()[i].kind == kind {
+                counts[0] += 1;
+                counts[match place.rurality() {
+                    Some(Rurality::Rural) => 1,
+                    Some(Rurality::Urban) => 2,
+                    None => 3,
+                }] += 1;
+                counts[4] += i64::from(whole.degree(i) > 0);
+            }
+        }
+        if counts[0] > 0 {
+            table.row(std::iter::once(kind.to_string()).chain(counts.map(integer)))?;
+        }
+    }
+    println!("{table}");
+
+    println!("\nLINKS");
+    let mut table = TextTable::new([
+        ("kind", Align::Left),
+        ("links", Align::Right),
+        ("urban–urban", Align::Right),
+        ("urban–rural", Align::Right),
+        ("rural–rural", Align::Right),
+        ("unclassed", Align::Right),
+    ]);
+    for kind in CooperationKind::ALL {
+        let s = LinkSummary::of(study.links().iter().filter(|l| l.kind == kind));
+        if s.total() > 0 {
+            let counts = [s.total(), s.urban_urban, s.urban_rural, s.rural_rural, s.unclassed];
+            table.row(std::iter::once(kind.to_string()).chain(counts.map(|n| integer(n as i64))))?;
+        }
+    }
+    println!("{table}");
+
+    println!("\nARE RURAL AND URBAN ACTORS TIED MORE THAN CHANCE?");
+    let mut table = TextTable::new([
+        ("cooperations", Align::Left),
+        ("null model", Align::Left),
+        ("urban–rural ties", Align::Right),
+        ("expected", Align::Right),
+        ("sd", Align::Right),
+        ("z", Align::Right),
+        ("p", Align::Right),
+        ("E-I", Align::Right),
+        ("expected", Align::Right),
+        ("n", Align::Right),
+        ("isolates", Align::Right),
+        ("unlabelled", Align::Right),
+    ]);
+    let labels = study.rurality_labels();
+    let kinds: Vec<CooperationKind> =
+        CooperationKind::ALL.into_iter().filter(|k| study.links().iter().any(|l| l.kind == *k)).collect();
+    for kind in kinds {
+        // Only the actors that have a tie of this kind: all others would be isolates of the test.
+        let (network, labels) = tied_part(study, &labels, kind)?;
+        for (name, null) in [
+            ("labels dealt at random", NullModel::LabelPermutation),
+            ("degrees kept", NullModel::Configuration),
+        ] {
+            let e = match mixing_evidence(&network, &labels, Weighting::Edges, null, &Silent) {
+                Ok(e) => e,
+                Err(e) => {
+                    println!("{kind}, {name}: {e}");
+                    continue;
+                }
+            };
+            let show = |v: Option<f64>, decimals| v.map_or("–".to_owned(), |v| number(v, decimals));
+            let p = e
+                .cross
+                .p
+                .map_or("–".to_owned(), |p| if p < 1e-4 { format!("{p:.0e}") } else { format!("{p:.4}") });
+            table.row([
+                kind.to_string(),
+                name.to_owned(),
+                number(e.cross.observed, 0),
+                number(e.cross.expected, 1),
+                show(e.cross.sd, 1),
+                show(e.cross.z, 2),
+                p,
+                number(e.ei.observed, 3),
+                number(e.ei.expected, 3),
+                integer(e.cross.n as i64),
+                integer(e.cross.isolates as i64),
+                integer(e.cross.unlabelled as i64),
+            ])?;
+        }
+    }
+    println!("{table}");
+
+    if let Ok(rows) = files.of(&Level::PetrPays) {
+        println!("\nPETR/PAYS WITH MOST URBAN–RURAL LINKS");
+        let mut rows: Vec<_> = rows.iter().collect();
+        let cross = LinkClass::UrbanRural as usize;
+        rows.sort_by(|a, b| {
+            b.links[cross].cmp(&a.links[cross]).then(a.territory.code.cmp(&b.territory.code))
+        });
+        let mut table = TextTable::new([
+            ("PETR/Pays", Align::Left),
+            ("population", Align::Right),
+            ("rural", Align::Right),
+            ("urban–rural links", Align::Right),
+            ("urban exposure", Align::Right),
+            ("research at", Align::Right),
+            ("innovation at", Align::Right),
+        ]);
+        let or_dash = |v: Option<f64>, f: &dyn Fn(f64) -> String| v.map_or("–".to_owned(), f);
+        for m in rows.iter().take(10) {
+            table.row([
+                m.territory.name.clone(),
+                or_dash(m.territory.population, &|p| integer(p as i64)),
+                or_dash(m.rural_population_share, &|s| percent(s, 1.0)),
+                integer(m.links[cross] as i64),
+                or_dash(m.urban_exposure, &|s| percent(s, 1.0)),
+                or_dash(m.research_distance_m, &|d| format!("{:.1} km", d / 1e3)),
+                or_dash(m.innovation_distance_m, &|d| format!("{:.1} km", d / 1e3)),
+            ])?;
+        }
+        println!("{table}");
+    }
+    Ok(())
+}
+
+/// The ties of one kind among the actors that have one, and the labels of those.
+fn tied_part(study: &Study, labels: &Labels, kind: CooperationKind) -> Fallible<(Network, Labels)> {
+    let mut of = vec![None; study.places().len()];
+    let mut kept = Vec::new();
+    let mut edges = Vec::new();
+    for link in study.links().iter().filter(|l| l.kind == kind) {
+        let mut node = |i: u32| {
+            *of[i as usize].get_or_insert_with(|| {
+                kept.push(labels.as_slice()[i as usize]);
+                kept.len() as u32 - 1
+            })
+        };
+        edges.push((node(link.a), node(link.b), link.weight));
+    }
+    let (network, _) = Network::from_edges(kept.len(), &edges, Direction::Undirected)?;
+    Ok((network, Labels::new(kept, labels.classes())?))
 }

@@ -1,0 +1,47 @@
+//! The main job: map the cooperations of France from the embedded data.
+//!
+//! `cargo run --release --example map_cooperations -- [--out FOLDER] [--level LEVEL]`
+//!
+//! Prints a summary and writes `atlas.html` (interactive, one file, works offline),
+//! `metrics.geojson`, `territories.csv`, `actors.csv` and `links.csv`.
+
+mod common;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use common::{Bar, Fallible, output, report_study};
+use rurban::france::EmbeddedFrance;
+use rurban::model::Level;
+use rurban::study::{Study, StudyOptions};
+use rurban::write::StudyFiles;
+
+/// Map the cooperations of France from the embedded data.
+#[derive(Parser)]
+struct Arguments {
+    /// Folder to write to.
+    #[arg(long, default_value = "out/map_cooperations")]
+    out: PathBuf,
+    /// Level of metrics.geojson and territories.csv: region, departement, petr_pays, epci, commune.
+    #[arg(long, default_value = "epci")]
+    level: Level,
+}
+
+fn main() -> Fallible {
+    let Arguments { out, level } = Arguments::parse();
+    let out = output(&out)?;
+    let bar = Bar::default();
+    let mut france = EmbeddedFrance::load()?;
+    france.draw_approximate_outlines(&bar)?;
+    println!("\nEMBEDDED FRANCE\n{}", france.diagnostics);
+    let (study, diagnostics) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    println!("\nPLACING AND TYING\n{diagnostics}");
+
+    let files = StudyFiles::measure(&study, &bar)?;
+    report_study(&study, &files)?;
+    println!("\nWRITTEN");
+    for path in files.write(&out, &level, "Cooperations of France", &bar)? {
+        println!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
+    }
+    Ok(())
+}
