@@ -109,7 +109,7 @@ impl<'a> StudyFiles<'a> {
     #[cfg(feature = "html")]
     fn write_atlas(&self, path: &Path, title: &str) -> Result<()> {
         use super::atlas_html::{ActorPoint, AtlasPage, LinkLine, MapLayer, write_atlas_html_file};
-        use crate::model::LinkClass;
+        use crate::model::{ActorKind, LinkClass};
 
         let study = self.study;
         // Coarse levels first, the base last.
@@ -167,12 +167,7 @@ impl<'a> StudyFiles<'a> {
             if let (Some(a), Some(b)) = (at(link.a as usize), at(link.b as usize)) {
                 page.links.push(LinkLine {
                     ends: [a, b],
-                    class: match link.class {
-                        LinkClass::UrbanUrban => super::atlas_html::LinkClass::UrbanUrban,
-                        LinkClass::UrbanRural => super::atlas_html::LinkClass::UrbanRural,
-                        LinkClass::RuralRural => super::atlas_html::LinkClass::RuralRural,
-                        LinkClass::Unclassed => super::atlas_html::LinkClass::Unclassed,
-                    },
+                    class: link.class,
                     weight: link.weight,
                     label: format!(
                         "{} – {} ({})",
@@ -181,6 +176,11 @@ impl<'a> StudyFiles<'a> {
                 });
             }
         }
+        // Thousands of points and city-to-city ties would hide the subject; one click shows them.
+        page.hidden_kinds = [ActorKind::PublicService, ActorKind::Organisation, ActorKind::Enterprise, ActorKind::Epci]
+            .map(|k| k.to_string())
+            .into();
+        page.hidden_classes = vec![LinkClass::UrbanUrban, LinkClass::Unclassed];
         let drawn = (page.actors.len(), page.links.len());
         page.summary = vec![
             ("Territories of the finest level".to_owned(), count(study.atlas().base().territories().len())),

@@ -20,6 +20,7 @@ use geo_types::Coord;
 use serde_json::json;
 
 use crate::error::{Error, Result};
+pub use crate::model::LinkClass;
 use crate::space::{Bounds, Layer};
 use crate::write::{Contours, escape_markup, palette, same_length, stream_error, to_file};
 
@@ -41,6 +42,10 @@ pub struct AtlasPage<'a> {
     pub actors: Vec<ActorPoint>,
     /// Ties on the map.
     pub links: Vec<LinkLine>,
+    /// Kinds of actors that are switched off when the page opens.
+    pub hidden_kinds: Vec<String>,
+    /// Classes of ties that are switched off when the page opens.
+    pub hidden_classes: Vec<LinkClass>,
     /// Parts of the world with a button each; the first is shown first. Those without anything on
     /// the map are left out; with none left the whole extent is shown.
     pub views: Vec<View>,
@@ -64,6 +69,8 @@ impl AtlasPage<'_> {
             first_layer: 0,
             actors: Vec::new(),
             links: Vec::new(),
+            hidden_kinds: Vec::new(),
+            hidden_classes: Vec::new(),
             views: View::france(),
             summary: Vec::new(),
             notes: Vec::new(),
@@ -149,27 +156,13 @@ pub struct LinkLine {
     pub label: String,
 }
 
-/// What a tie joins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum LinkClass {
-    /// An urban and a rural place.
-    UrbanRural,
-    /// Two urban places.
-    UrbanUrban,
-    /// Two rural places.
-    RuralRural,
-    /// Places of which one is neither or not known.
-    Unclassed,
-}
-
-impl LinkClass {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::UrbanRural, "urban–rural"),
-        (Self::UrbanUrban, "urban–urban"),
-        (Self::RuralRural, "rural–rural"),
-        (Self::Unclassed, "not classed"),
-    ];
-}
+/// Classes of ties in the order of the switches: the crossing ones are the subject.
+const LINK_CLASSES: [(LinkClass, &str); 4] = [
+    (LinkClass::UrbanRural, "urban–rural"),
+    (LinkClass::UrbanUrban, "urban–urban"),
+    (LinkClass::RuralRural, "rural–rural"),
+    (LinkClass::Unclassed, "not classed"),
+];
 
 /// A part of the world with a button to jump to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -403,13 +396,14 @@ fn shared_data(page: &AtlasPage<'_>) -> serde_json::Value {
         }
     }
     let links = |f: &dyn Fn(&LinkLine) -> serde_json::Value| page.links.iter().map(f).collect::<Vec<_>>();
-    let classes: Vec<_> = LinkClass::ALL.iter().map(|(_, name)| name).collect();
+    let classes: Vec<_> = LINK_CLASSES.iter().map(|(_, name)| name).collect();
     json!({
         "layers": layers,
         "first": page.first_layer,
         "actors": {
             "kinds": kinds,
             "kind": kind_of,
+            "hidden": kinds.iter().map(|k| page.hidden_kinds.iter().any(|h| h == k)).collect::<Vec<_>>(),
             "name": page.actors.iter().map(|a| &a.name).collect::<Vec<_>>(),
             "detail": page.actors.iter().map(|a| &a.detail).collect::<Vec<_>>(),
             "at": encode::points(page.actors.iter().map(|a| a.position)),
@@ -417,7 +411,8 @@ fn shared_data(page: &AtlasPage<'_>) -> serde_json::Value {
         "steps": encode::FINE,
         "links": {
             "classes": classes,
-            "class": links(&|l| json!(LinkClass::ALL.iter().position(|(c, _)| *c == l.class))),
+            "hidden": LINK_CLASSES.iter().map(|(c, _)| page.hidden_classes.contains(c)).collect::<Vec<_>>(),
+            "class": links(&|l| json!(LINK_CLASSES.iter().position(|(c, _)| *c == l.class))),
             "weight": links(&|l| json!(l.weight)),
             "label": links(&|l| json!(l.label)),
             "at": encode::points(page.links.iter().flat_map(|l| l.ends)),

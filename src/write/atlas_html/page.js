@@ -178,11 +178,12 @@ const kindColour = k => page.colours.categories[(k + 1) % page.colours.categorie
 // Traces: 0 territories, 1 outline of the chosen one, then ties and actors.
 const traces = [], swaps = { kinds: new Map(), classes: new Map() };
 const nowhere = { lon: [null], lat: [null] };
+const hiddenAtFirst = (group, key) => (group === "kinds" ? page.actors : page.links).hidden[key];
 function addTrace(group, key, trace) {
   const map = swaps[group];
   if (!map.has(key)) map.set(key, []);
   map.get(key).push([traces.length, trace.lon, trace.lat]);
-  traces.push(trace);
+  traces.push(hiddenAtFirst(group, key) ? { ...trace, ...nowhere } : trace);
 }
 function buildTraces() {
   traces.push({ type: "choroplethmap", geojson: { type: "FeatureCollection", features: [] }, locations: [0], z: [null], featureidkey: "id", showscale: false, below: "", marker: { line: { width: .5 } }, hovertemplate: "%{text}<extra></extra>", text: [""] });
@@ -415,7 +416,7 @@ function switches(box, group, names, counts, colour, shape) {
   const shownNames = names.map((name, k) => [name, k]).filter(([, k]) => counts[k]);
   box.hidden = !shownNames.length;
   for (const [name, k] of shownNames) {
-    const input = element("input", { type: "checkbox", checked: true, onchange: () => toggle(group, k, input.checked) });
+    const input = element("input", { type: "checkbox", checked: !hiddenAtFirst(group, k), onchange: () => toggle(group, k, input.checked) });
     const key = element("span", { className: "key" + shape });
     key.dataset.key = k;
     box.append(element("label", {}, input, key, name, element("span", { className: "count", textContent: number(counts[k]) })));

@@ -207,7 +207,7 @@ fn a_browser_draws_pages_at_the_edge() {
     pages[1].layers.push(layer(&nothing));
     pages[2].layers.push(layer(&[0.5, 2.0, f64::INFINITY]));
     let ends = [Coord { x: 2.5, y: 46.5 }, Coord { x: 4.5, y: 46.5 }];
-    for (class, _) in LinkClass::ALL {
+    for class in LinkClass::ALL {
         pages[2].links.push(LinkLine { ends, class, weight: 1.0, label: "a – c, a long label ".repeat(4) });
     }
     pages[2].actors.push(ActorPoint {
