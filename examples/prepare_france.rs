@@ -403,6 +403,8 @@ struct ActorRow {
     lon: String,
     lat: String,
     commune: String,
+    /// The territory it speaks for, as `level:code`.
+    territory: String,
     themes: String,
     capacity: String,
     status: String,
@@ -657,6 +659,7 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
         lon: String::new(),
         lat: String::new(),
         commune: String::new(),
+        territory: String::new(),
         themes: String::new(),
         capacity: String::new(),
         status: String::new(),
@@ -759,6 +762,7 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
             lon: seat.map(|c| degrees(&c["lon"])).unwrap_or_default(),
             lat: seat.map(|c| degrees(&c["lat"])).unwrap_or_default(),
             commune: p.seat.clone(),
+            territory: format!("petr_pays:{}", p.code),
             ..actor(format!("petr:{}", p.code), &format!("PETR/Pays {}", p.name), "petr_pays", "contracts")
         });
     }
@@ -768,7 +772,19 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
     let before = actors.len();
     actors.retain(|a| seen.insert(a.id.clone()));
     println!("actors: {} repeated identifiers left out", before - actors.len());
-    let header = ["id", "name", "kind", "lon", "lat", "commune", "themes", "capacity", "status", "source"];
+    let header = [
+        "id",
+        "name",
+        "kind",
+        "lon",
+        "lat",
+        "commune",
+        "territory",
+        "themes",
+        "capacity",
+        "status",
+        "source",
+    ];
     write(
         out,
         "actors",
@@ -781,6 +797,7 @@ fn write_actors(data: &Path, out: &Path, communes: &[Record], perimeters: &[Peri
                 a.lon,
                 a.lat,
                 a.commune,
+                a.territory,
                 a.themes,
                 a.capacity,
                 a.status,
@@ -842,6 +859,7 @@ fn write_reciprocity(
                         lon: degrees(&seat["lon"]),
                         lat: degrees(&seat["lat"]),
                         commune: seat["insee"].clone(),
+                        territory: id.clone(),
                         ..actor(id.clone(), &seat["epci_nom"], "epci", "reciprocity")
                     });
                 }

@@ -3,7 +3,7 @@
 
 mod outlines;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
-use crate::model::{DensityLevel, Level, TerritoryCode};
+use crate::model::{DensityLevel, Level, Rurality, TerritoryCode};
 use crate::space::{Layer, LonLat};
 
 /// A polygon unit with a code.
@@ -337,7 +337,6 @@ impl Atlas {
             if self.levels.iter().any(|l| l.level == level.level) {
                 continue;
             }
-            let groups: Vec<_> = level.territories.iter().map(|t| (t.code.clone(), t.name.clone())).collect();
             let mut of: Vec<Vec<u32>> = vec![Vec::new(); other.base().territories.len()];
             for (member, group) in other.memberships(&level.level)? {
                 of[member as usize].push(group);
@@ -355,6 +354,14 @@ impl Atlas {
                     let groups = theirs.map_or(&[][..], |t| of[t].as_slice());
                     groups.iter().map(move |&g| (code.as_str(), level.territories[g as usize].code.as_str()))
                 })
+                .collect();
+            // Only the groups that have a member here.
+            let used: HashSet<&str> = members.iter().map(|(_, group)| *group).collect();
+            let groups: Vec<_> = level
+                .territories
+                .iter()
+                .filter(|t| used.contains(t.code.as_str()))
+                .map(|t| (t.code.clone(), t.name.clone()))
                 .collect();
             diagnostics.merge(self.add_level(level.level.clone(), groups, members, strictness)?);
         }
@@ -389,6 +396,32 @@ impl Atlas {
             }
         }
         Ok(())
+    }
+
+    /// Rural or urban for each territory of a level, with the share of its population that lives in
+    /// rural base territories: rural where that is more than half. Members without a density level
+    /// or a population do not count; `None` where none does.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is no such level.
+    pub fn rurality(&self, level: &Level) -> Result<Vec<(Option<Rurality>, Option<f64>)>> {
+        let mut rural = vec![(0.0, 0.0); self.level(level)?.territories.len()];
+        for (member, unit) in self.memberships(level)? {
+            let member = &self.base().territories[member as usize];
+            if let (Some(density), Some(population)) = (member.density, member.population) {
+                let (inside, all) = &mut rural[unit as usize];
+                *all += population;
+                if density.rurality() == Rurality::Rural {
+                    *inside += population;
+                }
+            }
+        }
+        let class = |share: f64| if share > 0.5 { Rurality::Rural } else { Rurality::Urban };
+        Ok(rural
+            .into_iter()
+            .map(|(inside, all)| (all > 0.0).then(|| inside / all))
+            .map(|share: Option<f64>| (share.map(class), share))
+            .collect())
     }
 
     /// All `(base territory, territory)` memberships at a level, further ones included, in order

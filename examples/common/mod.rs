@@ -167,23 +167,23 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
                 }
             };
             let show = |v: Option<f64>, decimals| v.map_or("–".to_owned(), |v| number(v, decimals));
-            let p = e
-                .cross
+            let cross = &e.cells[(0, 1)];
+            let p = cross
                 .p
                 .map_or("–".to_owned(), |p| if p < 1e-4 { format!("{p:.0e}") } else { format!("{p:.4}") });
             table.row([
                 kind.to_string(),
                 name.to_owned(),
-                number(e.cross.observed, 0),
-                number(e.cross.expected, 1),
-                show(e.cross.sd, 1),
-                show(e.cross.z, 2),
+                number(cross.observed, 0),
+                number(cross.expected, 1),
+                show(cross.sd, 1),
+                show(cross.z, 2),
                 p,
                 number(e.ei.observed, 3),
                 number(e.ei.expected, 3),
-                integer(e.cross.n as i64),
-                integer(e.cross.isolates as i64),
-                integer(e.cross.unlabelled as i64),
+                integer(cross.n as i64),
+                integer(cross.isolates as i64),
+                integer(cross.unlabelled as i64),
             ])?;
         }
     }

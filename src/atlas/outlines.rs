@@ -95,6 +95,19 @@ impl Atlas {
         Ok(diagnostics)
     }
 
+    /// Replaces the outlines of the base level by `change` of them and forgets those of the levels
+    /// above, which [`Atlas::join_outlines`] makes anew.
+    pub(crate) fn change_outlines(&mut self, change: impl Fn(&Layer) -> Result<Layer>) -> Result<()> {
+        for level in &mut self.levels[1..] {
+            level.geometry = None;
+        }
+        if let Some((layer, quality)) = &self.levels[0].geometry {
+            let (changed, quality, level) = (change(layer)?, *quality, self.levels[0].level.clone());
+            self.set_geometry(&level, Arc::new(changed), quality)?;
+        }
+        Ok(())
+    }
+
     /// Gives every level that has no outlines the union of its members' outlines, those of further
     /// memberships (overlapping perimeters) included. O(vertices log vertices) for each level.
     ///

@@ -305,8 +305,20 @@ fn read_atlas(diagnostics: &mut Diagnostics) -> Result<Atlas> {
 
 fn read_actors(builder: &mut InventoryBuilder) -> Result<()> {
     let actors = table!("actors").read()?;
-    let [id, name, kind, lon, lat, commune, themes, capacity, status, source] = actors
-        .columns(["id", "name", "kind", "lon", "lat", "commune", "themes", "capacity", "status", "source"])?;
+    let [id, name, kind, lon, lat, commune, territory, themes, capacity, status, source] =
+        actors.columns([
+            "id",
+            "name",
+            "kind",
+            "lon",
+            "lat",
+            "commune",
+            "territory",
+            "themes",
+            "capacity",
+            "status",
+            "source",
+        ])?;
     for (i, r) in actors.rows.iter().enumerate() {
         let place = actors.place(i);
         if matches!(&r[status], "inactive" | "withdrawn") {
@@ -322,6 +334,13 @@ fn read_actors(builder: &mut InventoryBuilder) -> Result<()> {
         let mut actor = Actor::new(ActorId::new(&r[id])?, &r[name], kind);
         actor.position = position(&r[lon], &r[lat]);
         actor.commune = CommuneCode::new(&r[commune]).ok();
+        actor.territory = match r[territory].split_once(':') {
+            Some((level, code)) => {
+                let Ok(level) = level.parse();
+                Some((level, TerritoryCode::new(code)?))
+            }
+            None => None,
+        };
         actor.themes = r[themes].split(';').filter(|t| !t.is_empty()).map(str::to_owned).collect();
         actor.capacity = number(&r[capacity]);
         actor.source = r[source].to_owned();

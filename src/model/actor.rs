@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActorId, CommuneCode};
+use super::{ActorId, CommuneCode, Level, TerritoryCode};
 use crate::space::LonLat;
 
 /// What kind of body an actor is.
@@ -103,6 +103,9 @@ pub struct Actor {
     pub position: Option<LonLat>,
     /// The commune the source puts it in, when it names one.
     pub commune: Option<CommuneCode>,
+    /// The territory it speaks for, when it is the body of one (PETR, Pays, EPCI, GAL): it is as
+    /// rural or urban as that territory, wherever its seat is.
+    pub territory: Option<(Level, TerritoryCode)>,
     /// What it works on: research fields, capabilities, themes.
     pub themes: Vec<String>,
     /// Size of what it offers (projects, places, staff), for access measures.
@@ -121,6 +124,7 @@ impl Actor {
             kind,
             position: None,
             commune: None,
+            territory: None,
             themes: Vec::new(),
             capacity: None,
             source: String::new(),

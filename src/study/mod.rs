@@ -20,6 +20,7 @@ use crate::labels::Labels;
 use crate::model::{ActorKind, CooperationKind, DensityLevel, Level, Period, Rurality};
 use crate::network::{Direction, Network, ProjectionRule};
 use crate::progress::Progress;
+use crate::space::Layer;
 
 /// What a study is made of besides its data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +112,21 @@ impl Study {
         let places = places::place(&atlas, &inventory, &options, progress, &mut diagnostics)?;
         let links = links::tie(&inventory, &places, &options, progress, &mut diagnostics)?;
         Ok((Self { atlas, inventory, options, places, links }, diagnostics))
+    }
+
+    /// The study with outlines changed for display (simplified, say) at the base level and joined
+    /// anew at the levels above; where actors are stays as it was found in the outlines given.
+    ///
+    /// # Errors
+    /// Those of `change`; [`Error::Unknown`](crate::Error::Unknown) when the base level has no outlines.
+    pub fn with_display_outlines(
+        mut self,
+        change: impl Fn(&Layer) -> Result<Layer>,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        self.atlas.change_outlines(change)?;
+        self.atlas.join_outlines(progress)?;
+        Ok(self)
     }
 
     /// The territories.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
@@ -6,9 +8,10 @@ use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Place};
 use crate::error::Result;
 use crate::inventory::Inventory;
-use crate::model::{Actor, DensityLevel, Rurality};
+use crate::model::{Actor, DensityLevel, Level, Rurality};
 use crate::progress::Progress;
 use crate::space::LonLat;
+use crate::space::distance::haversine_m;
 use crate::space::index::PlaceIndex;
 use crate::space::locate::Locator;
 
@@ -41,13 +44,17 @@ pub struct ActorPlace {
     pub placed_by: Option<PlacedBy>,
     /// Density level of the base territory.
     pub density: Option<DensityLevel>,
+    /// Rural or urban by the territory it speaks for, when it speaks for one of the atlas: where
+    /// more than half of that territory's population lives.
+    pub territory_rurality: Option<Rurality>,
 }
 
 impl ActorPlace {
-    /// Rural or urban, when the density level is known.
+    /// Rural or urban: by the territory the actor speaks for, else by the density level of the
+    /// commune it is in.
     #[must_use]
     pub fn rurality(&self) -> Option<Rurality> {
-        self.density.map(DensityLevel::rurality)
+        self.territory_rurality.or_else(|| self.density.map(DensityLevel::rurality))
     }
 }
 
@@ -66,15 +73,19 @@ pub(super) fn place(
     let base = atlas.base();
     let finder = Finder::new(atlas)?;
     let found: Vec<Option<(u32, PlacedBy)>> = crate::parallel::map(actors.len(), |i| {
-        let by_code = actors[i].commune.and_then(|c| base.find(c.as_str()));
-        match by_code {
-            Some(b) => Some((b as u32, PlacedBy::Code)),
-            None => actors[i].position.and_then(|p| finder.find(p, options.snap_m)),
+        let by_position = || actors[i].position.and_then(|p| finder.find(p, options.snap_m));
+        match actors[i].commune.and_then(|c| base.find(c.as_str())) {
+            Some(b) if !far_apart(actors[i].position, base.territories()[b].point) => {
+                Some((b as u32, PlacedBy::Code))
+            }
+            Some(b) => by_position().or(Some((b as u32, PlacedBy::Code))),
+            None => by_position(),
         }
     });
     progress.advance(actors.len() as u64);
     progress.end();
 
+    let territories = TerritoryRurality::new(atlas, actors)?;
     let mut places = Vec::with_capacity(actors.len());
     for (i, (actor, found)) in actors.iter().zip(found).enumerate() {
         let place = Place::file("inventory").record(i);
@@ -89,25 +100,60 @@ pub(super) fn place(
                     );
                     diagnostics.repaired("snapped_actor", place, message);
                 } else if actor.commune.is_some() && placed_by != PlacedBy::Code {
-                    let message =
-                        format!("{}: its commune is not in the atlas; placed by position", actor.id);
-                    diagnostics.remark("unknown_commune", place, message);
+                    let (kind, why) = match actor.commune.and_then(|c| base.find(c.as_str())) {
+                        Some(_) => ("code_position_conflict", "its position is over 100 km from its commune"),
+                        None => ("unknown_commune", "its commune is not in the atlas"),
+                    };
+                    diagnostics.remark(kind, place, format!("{}: {why}; placed by position", actor.id));
                 }
                 places.push(ActorPlace {
                     base: Some(b),
                     placed_by: Some(placed_by),
                     density: base.territories()[b as usize].density,
+                    territory_rurality: territories.of(actor),
                 });
             }
             None => {
                 diagnostics.keep();
                 let (kind, message) = why_unplaced(actor);
                 diagnostics.remark(kind, place, message);
-                places.push(ActorPlace { base: None, placed_by: None, density: None });
+                let territory_rurality = territories.of(actor);
+                places.push(ActorPlace { base: None, placed_by: None, density: None, territory_rurality });
             }
         }
     }
     Ok(places)
+}
+
+/// Whether a position cannot be in the commune of this point: no commune is 100 km across but
+/// those of Guyane, whose points are in their middle.
+fn far_apart(position: Option<LonLat>, point: Option<LonLat>) -> bool {
+    let (Some(a), Some(b)) = (position, point) else { return false };
+    haversine_m(a.into(), b.into()).is_ok_and(|d| d > 100_000.0)
+}
+
+/// Rurality of the territories that actors speak for.
+struct TerritoryRurality<'a> {
+    atlas: &'a Atlas,
+    levels: BTreeMap<&'a Level, Vec<Option<Rurality>>>,
+}
+
+impl<'a> TerritoryRurality<'a> {
+    fn new(atlas: &'a Atlas, actors: &'a [Actor]) -> Result<Self> {
+        let mut levels = BTreeMap::new();
+        for (level, _) in actors.iter().filter_map(|a| a.territory.as_ref()) {
+            if !levels.contains_key(level) && atlas.level(level).is_ok() {
+                levels.insert(level, atlas.rurality(level)?.into_iter().map(|(r, _)| r).collect());
+            }
+        }
+        Ok(Self { atlas, levels })
+    }
+
+    fn of(&self, actor: &Actor) -> Option<Rurality> {
+        let (level, code) = actor.territory.as_ref()?;
+        let at = self.atlas.level(level).ok()?.find(code.as_str())?;
+        self.levels.get(level)?[at]
+    }
 }
 
 fn why_unplaced(actor: &Actor) -> (&'static str, String) {

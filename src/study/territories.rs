@@ -128,6 +128,7 @@ impl Study {
     pub fn territory_measures(&self, level: &Level, reach: &Reach) -> Result<Vec<TerritoryMeasures>> {
         let units = self.atlas().level(level)?.territories();
         let memberships = self.atlas().memberships(level)?;
+        let rurality = self.atlas().rurality(level)?;
         let base = self.atlas().base().territories();
         let mut measures: Vec<TerritoryMeasures> = units
             .iter()
@@ -149,19 +150,13 @@ impl Study {
 
         // Perimeters of each base territory, for the ends of links.
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); base.len()];
-        let (mut rural, mut research, mut innovation) = (
-            vec![Mean::default(); units.len()],
-            vec![Mean::default(); units.len()],
-            vec![Mean::default(); units.len()],
-        );
+        let (mut research, mut innovation) =
+            (vec![Mean::default(); units.len()], vec![Mean::default(); units.len()]);
         for &(b, u) in &memberships {
             let (commune, u) = (&base[b as usize], u as usize);
             of_base[b as usize].push(u as u32);
             measures[u].members += 1;
             let population = commune.population.unwrap_or(0.0);
-            if let Some(density) = commune.density {
-                rural[u].add(f64::from(u8::from(density.rurality() == Rurality::Rural)), population);
-            }
             for (mean, distances) in
                 [(&mut research[u], &reach.research_m), (&mut innovation[u], &reach.innovation_m)]
             {
@@ -171,9 +166,7 @@ impl Study {
             }
         }
         for (u, m) in measures.iter_mut().enumerate() {
-            m.rural_population_share = rural[u].value();
-            m.rurality =
-                m.rural_population_share.map(|s| if s > 0.5 { Rurality::Rural } else { Rurality::Urban });
+            (m.rurality, m.rural_population_share) = rurality[u];
             m.research_distance_m = research[u].value();
             m.innovation_distance_m = innovation[u].value();
         }

@@ -177,9 +177,10 @@ impl<'a> StudyFiles<'a> {
             }
         }
         // Thousands of points and city-to-city ties would hide the subject; one click shows them.
-        page.hidden_kinds = [ActorKind::PublicService, ActorKind::Organisation, ActorKind::Enterprise, ActorKind::Epci]
-            .map(|k| k.to_string())
-            .into();
+        page.hidden_kinds =
+            [ActorKind::PublicService, ActorKind::Organisation, ActorKind::Enterprise, ActorKind::Epci]
+                .map(|k| k.to_string())
+                .into();
         page.hidden_classes = vec![LinkClass::UrbanUrban, LinkClass::Unclassed];
         let drawn = (page.actors.len(), page.links.len());
         page.summary = vec![
