@@ -5,6 +5,8 @@
 //! Prints a summary and writes `atlas.html` (interactive, one file, works offline),
 //! `metrics.geojson`, `territories.csv`, `actors.csv` and `links.csv`.
 
+#![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
+
 mod common;
 
 use std::path::PathBuf;
@@ -22,7 +24,7 @@ struct Arguments {
     /// Folder to write to.
     #[arg(long, default_value = "out/map_cooperations")]
     out: PathBuf,
-    /// Level of metrics.geojson and territories.csv: region, departement, petr_pays, epci, commune.
+    /// Level of metrics.geojson and territories.csv: region, departement, `petr_pays`, epci, commune.
     #[arg(long, default_value = "epci")]
     level: Level,
 }

@@ -6,6 +6,8 @@
 //! data) and runs on that. Commune
 //! codes are looked up in the embedded France for density levels, populations and the levels above.
 
+#![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
+
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ struct Arguments {
     /// GeoJSON file of the finest level of territories.
     #[arg(long)]
     territories: Option<PathBuf>,
-    /// Which level that is: commune, epci, petr_pays, gal, departement, region, or a name.
+    /// Which level that is: commune, epci, `petr_pays`, gal, departement, region, or a name.
     #[arg(long, default_value = "commune")]
     level: Level,
     /// Property that holds the code of a territory; looked for when not given.
@@ -39,8 +41,8 @@ struct Arguments {
     /// Property that holds the name of a territory; looked for when not given.
     #[arg(long)]
     name: Option<String>,
-    /// CSV or GeoJSON file of actors, as FILE or FILE=KIND (cluster, research_centre,
-    /// innovation_place, enterprise …); may be given several times.
+    /// CSV or GeoJSON file of actors, as FILE or FILE=KIND (cluster, `research_centre`,
+    /// `innovation_place`, enterprise …); may be given several times.
     #[arg(long)]
     actors: Vec<String>,
     /// CSV file of ties between actors (source, target, weight …).

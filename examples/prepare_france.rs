@@ -385,7 +385,7 @@ fn fields_from_name(name: &str) -> Vec<String> {
     };
     FIELDS
         .iter()
-        .filter(|(_, stems)| stems.iter().any(|s| told(&s)))
+        .filter(|(_, stems)| stems.iter().any(|s| told(s)))
         .map(|(f, _)| format!("field:{f}"))
         .collect()
 }

@@ -334,7 +334,12 @@ impl Atlas {
         }
         let codes: Vec<TerritoryCode> = self.base().territories.iter().map(|t| t.code.clone()).collect();
         for level in &other.levels[1..] {
-            if self.levels.iter().any(|l| l.level == level.level) {
+            if let Some(mine) = self.levels.iter_mut().find(|l| l.level == level.level) {
+                for t in mine.territories.iter_mut().filter(|t| t.name == t.code.as_str()) {
+                    if let Some(theirs) = level.find(t.code.as_str()) {
+                        t.name.clone_from(&level.territories[theirs].name);
+                    }
+                }
                 continue;
             }
             let mut of: Vec<Vec<u32>> = vec![Vec::new(); other.base().territories.len()];

@@ -89,37 +89,34 @@ pub(super) fn place(
     let mut places = Vec::with_capacity(actors.len());
     for (i, (actor, found)) in actors.iter().zip(found).enumerate() {
         let place = Place::file("inventory").record(i);
-        match found {
-            Some((b, placed_by)) => {
-                diagnostics.keep();
-                if let PlacedBy::Snapped { distance_m } = placed_by {
-                    let message = format!(
-                        "{} is outside all territories; put into {}, {distance_m:.0} m away",
-                        actor.id,
-                        base.territories()[b as usize].code
-                    );
-                    diagnostics.repaired("snapped_actor", place, message);
-                } else if actor.commune.is_some() && placed_by != PlacedBy::Code {
-                    let (kind, why) = match actor.commune.and_then(|c| base.find(c.as_str())) {
-                        Some(_) => ("code_position_conflict", "its position is over 100 km from its commune"),
-                        None => ("unknown_commune", "its commune is not in the atlas"),
-                    };
-                    diagnostics.remark(kind, place, format!("{}: {why}; placed by position", actor.id));
-                }
-                places.push(ActorPlace {
-                    base: Some(b),
-                    placed_by: Some(placed_by),
-                    density: base.territories()[b as usize].density,
-                    territory_rurality: territories.of(actor),
-                });
+        if let Some((b, placed_by)) = found {
+            diagnostics.keep();
+            if let PlacedBy::Snapped { distance_m } = placed_by {
+                let message = format!(
+                    "{} is outside all territories; put into {}, {distance_m:.0} m away",
+                    actor.id,
+                    base.territories()[b as usize].code
+                );
+                diagnostics.repaired("snapped_actor", place, message);
+            } else if actor.commune.is_some() && placed_by != PlacedBy::Code {
+                let (kind, why) = match actor.commune.and_then(|c| base.find(c.as_str())) {
+                    Some(_) => ("code_position_conflict", "its position is over 100 km from its commune"),
+                    None => ("unknown_commune", "its commune is not in the atlas"),
+                };
+                diagnostics.remark(kind, place, format!("{}: {why}; placed by position", actor.id));
             }
-            None => {
-                diagnostics.keep();
-                let (kind, message) = why_unplaced(actor);
-                diagnostics.remark(kind, place, message);
-                let territory_rurality = territories.of(actor);
-                places.push(ActorPlace { base: None, placed_by: None, density: None, territory_rurality });
-            }
+            places.push(ActorPlace {
+                base: Some(b),
+                placed_by: Some(placed_by),
+                density: base.territories()[b as usize].density,
+                territory_rurality: territories.of(actor),
+            });
+        } else {
+            diagnostics.keep();
+            let (kind, message) = why_unplaced(actor);
+            diagnostics.remark(kind, place, message);
+            let territory_rurality = territories.of(actor);
+            places.push(ActorPlace { base: None, placed_by: None, density: None, territory_rurality });
         }
     }
     Ok(places)
