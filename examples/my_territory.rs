@@ -82,7 +82,7 @@ fn main() -> Fallible {
     }
     let territories = a.territories.ok_or("no file of territories")?;
 
-    let mut reader = TerritoryReader::new(a.level.clone()).strictness(strictness);
+    let mut reader = TerritoryReader::new(a.level.clone()).check_crossings().strictness(strictness);
     if let Some(code) = a.code {
         reader = reader.code(code);
     }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::geojson::{DeclaredCrs, FeatureTable, Reader, Value};
 use crate::atlas::{Atlas, GeometryQuality, Territory};
-use crate::diagnostics::{Diagnostics, Place, Strictness};
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, TerritoryCode};
-use crate::space::LonLat;
+use crate::space::repair::{Depth, Fault, check};
+use crate::space::{Layer, LonLat};
 use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::measure::{Surface, areas, interior_points};
 
@@ -54,6 +55,7 @@ pub struct TerritoryReader {
     population: Option<String>,
     density: Option<String>,
     parents: Option<Vec<(Level, String)>>,
+    depth: Depth,
     strictness: Strictness,
 }
 
@@ -67,8 +69,16 @@ impl TerritoryReader {
             population: None,
             density: None,
             parents: None,
+            depth: Depth::Rings,
             strictness: Strictness::Lenient,
         }
+    }
+
+    /// Also looks for rings that cross themselves or each other (a second for all communes), mends
+    /// what can be mended safely and reports it.
+    pub const fn check_crossings(mut self) -> Self {
+        self.depth = Depth::Crossings;
+        self
     }
 
     /// Names the property that holds the code.
@@ -131,6 +141,43 @@ impl TerritoryReader {
         let (table, found) = reader.read_from(source, file)?;
         let table = in_degrees(table)?;
         self.atlas(table, file, found)
+    }
+
+    /// The outlines with crossings mended; everything found is reported.
+    fn mended(&self, layer: Layer, table: &[usize], file: &str, found: &mut Diagnostics) -> Result<Layer> {
+        if self.depth == Depth::Rings {
+            return Ok(layer);
+        }
+        let checked = crate::parallel::map(layer.len(), |i| {
+            let (mended, faults) = check(&layer.to_multi_polygon(i), None, Depth::Crossings);
+            let invalid = faults.into_iter().find(|f| f.fault == Fault::Invalid)?;
+            Some((mended, invalid.mended))
+        });
+        if checked.iter().all(Option::is_none) {
+            return Ok(layer);
+        }
+        let mut features = Vec::with_capacity(layer.len());
+        for (i, checked) in checked.into_iter().enumerate() {
+            let place = Place::file(file).record(table[i]);
+            match checked {
+                None => features.push(layer.to_multi_polygon(i)),
+                Some((shape, true)) => {
+                    found.repaired("self_intersection", place, "rings cross; merged again without a crossing");
+                    features.push(shape);
+                }
+                Some((shape, false)) => {
+                    found.report(Finding {
+                        severity: Severity::Error,
+                        kind: "self_intersection",
+                        place,
+                        message: "rings cross, and mending would change the area; kept as it is".to_owned(),
+                        outcome: Outcome::Kept,
+                    })?;
+                    features.push(shape);
+                }
+            }
+        }
+        Ok(Layer::from_features(&features))
     }
 
     fn atlas(
@@ -199,7 +246,9 @@ impl TerritoryReader {
             self.add_parents(&mut atlas, &table, &kept, level, property, &mut diagnostics)?;
         }
         let all = kept.iter().all(|k| *k);
+        let records: Vec<usize> = (0..table.len()).filter(|&i| kept[i]).map(|i| table.record(i)).collect();
         let layer = if all { table.into_layer() } else { table.select(|i| kept[i]).into_layer() };
+        let layer = self.mended(layer, &records, file, &mut diagnostics)?;
         atlas.set_geometry(&self.level, Arc::new(layer), GeometryQuality::Given)?;
         Ok((atlas, diagnostics))
     }
