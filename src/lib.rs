@@ -1,4 +1,67 @@
-//! Rural–urban cooperation analysis.
+//! The reference engine for rural–urban cooperation analysis.
+//!
+//! Clusters, research centres, innovation places, *Pays*/PETR (*pôles d'équilibre territoriaux et
+//! ruraux*) and other bodies are geolocated nodes of a cooperation graph; territories are polygons at
+//! several levels. A [`study::Study`] puts the ones into the others and answers: are rural and urban
+//! actors tied, through whom, how far, and is it more than chance would give? What has one side that
+//! the other lacks and could use?
+//!
+//! ```
+//! # #[cfg(feature = "france-data")] {
+//! use rurban::france::EmbeddedFrance;
+//! use rurban::linkage::{mixing_evidence, NullModel, Weighting};
+//! use rurban::model::CooperationKind;
+//! use rurban::progress::Silent;
+//! use rurban::study::{LinkSummary, Study, StudyOptions};
+//!
+//! let france = EmbeddedFrance::load()?;
+//! let (study, diagnostics) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+//! assert_eq!(diagnostics.seen(), diagnostics.kept() + diagnostics.dropped());
+//!
+//! let interreg = |l: &&rurban::study::Link| l.kind == CooperationKind::TerritorialProject;
+//! let classes = LinkSummary::of(study.links().iter().filter(interreg));
+//! assert_eq!((classes.total(), classes.urban_rural), (1_309, 186));
+//!
+//! // Against dealing the labels rural and urban to the actors at random:
+//! let network = study.network(|l| l.kind == CooperationKind::TerritorialProject)?;
+//! let labels = study.rurality_labels();
+//! let evidence = mixing_evidence(&network, &labels, Weighting::Edges, NullModel::LabelPermutation, &Silent)?;
+//! let cross = &evidence.cells[(0, 1)];
+//! assert_eq!(cross.observed, 186.0);
+//! assert!(cross.z.is_some_and(|z| z < 0.0));
+//! # }
+//! # Ok::<(), rurban::Error>(())
+//! ```
+//!
+//! # Rooms
+//!
+//! Data walks in one direction: files → [`read`] → [`atlas`] and [`inventory`] → [`study`] → measures →
+//! [`write`](mod@write). A caller with a graph or a matrix of their own skips all that and calls the
+//! kernels, which know nothing of files and studies.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`space`] | CRS, distance, indexes, point location, contiguity, weights, dissolve, simplify, tessellation |
+//! | [`model`], [`atlas`], [`inventory`], [`france`] | the vocabulary, territories, actors and ties, what is French |
+//! | [`network`] | centrality, communities, structural holes, backbone, degree-preserving null |
+//! | [`linkage`] | mixing, assortativity, segregation, brokerage, bridging, null models, gravity model |
+//! | [`complementarity`] | location quotients, relatedness, density, interregional complementarity, complexity |
+//! | [`accessibility`], [`autocorrelation`], [`typology`], [`inequality`] | access, spatial structure, what is rural, how unequal |
+//! | [`study`] | the facade: one file per question a user asks |
+//! | [`read`], [`write`](mod@write) | GeoJSON and CSV in; GeoJSON, CSV, GraphML, SVG and the HTML atlas out |
+//! | [`evidence`], [`labels`], [`matrix`], [`random`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
+//!
+//! # Conventions
+//!
+//! Coordinates are longitude then latitude in degrees (RFC 7946) or metres of a stated CRS; names carry
+//! units (`distance_m`, `area_km2`). Undefined is never zero: scalars give [`Error::Undefined`] with
+//! the reason, slots of vectors hold `NaN`. Same input and seed give the same bytes, whatever the
+//! number of threads. Readers return what they kept, repaired and dropped.
+//!
+//! # Features
+//!
+//! `parallel` (rayon), `france-data` (embedded France) and `html` (the atlas page) are on by default;
+//! `proj` adds PROJ itself as the CRS backend. Each can be switched off.
 
 #![warn(missing_docs, unreachable_pub)]
 #![cfg_attr(

@@ -38,8 +38,7 @@ const SQUARE: &str = "[[2,48],[2.1,48],[2.1,48.1],[2,48.1],[2,48]]";
 
 fn actors(name: &str, text: impl AsRef<[u8]>) -> Result<(InventoryBuilder, Diagnostics)> {
     let mut builder = Inventory::builder(Strictness::Lenient);
-    let found =
-        ActorReader::new(ActorKind::Cluster, "test").read_path(file(name, text), &mut builder)?;
+    let found = ActorReader::new(ActorKind::Cluster, "test").read_path(file(name, text), &mut builder)?;
     assert_eq!(found.seen(), found.kept() + found.dropped(), "{found}");
     Ok((builder, found))
 }
@@ -105,8 +104,11 @@ fn coordinates_of_a_projection_are_not_taken_for_degrees() {
     let metres = "[[652000,6862000],[653000,6862000],[653000,6863000],[652000,6862000]]";
     let err = territories("metres.geojson", collection(&[feature("\"A\"", metres)])).unwrap_err();
     assert!(err.to_string().contains("Lambert"), "{err}");
-    let declared = collection(&[feature("\"A\"", metres)])
-        .replacen('{', r#"{"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2154"}},"#, 1);
+    let declared = collection(&[feature("\"A\"", metres)]).replacen(
+        '{',
+        r#"{"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::2154"}},"#,
+        1,
+    );
     let (atlas, _) = territories("declared.geojson", declared).unwrap();
     let point = atlas.base().territories()[0].point.unwrap();
     assert!((point.lon() - 2.35).abs() < 0.01 && (point.lat() - 48.86).abs() < 0.01, "{point:?}");
@@ -139,10 +141,12 @@ fn bad_ties_are_counted_with_their_line() {
     let (mut builder, _) = actors("ends.csv", "id,lat,lon\na,48,2\nb,49,3\n").unwrap();
     let ties = file("ties.csv", "source,target,weight\na,b,1\na,a,1\na,z,1\na,b,-2\na,b,NaN\nb,a,1\n");
     let columns = TieColumns::default();
-    let found =
-        read_cooperations(&ties, &columns, CooperationKind::Other, "test", &mut builder).unwrap();
+    let found = read_cooperations(&ties, &columns, CooperationKind::Other, "test", &mut builder).unwrap();
     assert_eq!((found.seen(), found.kept(), found.dropped()), (6, 2, 4), "{found}");
-    assert_eq!((found.count("self_loop"), found.count("unknown_actor"), found.count("duplicate_edge")), (1, 1, 1));
+    assert_eq!(
+        (found.count("self_loop"), found.count("unknown_actor"), found.count("duplicate_edge")),
+        (1, 1, 1)
+    );
     let first = found.findings().iter().find(|f| f.kind == "self_loop").unwrap();
     assert_eq!(first.place.line, Some(3));
     assert_eq!(builder.finish().0.ties().len(), 2);
@@ -160,8 +164,7 @@ fn strict_reading_stops_at_the_first_error() {
 fn a_study_without_links_or_places_still_stands() {
     let (atlas, _) = territories("one.geojson", collection(&[feature("\"A\"", SQUARE)])).unwrap();
     let (builder, _) = actors("nowhere.csv", "id,name\n1,one\n2,two\n").unwrap();
-    let (study, found) =
-        Study::new(atlas, builder.finish().0, StudyOptions::default(), &Silent).unwrap();
+    let (study, found) = Study::new(atlas, builder.finish().0, StudyOptions::default(), &Silent).unwrap();
     assert_eq!((found.seen(), found.kept(), found.count("no_position")), (2, 2, 2));
     assert_eq!(study.rurality_labels().unlabelled(), 2);
     let reach = study.reach(&Silent).unwrap();

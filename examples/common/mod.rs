@@ -78,8 +78,9 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
     }
     println!("{table}");
     if all > 0.0 {
-        let rural =
-            population(&|i| base.territories()[i].density.map(rurban::model::DensityLevel::rurality) == Some(Rurality::Rural));
+        let rural = population(&|i| {
+            base.territories()[i].density.map(rurban::model::DensityLevel::rurality) == Some(Rurality::Rural)
+        });
         println!("population {}: {} in rural communes", integer(all as i64), percent(rural, all));
         if let Ok(areas) = study.atlas().level(&Level::AttractionArea) {
             let inside = population(&|i| areas.membership().get(i).is_some());

@@ -9,10 +9,10 @@ use crate::atlas::{Atlas, GeometryQuality, Territory};
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, TerritoryCode};
-use crate::space::repair::{Depth, Fault, check};
-use crate::space::{Layer, LonLat};
 use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::measure::{Surface, areas, interior_points};
+use crate::space::repair::{Depth, Fault, check};
+use crate::space::{Layer, LonLat};
 
 /// Property names that usually hold a territory's code, best first.
 const CODE_NAMES: [&str; 14] = [
@@ -162,7 +162,11 @@ impl TerritoryReader {
             match checked {
                 None => features.push(layer.to_multi_polygon(i)),
                 Some((shape, true)) => {
-                    found.repaired("self_intersection", place, "rings cross; merged again without a crossing");
+                    found.repaired(
+                        "self_intersection",
+                        place,
+                        "rings cross; merged again without a crossing",
+                    );
                     features.push(shape);
                 }
                 Some((shape, false)) => {

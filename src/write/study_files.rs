@@ -55,7 +55,7 @@ impl<'a> StudyFiles<'a> {
     /// folder that exists. Returns what it wrote.
     ///
     /// # Errors
-    /// [`crate::Error::Unknown`] when the study has no such level, [`Error::Io`] when a file cannot be
+    /// [`crate::Error::Unknown`] when the study has no such level, [`crate::Error::Io`] when a file cannot be
     /// written.
     pub fn write(
         &self,
