@@ -383,11 +383,7 @@ fn fields_from_name(name: &str) -> Vec<String> {
             }
         })
     };
-    FIELDS
-        .iter()
-        .filter(|(_, stems)| stems.iter().any(|s| told(s)))
-        .map(|(f, _)| format!("field:{f}"))
-        .collect()
+    FIELDS.iter().filter(|(_, stems)| stems.iter().any(told)).map(|(f, _)| format!("field:{f}")).collect()
 }
 
 /// Themes of one family, as `family:theme`.

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use geo_types::{Coord, MultiPolygon};
 
 use super::{Atlas, GeometryQuality};
-use crate::diagnostics::{Diagnostics, Place};
+use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::model::{Level, TerritoryCode};
 use crate::progress::Progress;
 use crate::space::Layer;
 use crate::space::crs::{Crs, Zones, projector};
 use crate::space::dissolve::dissolve;
+use crate::space::overlay::{Overlay, overlay_areas};
 use crate::space::tessellation::{TessellationOptions, tessellate};
 
 /// Half the side, in metres, of the square that stands for a territory without land on the outline
@@ -93,6 +95,53 @@ impl Atlas {
         self.set_geometry(&level, Arc::new(Layer::from_features(&cells)), GeometryQuality::Approximate)?;
         self.join_outlines(progress)?;
         Ok(diagnostics)
+    }
+
+    /// Adds a level of which only the outlines are given: a base territory belongs to the units that
+    /// hold at least `least_share` of its area, first to the one that holds most of it (ties: the
+    /// first one). Returns the shares by base territory and unit.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the base level has no outlines, [`Error::Shape`] when there is not one
+    /// outline per unit, [`Error::Parameter`] when the share is not in (0, 1].
+    pub fn add_level_by_overlay(
+        &mut self,
+        level: Level,
+        units: &[(TerritoryCode, String)],
+        outlines: Arc<Layer>,
+        least_share: f64,
+    ) -> Result<(Overlay, Diagnostics)> {
+        if !(least_share > 0.0 && least_share <= 1.0) {
+            let value = least_share.to_string();
+            return Err(Error::Parameter {
+                name: "least_share",
+                value,
+                must: "must be above 0 and at most 1",
+            });
+        }
+        if outlines.len() != units.len() {
+            return Err(Error::Shape { what: "outlines", expected: units.len(), got: outlines.len() });
+        }
+        let base = self.base();
+        let Some(cells) = base.geometry() else {
+            return Err(Error::Unknown {
+                kind: "geometry of level",
+                value: base.level.to_string(),
+                hint: Some("an overlay needs the outlines of the base level".to_owned()),
+            });
+        };
+        let overlay = overlay_areas(cells, &outlines)?;
+        let mut held: Vec<_> = overlay.shares.iter().filter(|s| s.of_a >= least_share).collect();
+        held.sort_by(|s, t| s.a.cmp(&t.a).then(t.of_a.total_cmp(&s.of_a)).then(s.b.cmp(&t.b)));
+        let codes: Vec<String> = base.territories.iter().map(|t| t.code.to_string()).collect();
+        let members: Vec<(&str, &str)> =
+            held.iter().map(|s| (codes[s.a as usize].as_str(), units[s.b as usize].0.as_str())).collect();
+        let diagnostics =
+            self.add_level(level.clone(), units.iter().cloned(), members, Strictness::Lenient)?;
+        if self.level(&level)?.territories.len() == outlines.len() {
+            self.set_geometry(&level, outlines, GeometryQuality::Given)?;
+        }
+        Ok((overlay, diagnostics))
     }
 
     /// Replaces the outlines of the base level by `change` of them and forgets those of the levels

@@ -1,8 +1,11 @@
 //! How much of each feature of one layer lies in each feature of another.
 
 use geo::{Area, BooleanOps};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
 
 use super::layer::Layer;
+use super::locate::Locator;
 use super::measure::{Surface, areas};
 use crate::error::{Error, Result};
 use crate::parallel;
@@ -33,8 +36,8 @@ pub struct Overlay {
 }
 
 /// Common areas of two layers in the plane of their coordinates: use an equal-area projection
-/// where areas matter (shares of small features are right in any). O(pairs whose bounds meet ×
-/// their coordinates).
+/// where areas matter (shares of small features are right in any). Only pairs in which an edge
+/// of `b` comes near `a` are cut; all others are a table look-up.
 ///
 /// # Errors
 /// [`Error::Value`] when a coordinate is not finite.
@@ -49,35 +52,52 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
             });
         }
     }
-    let boxes = (0..b.len())
-        .map(|j| (j, b.bounds(j)))
-        .filter(|(_, bounds)| !bounds.is_empty())
-        .map(|(j, bounds)| {
-            rstar::primitives::GeomWithData::new(
-                rstar::primitives::Rectangle::from_corners(bounds.min, bounds.max),
-                j as u32,
-            )
+    let locator = Locator::new(b)?;
+    let edges = (0..b.len())
+        .flat_map(|j| b.rings(j).map(move |ring| (j, ring)))
+        .flat_map(|(j, ring)| {
+            ring.windows(2).map(move |e| {
+                let corners = Rectangle::from_corners([e[0].x, e[0].y], [e[1].x, e[1].y]);
+                GeomWithData::new(corners, j as u32)
+            })
         })
         .collect();
-    let tree = rstar::RTree::bulk_load(boxes);
+    let edges = RTree::bulk_load(edges);
+    let sizes = areas(a, Surface::Plane);
     let common = parallel::map(a.len(), |i| {
         let bounds = a.bounds(i);
-        if bounds.is_empty() {
-            return Vec::new();
-        }
-        let shape = a.to_multi_polygon(i);
-        let mut near: Vec<u32> = tree
-            .locate_in_envelope_intersecting(rstar::AABB::from_corners(bounds.min, bounds.max))
+        let Some(&corner) = a.rings(i).next().and_then(|ring| ring.first()) else { return Vec::new() };
+        // Only features with an edge near this one need to be cut; it lies wholly inside or outside
+        // of all others.
+        let mut cut: Vec<u32> = edges
+            .locate_in_envelope_intersecting(AABB::from_corners(bounds.min, bounds.max))
             .map(|g| g.data)
             .collect();
-        near.sort_unstable();
-        near.into_iter()
-            .map(|j| (i as u32, j, shape.intersection(&b.to_multi_polygon(j as usize)).unsigned_area()))
-            .filter(|c| c.2 > 0.0)
-            .collect()
+        cut.sort_unstable();
+        cut.dedup();
+        let mut found: Vec<(u32, u32, f64)> = locator
+            .locate_all(corner)
+            .into_iter()
+            .filter(|j| cut.binary_search(j).is_err())
+            .map(|j| (i as u32, j, sizes[i]))
+            .collect();
+        if !cut.is_empty() {
+            let shape = a.to_multi_polygon(i);
+            found.extend(
+                cut.into_iter()
+                    .map(|j| {
+                        let common = shape.intersection(&b.to_multi_polygon(j as usize)).unsigned_area();
+                        // A ring that crosses itself has less area than what it covers.
+                        (i as u32, j, common.min(sizes[i]))
+                    })
+                    .filter(|c| c.2 > 0.0),
+            );
+            found.sort_unstable_by_key(|c| c.1);
+        }
+        found
     });
     let common: Vec<(u32, u32, f64)> = common.into_iter().flatten().collect();
-    Ok(shares(&common, &areas(a, Surface::Plane), &areas(b, Surface::Plane)))
+    Ok(shares(&common, &sizes, &areas(b, Surface::Plane)))
 }
 
 /// Common weight (population, jobs) of two groupings of weighted points: `in_a` and `in_b` give the
