@@ -623,6 +623,50 @@ mod tests {
     }
 
     #[test]
+    fn configuration_moments_are_those_of_matched_stubs() {
+        for direction in [Direction::Directed, Direction::Undirected] {
+            let g = random_graph(12, 30, direction);
+            let labels = Labels::new((0..12).map(|i| i % 3).collect(), 3).unwrap();
+            let test = |w| mixing_evidence(&g, &labels, w, NullModel::Configuration, &Silent).unwrap();
+            let exact = test(Weighting::Edges);
+            let class = |v: u32| v as usize % 3;
+            let (tails, heads): (Vec<_>, Vec<_>) =
+                g.edge_list().map(|(a, b, _)| (class(a), class(b))).unzip();
+            let mut stream = Seed(8).stream(0);
+            let mut draws = vec![vec![]; 10];
+            for _ in 0..20_000 {
+                let pairs: Vec<(usize, usize)> = if direction == Direction::Directed {
+                    let mut ends = heads.clone();
+                    stream.shuffle(&mut ends);
+                    tails.iter().copied().zip(ends).collect()
+                } else {
+                    let mut stubs = [&tails[..], &heads[..]].concat();
+                    stream.shuffle(&mut stubs);
+                    stubs.chunks(2).map(|p| (p[0], p[1])).collect()
+                };
+                let mut counts = [0.0; 10];
+                for (a, b) in pairs {
+                    counts[a * 3 + b] += 1.0;
+                    if a != b {
+                        counts[b * 3 + a] += 1.0;
+                        counts[9] += 1.0;
+                    }
+                }
+                draws.iter_mut().zip(counts).for_each(|(d, c)| d.push(c));
+            }
+            for (e, values) in exact.cells.as_slice().iter().chain([&exact.cross]).zip(&draws) {
+                let mean = values.iter().sum::<f64>() / 20_000.0;
+                let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / 19_999.0).sqrt();
+                assert!((e.expected - mean).abs() < 0.04 * sd);
+                assert!((e.sd.unwrap() / sd - 1.0).abs() < 0.03);
+            }
+            let weighted = test(Weighting::Weights);
+            assert!(weighted.cells.as_slice().iter().all(|e| e.sd.is_none() && e.p.is_none()));
+            assert_eq!((weighted.cross.sd, weighted.ei.sd), (None, None));
+        }
+    }
+
+    #[test]
     #[cfg(feature = "parallel")]
     fn threads_do_not_matter() {
         let g = random_graph(600, 2000, Direction::Undirected);
