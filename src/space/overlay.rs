@@ -75,6 +75,9 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
             .collect();
         cut.sort_unstable();
         cut.dedup();
+        if sizes[i] <= 0.0 {
+            return Vec::new();
+        }
         let mut found: Vec<(u32, u32, f64)> = locator
             .locate_all(corner)
             .into_iter()
