@@ -373,7 +373,7 @@ impl Projection<'_> {
             let image = self.reduced(&direction, weights, mass);
             let curvature = dot(&direction, &image);
             rounds += 1;
-            if rounds > 10_000 || !(curvature > 0.0) {
+            if rounds > 10_000 || curvature.is_nan() || curvature <= 0.0 {
                 return false;
             }
             let step = rz / curvature;
