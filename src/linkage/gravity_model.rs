@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, Undefined};
 use crate::matrix::Matrix;
+use crate::parallel;
 
 /// Dyads to fit a gravity model on, one entry per dyad.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,16 @@ pub enum StandardErrors {
     /// Robust, times n / (n − parameters), fixed effects counted (HC1).
     #[default]
     Hc1,
+    /// Clustered by origin (CRV1): times G/(G − 1) · (n − 1)/(n − parameters) with G clusters. Fixed
+    /// effects nested in the clusters count as one parameter (as fixest and pyfixest do).
+    /// NaN with a single cluster.
+    ClusteredOrigin,
+    /// Clustered by destination, as [`Self::ClusteredOrigin`].
+    ClusteredDestination,
+    /// Clustered by origin and by destination: the sum of both less that by pair, with G the smaller
+    /// number of clusters (Cameron, Gelbach & Miller 2011, doi:10.1198/jbes.2010.07136). NaN when
+    /// the difference gives a negative variance.
+    ClusteredTwoWay,
 }
 
 /// A fitted gravity model.
@@ -69,7 +80,8 @@ pub struct GravityFit {
 
 /// Fits `E[flow] = exp(a_o + b_d + Σ β x)` by Poisson pseudo-maximum likelihood.
 ///
-/// Reweighted least squares; fixed effects are concentrated out by alternating projections.
+/// Reweighted least squares; fixed effects are concentrated out by conjugate gradients on the
+/// normal equations of destinations, one column per thread.
 /// Origins and destinations without any flow, or with a single dyad, are dropped first, again and
 /// again, and counted.
 /// O(rounds · projections · dyads · covariates).
@@ -104,39 +116,34 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
         return Err(Error::Value { what: "covariates", index, value, must: "must be finite" });
     }
     let fixed = effects == Effects::OriginDestination;
+    let sides = [dense(dyads.origin), dense(dyads.destination)];
     let mut kept: Vec<usize> = (0..all).collect();
     let (mut separated, mut singletons) = (0, 0);
-    let mut units = [0, 0];
-    let mut groups: [Vec<usize>; 2] = [vec![], vec![]];
     loop {
         let before = kept.len();
-        for (side, of) in [dyads.origin, dyads.destination].into_iter().enumerate() {
+        for (of, units) in sides.iter().filter(|_| fixed) {
             let start = kept.len();
-            let mut codes: Vec<u32> = kept.iter().filter(|&&d| dyads.flow[d] > 0.0).map(|&d| of[d]).collect();
-            codes.sort_unstable();
-            codes.dedup();
-            if fixed {
-                let at = |d: usize| codes.binary_search(&of[d]).ok();
-                kept.retain(|&d| at(d).is_some());
-                separated += start - kept.len();
-                let mut sizes = vec![0usize; codes.len()];
-                kept.iter().filter_map(|&d| at(d)).for_each(|c| sizes[c] += 1);
-                let some = kept.len();
-                kept.retain(|&d| at(d).is_some_and(|c| sizes[c] > 1));
-                singletons += some - kept.len();
-                let mut c = 0;
-                codes.retain(|_| {
-                    c += 1;
-                    sizes[c - 1] > 1
-                });
+            let mut sizes = vec![0usize; *units];
+            let mut flows = vec![false; *units];
+            for &d in &kept {
+                sizes[of[d] as usize] += 1;
+                flows[of[d] as usize] |= dyads.flow[d] > 0.0;
             }
-            units[side] = codes.len();
-            groups[side] = kept.iter().map(|&d| codes.binary_search(&of[d]).unwrap_or(0)).collect();
+            kept.retain(|&d| flows[of[d] as usize]);
+            separated += start - kept.len();
+            let some = kept.len();
+            kept.retain(|&d| sizes[of[d] as usize] > 1);
+            singletons += some - kept.len();
         }
         if kept.len() == before {
             break;
         }
     }
+    // Dyads of one origin stand together, so that projections pass over them once.
+    kept.sort_by_key(|&d| (sides[0].0[d], sides[1].0[d]));
+    let groups = [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
+    let units = [groups[0].1, groups[1].1];
+    let groups = groups.map(|(of, _)| of);
     let n = kept.len();
     let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
     let total: f64 = y.iter().sum();
@@ -173,11 +180,19 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             previous[i] = z;
         }
         if fixed {
-            for column in projected.iter_mut().chain([&mut response]) {
-                if !projection.apply(column, &mu) {
-                    return Err(Error::undefined(MEASURE, Undefined::NoConvergence { iterations: round }));
+            let mass = projection.mass(&mu);
+            projected.push(std::mem::take(&mut response));
+            let mut columns: Vec<(Vec<f64>, bool)> = projected.drain(..).map(|c| (c, false)).collect();
+            parallel::for_each_chunk(&mut columns, 1, |_, columns| {
+                for (column, done) in columns {
+                    *done = projection.apply(column, &mu, &mass);
                 }
+            });
+            if columns.iter().any(|c| !c.1) {
+                return Err(Error::undefined(MEASURE, Undefined::NoConvergence { iterations: round }));
             }
+            projected.extend(columns.into_iter().map(|c| c.0));
+            response = projected.pop().unwrap_or_default();
         }
         let mut information = DMatrix::<f64>::zeros(k, k);
         let mut score = DVector::<f64>::zeros(k);
@@ -219,13 +234,8 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
         let covariance = if errors == StandardErrors::Model {
             inverse
         } else {
-            let meat = DMatrix::from_fn(k, k, |a, b| {
-                (0..n).map(|i| (y[i] - mu[i]).powi(2) * projected[a][i] * projected[b][i]).sum()
-            });
-            let parameters = k + if fixed { units[0] + units[1] - 1 } else { 0 };
-            let factor =
-                if errors == StandardErrors::Hc1 { n as f64 / (n as f64 - parameters as f64) } else { 1.0 };
-            &inverse * meat * &inverse * factor
+            let scores = Scores { y: &y, mu: &mu, projected: &projected, groups: &groups, units };
+            &inverse * scores.meat(errors, fixed) * &inverse
         };
         let null = deviance(&|_| mean);
         return Ok(GravityFit {
@@ -242,32 +252,162 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
     Err(Error::undefined(MEASURE, Undefined::NoConvergence { iterations: ROUNDS }))
 }
 
+/// Codes 0, 1, … in the order of the values, and how many there are.
+fn dense(values: &[u32]) -> (Vec<u32>, usize) {
+    let mut codes = values.to_vec();
+    codes.sort_unstable();
+    codes.dedup();
+    let of = values.iter().map(|v| codes.partition_point(|c| c < v) as u32).collect();
+    (of, codes.len())
+}
+
+/// What each dyad adds to the first-order conditions.
+struct Scores<'a> {
+    y: &'a [f64],
+    mu: &'a [f64],
+    projected: &'a [Vec<f64>],
+    groups: &'a [Vec<u32>; 2],
+    units: [usize; 2],
+}
+
+impl Scores<'_> {
+    /// The middle of the sandwich, small-sample factors included.
+    fn meat(&self, errors: StandardErrors, fixed: bool) -> DMatrix<f64> {
+        let (n, k) = (self.y.len() as f64, self.projected.len());
+        let [o, d] = self.units;
+        let effects = |left: usize| k + if fixed { left } else { 0 };
+        let all = n / (n - effects(o + d - 1) as f64);
+        // A fixed effect inside a cluster costs no degree of freedom; one constant is kept for each.
+        let clustered = |left: usize, clusters: usize| {
+            let g = clusters as f64;
+            (n - 1.0) / (n - effects(left) as f64) * g / (g - 1.0)
+        };
+        let each: Vec<u32> = (0..self.y.len() as u32).collect();
+        let of = |groups: &[u32], units: usize| self.outer(groups, units);
+        match errors {
+            StandardErrors::Model | StandardErrors::Hc0 => of(&each, each.len()),
+            StandardErrors::Hc1 => of(&each, each.len()) * all,
+            StandardErrors::ClusteredOrigin => of(&self.groups[0], o) * clustered(d, o),
+            StandardErrors::ClusteredDestination => of(&self.groups[1], d) * clustered(o, d),
+            StandardErrors::ClusteredTwoWay => {
+                let mut pair = 0;
+                // Dyads come sorted by origin and destination.
+                let pairs: Vec<u32> = (0..self.y.len())
+                    .map(|i| {
+                        let changed = i > 0 && self.groups.iter().any(|g| g[i] != g[i - 1]);
+                        pair += u32::from(changed);
+                        pair
+                    })
+                    .collect();
+                let sum = of(&self.groups[0], o) + of(&self.groups[1], d) - of(&pairs, pair as usize + 1);
+                sum * clustered(1, o.min(d))
+            }
+        }
+    }
+
+    /// Sum, over groups, of the outer product of the group's score with itself.
+    fn outer(&self, groups: &[u32], units: usize) -> DMatrix<f64> {
+        let sums: Vec<Vec<f64>> = self
+            .projected
+            .iter()
+            .map(|x| {
+                let mut sums = vec![0.0; units];
+                for (i, &g) in groups.iter().enumerate() {
+                    sums[g as usize] += (self.y[i] - self.mu[i]) * x[i];
+                }
+                sums
+            })
+            .collect();
+        let k = sums.len();
+        DMatrix::from_fn(k, k, |a, b| sums[a].iter().zip(&sums[b]).map(|(x, y)| x * y).sum())
+    }
+}
+
+/// Takes fixed effects out of columns; dyads are sorted by origin.
 struct Projection<'a> {
-    groups: &'a [Vec<usize>; 2],
+    groups: &'a [Vec<u32>; 2],
     units: [usize; 2],
 }
 
 impl Projection<'_> {
-    /// Takes weighted group means out of `v` until none is left; `false` when that does not end.
-    fn apply(&self, v: &mut [f64], weights: &[f64]) -> bool {
+    /// Weight of each origin and each destination.
+    fn mass(&self, weights: &[f64]) -> [Vec<f64>; 2] {
+        [0, 1].map(|side| {
+            let mut mass = vec![0.0; self.units[side]];
+            self.groups[side].iter().zip(weights).for_each(|(&g, w)| mass[g as usize] += w);
+            mass
+        })
+    }
+
+    /// Leaves the residuals of the weighted regression of `v` on all fixed effects; `false` when
+    /// that does not end.
+    ///
+    /// Effects of origins are eliminated, those of destinations found by conjugate gradients with
+    /// the weight of each destination as preconditioner.
+    fn apply(&self, v: &mut [f64], weights: &[f64], mass: &[Vec<f64>; 2]) -> bool {
         let size = v.iter().fold(0.0f64, |m, x| m.max(x.abs())).max(1e-300);
-        for _ in 0..10_000 {
-            let mut moved = 0.0f64;
-            for (groups, &units) in self.groups.iter().zip(&self.units) {
-                let (mut sums, mut mass) = (vec![0.0; units], vec![0.0; units]);
-                for ((&g, x), w) in groups.iter().zip(&*v).zip(weights) {
-                    sums[g] += w * x;
-                    mass[g] += w;
-                }
-                sums.iter_mut().zip(&mass).for_each(|(s, m)| *s /= m);
-                moved = sums.iter().fold(moved, |m, s| m.max(s.abs()));
-                v.iter_mut().zip(groups).for_each(|(x, &g)| *x -= sums[g]);
+        let [origins, destinations] = self.groups;
+        // Mean of `v` by origin first: what is left of the problem is in destinations alone.
+        let centre = |v: &mut [f64]| {
+            let mut sums = vec![0.0; self.units[0]];
+            for ((&o, x), w) in origins.iter().zip(&*v).zip(weights) {
+                sums[o as usize] += w * x;
             }
-            if moved <= 1e-11 * size {
-                return true;
-            }
+            sums.iter_mut().zip(&mass[0]).for_each(|(s, m)| *s /= m);
+            v.iter_mut().zip(origins).for_each(|(x, &o)| *x -= sums[o as usize]);
+        };
+        centre(v);
+        let mut residual = vec![0.0; self.units[1]];
+        for ((&d, x), w) in destinations.iter().zip(&*v).zip(weights) {
+            residual[d as usize] += w * x;
         }
-        false
+        let preconditioned = |r: &[f64]| r.iter().zip(&mass[1]).map(|(r, m)| r / m).collect::<Vec<f64>>();
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let mut z = preconditioned(&residual);
+        let mut direction = z.clone();
+        let mut effects = vec![0.0; self.units[1]];
+        let mut rz = dot(&residual, &z);
+        let small = |z: &[f64]| z.iter().all(|z| z.abs() <= 1e-11 * size);
+        let mut rounds = 0;
+        while !small(&z) {
+            let image = self.reduced(&direction, weights, mass);
+            let curvature = dot(&direction, &image);
+            rounds += 1;
+            if rounds > 10_000 || curvature.is_nan() || curvature <= 0.0 {
+                return false;
+            }
+            let step = rz / curvature;
+            for i in 0..effects.len() {
+                effects[i] += step * direction[i];
+                residual[i] -= step * image[i];
+            }
+            z = preconditioned(&residual);
+            let next = dot(&residual, &z);
+            let turn = next / rz;
+            rz = next;
+            direction.iter_mut().zip(&z).for_each(|(p, z)| *p = z + turn * *p);
+        }
+        if rounds > 0 {
+            v.iter_mut().zip(destinations).for_each(|(x, &d)| *x -= effects[d as usize]);
+            centre(v);
+        }
+        true
+    }
+
+    /// The normal equations of destinations, origins eliminated, applied to `b`.
+    fn reduced(&self, b: &[f64], weights: &[f64], mass: &[Vec<f64>; 2]) -> Vec<f64> {
+        let [origins, destinations] = self.groups;
+        let mut image: Vec<f64> = b.iter().zip(&mass[1]).map(|(b, m)| b * m).collect();
+        let mut from = 0;
+        for row in origins.chunk_by(|a, b| a == b) {
+            let span = from..from + row.len();
+            from = span.end;
+            let (ends, w) = (&destinations[span.clone()], &weights[span]);
+            let mean =
+                ends.iter().zip(w).map(|(&d, w)| w * b[d as usize]).sum::<f64>() / mass[0][row[0] as usize];
+            ends.iter().zip(w).for_each(|(&d, w)| image[d as usize] -= w * mean);
+        }
+        image
     }
 }
 

@@ -362,4 +362,16 @@ fn g21_gravity_model() {
     assert_eq!(fe.n as f64, number(&want["fe_nobs"]));
     all_close(&fe.coefficients, &named("fe_coef", &names[2..]), 1e-6);
     all_close(&fe.standard_errors, &named("fe_se_hetero", &names[2..]), 1e-6);
+    // From pyfixest 0.60.0 on the same dyads: CRV1 by o, by d, by o + d.
+    let clustered = [
+        (StandardErrors::ClusteredOrigin, 0.006_219_670_743, 0.083_464_691_797, 0.016_177_332_483),
+        (StandardErrors::ClusteredDestination, 0.008_797_028_953, 0.028_584_340_102, 0.014_401_889_376),
+        (StandardErrors::ClusteredTwoWay, 0.008_206_463_594, 0.046_030_326_608, 0.013_024_925_052),
+    ];
+    for (errors, distance, cross, cross_plain) in clustered {
+        let fe = fit(&names[2..], Effects::OriginDestination, errors);
+        all_close(&fe.standard_errors, &[distance, cross], 1e-6);
+        let plain = fit(&names, Effects::Constant, errors);
+        close(plain.standard_errors[4], cross_plain, 1e-6);
+    }
 }
