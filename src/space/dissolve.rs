@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use geo::{Area, unary_union};
+use geo::unary_union;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
-use super::layer::{Bounds, Layer};
-use super::measure::{Surface, areas, ring_area};
-use super::topology::{NONE, Vertices, ring_starts};
+use super::layer::Layer;
+use super::measure::{Surface, ring_area};
+use super::noding::{Edge, Strips, crossing, node};
+use super::topology::{NONE, hash};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::parallel;
@@ -18,16 +19,17 @@ use crate::parallel;
 pub struct Dissolved {
     /// One feature per class of the labels; empty for classes without geometry.
     pub layer: Layer,
-    /// Classes whose features overlap or are broken, so that borders could not simply be cancelled:
-    /// they were merged by a general polygon union instead.
+    /// Classes whose features overlap, or whose neighbours have different vertices along what they
+    /// share, so that cancelling borders was not enough; their result is the union all the same.
     pub unclean: Vec<u32>,
 }
 
 /// Merges the features of each class. Borders that two features of a class share are cancelled,
 /// the rest is chained into rings and holes are put into their shells; islands and enclaves stay.
-/// Exact and O(coordinates) for clean layers. Classes whose remaining borders meet elsewhere
-/// than at common vertices (overlaps, T-junctions) go through [`geo::unary_union`]; a feature that
-/// lies wholly within the inside of another of its class is not noticed. Gaps between
+/// Exact and O(coordinates) for clean layers. Where the borders that remain meet elsewhere than at
+/// common vertices (overlaps, T-junctions) they are cut there, at rounded places, and edges inside
+/// other features of the class are dropped: only what meets is touched. Classes whose borders do
+/// not close even so go through [`geo::unary_union`]. Gaps between
 /// features stay gaps; features without class are left out.
 ///
 /// # Errors
@@ -46,91 +48,201 @@ pub fn dissolve(layer: &Layer, groups: &Labels) -> Result<Dissolved> {
     if groups.len() != layer.len() {
         return Err(Error::Shape { what: "groups", expected: layer.len(), got: groups.len() });
     }
-    let vertices = Vertices::new(layer);
-    let starts = ring_starts(layer);
-    let mut position = vec![0u32; vertices.count];
-    for (i, &v) in vertices.of.iter().enumerate() {
-        position[v as usize] = i as u32;
-    }
-    // Directed edges with the shell to their left, in lists at their lesser end. An edge that meets
-    // its reverse within the group cancels it.
-    let mut head = vec![NONE; vertices.count];
-    let mut edges: Vec<Edge> = Vec::with_capacity(vertices.of.len());
-    for f in 0..layer.len() {
-        let Some(group) = groups.get(f) else { continue };
-        let mut ring_index = layer.ring_range(f).start;
-        for polygon in layer.polygons(f) {
-            for (k, ring) in polygon.enumerate() {
-                let forward = (ring_area(ring, Surface::Plane) >= 0.0) == (k == 0);
-                for e in vertices.of[starts[ring_index]..starts[ring_index + 1]].windows(2) {
-                    if e[0] == e[1] {
-                        continue;
-                    }
-                    let (from, to) = if forward { (e[0], e[1]) } else { (e[1], e[0]) };
-                    let least = from.min(to) as usize;
-                    let mut entry = head[least];
-                    while entry != NONE {
-                        let other = &mut edges[entry as usize];
-                        if other.live && other.from == to && other.to == from && other.group == group as u32 {
-                            other.live = false;
-                            break;
-                        }
-                        entry = other.next;
-                    }
-                    if entry == NONE {
-                        edges.push(Edge { from, to, group: group as u32, next: head[least], live: true });
-                        head[least] = edges.len() as u32 - 1;
-                    }
-                }
-                ring_index += 1;
-            }
-        }
-    }
-    drop(head);
-    let mut by_group: Vec<Vec<(u32, u32)>> = vec![Vec::new(); groups.classes()];
-    for e in edges.iter().filter(|e| e.live) {
-        by_group[e.group as usize].push((e.from, e.to));
-    }
-    drop(edges);
-
+    let by_group = borders(layer, groups);
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.classes()];
     for f in 0..layer.len() {
         if let Some(g) = groups.get(f) {
             members[g].push(f as u32);
         }
     }
-    let sizes = areas(layer, Surface::Plane);
     let merged: Vec<(MultiPolygon<f64>, bool)> = parallel::map(groups.classes(), |g| {
-        let place = |v: u32| layer.coords()[position[v as usize] as usize];
-        let expected: f64 = members[g].iter().map(|&f| sizes[f as usize]).sum();
-        let clean = !meet(&by_group[g], place);
-        if let Some(result) = chain(&by_group[g], place).map(nest)
-            && clean
-            && (result.unsigned_area() - expected).abs() <= 1e-9 * expected.abs()
-        {
-            return (result, false);
-        }
-        let parts: Vec<MultiPolygon<f64>> =
-            members[g].iter().map(|&f| layer.to_multi_polygon(f as usize)).collect();
-        (unary_union(&parts), true)
+        outline(&by_group[g]).unwrap_or_else(|| {
+            let parts: Vec<MultiPolygon<f64>> =
+                members[g].iter().map(|&f| layer.to_multi_polygon(f as usize)).collect();
+            (unary_union(&parts), true)
+        })
     });
     let unclean = (0..groups.classes() as u32).filter(|&g| merged[g as usize].1).collect();
     Ok(Dissolved { layer: Layer::from_features(merged.iter().map(|m| &m.0)), unclean })
 }
 
-struct Edge {
-    from: u32,
-    to: u32,
-    group: u32,
-    next: u32,
-    live: bool,
+/// Directed edges of each group with the inside to their left, less those that meet their reverse.
+fn borders(layer: &Layer, groups: &Labels) -> Vec<Vec<Edge>> {
+    const BUCKETS: usize = 256;
+    let coords = layer.coords();
+    // Of the edge from each coordinate: its group and direction, NONE where there is none.
+    let tasks = parallel::map(layer.len().div_ceil(1024), |t| {
+        let mut owners = Vec::new();
+        for f in t * 1024..((t + 1) * 1024).min(layer.len()) {
+            let group = groups.get(f);
+            for polygon in layer.polygons(f) {
+                for (k, ring) in polygon.enumerate() {
+                    let forward = group.is_some() && (ring_area(ring, Surface::Plane) >= 0.0) == (k == 0);
+                    let owner = group.map_or(NONE, |g| (g as u32) << 1 | u32::from(forward));
+                    owners.extend(ring.windows(2).map(|e| if e[0] == e[1] { NONE } else { owner }));
+                    if !ring.is_empty() {
+                        owners.push(NONE);
+                    }
+                }
+            }
+        }
+        owners
+    });
+    let owners: Vec<u32> = tasks.concat();
+    let mut hashes = vec![0u32; coords.len()];
+    parallel::for_each_chunk(&mut hashes, 65_536, |k, chunk| {
+        let at = k * 65_536;
+        let mut last = hash(coords[at]);
+        for (i, h) in chunk.iter_mut().enumerate() {
+            let next = coords.get(at + i + 1).map_or(0, |&c| hash(c));
+            // The same for both directions.
+            *h = last.wrapping_add(next).wrapping_mul(0x9E37_79B1) ^ (last ^ next);
+            last = next;
+        }
+    });
+    let mut starts = vec![0u32; BUCKETS + 1];
+    for (h, _) in hashes.iter().zip(&owners).filter(|(_, o)| **o != NONE) {
+        starts[(h >> 24) as usize + 1] += 1;
+    }
+    for b in 0..BUCKETS {
+        starts[b + 1] += starts[b];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![(0u32, 0u32); starts[BUCKETS] as usize];
+    for (i, (h, _)) in hashes.iter().zip(&owners).enumerate().filter(|(_, (_, o))| **o != NONE) {
+        let slot = &mut next[(h >> 24) as usize];
+        order[*slot as usize] = (*h, i as u32);
+        *slot += 1;
+    }
+    let directed = |i: u32| {
+        let (a, b) = (coords[i as usize], coords[i as usize + 1]);
+        if owners[i as usize] & 1 == 1 { (a, b) } else { (b, a) }
+    };
+    let live = parallel::map(BUCKETS, |b| {
+        let items = &order[starts[b] as usize..starts[b + 1] as usize];
+        let size = (items.len() * 2).next_power_of_two().max(2);
+        // Slots keep their edge when it is cancelled, so that searches go on past it.
+        let mut table = vec![(0u32, NONE, false); size];
+        for &(h, i) in items {
+            let (from, to) = directed(i);
+            let group = owners[i as usize] >> 1;
+            let mut at = h as usize & (size - 1);
+            loop {
+                let (other_hash, other, alive) = table[at];
+                if other == NONE {
+                    table[at] = (h, i, true);
+                    break;
+                }
+                if alive
+                    && other_hash == h
+                    && owners[other as usize] >> 1 == group
+                    && directed(other) == (to, from)
+                {
+                    table[at].2 = false;
+                    break;
+                }
+                at = (at + 1) & (size - 1);
+            }
+        }
+        table.into_iter().filter(|t| t.2).map(|t| t.1).collect::<Vec<u32>>()
+    });
+    let mut live: Vec<u32> = live.concat();
+    live.sort_unstable();
+    let mut by_group: Vec<Vec<Edge>> = vec![Vec::new(); groups.classes()];
+    for i in live {
+        by_group[(owners[i as usize] >> 1) as usize].push(directed(i));
+    }
+    by_group
+}
+
+/// What directed edges enclose, and whether they met elsewhere than at common vertices or some lay
+/// inside. `None` when they do not close.
+fn outline(edges: &[Edge]) -> Option<(MultiPolygon<f64>, bool)> {
+    if edges.iter().any(|(a, b)| !(a.x + a.y + b.x + b.y).is_finite()) {
+        return None;
+    }
+    let (mut edges, mut unclean) = node(edges.to_vec())?;
+    let order = |e: &Edge, f: &Edge| {
+        let key = |e: &Edge| [e.0.x, e.0.y, e.1.x, e.1.y];
+        key(e).partial_cmp(&key(f)).unwrap_or(std::cmp::Ordering::Equal)
+    };
+    edges.sort_by(order);
+    // Copies of an edge count once and weigh what they are.
+    let weighted: Vec<(Edge, i32)> =
+        edges.chunk_by(|e, f| e == f).map(|same| (same[0], same.len() as i32)).collect();
+    let edges: Vec<Edge> = weighted.iter().map(|w| w.0).collect();
+
+    // Vertices by place: edges are sorted by where they start, and all that start somewhere end somewhere.
+    let mut places: Vec<Coord<f64>> = edges.iter().map(|e| e.0).collect();
+    places.dedup();
+    let compare = |p: &Coord<f64>, q: &Coord<f64>| {
+        [p.x, p.y].partial_cmp(&[q.x, q.y]).unwrap_or(std::cmp::Ordering::Equal)
+    };
+    let numbers: Option<Vec<(u32, u32)>> = edges
+        .iter()
+        .map(|e| {
+            let number = |c| places.binary_search_by(|p| compare(p, &c)).ok().map(|v| v as u32);
+            Some((number(e.0)?, number(e.1)?))
+        })
+        .collect();
+    let numbers = numbers?;
+
+    // Between forks all edges of a run have the same on either side: its steepest edge tells.
+    let (mut leaving, mut ending) = (vec![0u32; places.len()], vec![0u32; places.len()]);
+    let mut next = vec![NONE; places.len()];
+    for (i, &(p, q)) in numbers.iter().enumerate() {
+        leaving[p as usize] += 1;
+        ending[q as usize] += 1;
+        next[p as usize] = i as u32;
+    }
+    let through = |v: u32| leaving[v as usize] == 1 && ending[v as usize] == 1;
+    let strips = Strips::new(&edges);
+    let outer = |e: usize| {
+        let ((a, b), weight) = weighted[e];
+        let middle = Coord { x: 0.5 * (a.x + b.x), y: 0.5 * (a.y + b.y) };
+        let beside: i32 = strips
+            .at(middle.y)
+            .iter()
+            .filter(|&&o| o as usize != e)
+            .map(|&o| crossing(middle, edges[o as usize]) * weighted[o as usize].1)
+            .sum();
+        // The ray starts to the right of the middle, or above it when the edge is level.
+        let left = b.y < a.y || (b.y == a.y && b.x > a.x);
+        let right_count = if left { beside - weight } else { beside };
+        right_count <= 0 && right_count + weight > 0
+    };
+    let mut kept = vec![false; edges.len()];
+    let mut known = vec![false; edges.len()];
+    let forks = (0..edges.len()).filter(|&e| !through(numbers[e].0));
+    for start in forks.chain(0..edges.len()) {
+        if known[start] {
+            continue;
+        }
+        let mut run = vec![start];
+        known[start] = true;
+        let mut at = numbers[start].1;
+        while through(at) && !known[next[at as usize] as usize] {
+            let e = next[at as usize] as usize;
+            known[e] = true;
+            run.push(e);
+            at = numbers[e].1;
+        }
+        let rise = |e: usize| (edges[e].0.y - edges[e].1.y).abs();
+        let steepest = run.iter().copied().max_by(|&p, &q| rise(p).total_cmp(&rise(q)))?;
+        if outer(steepest) {
+            run.iter().for_each(|&e| kept[e] = true);
+        } else {
+            unclean = true;
+        }
+    }
+    let kept: Vec<(u32, u32)> = numbers.iter().zip(kept).filter(|k| k.1).map(|k| *k.0).collect();
+    chain(kept, |v| places[v as usize]).map(|rings| (nest(rings), unclean))
 }
 
 /// Closed simple rings of directed edges with the inside to their left. Where several edges leave a
 /// vertex (a bow-tie vertex) the walk keeps to the inside that it came along, so that it does not
 /// cross itself, and rings are cut where they come back to a vertex. `None` when they do not close.
-fn chain(edges: &[(u32, u32)], place: impl Fn(u32) -> Coord<f64>) -> Option<Vec<Vec<Coord<f64>>>> {
-    let mut sorted: Vec<(u32, u32)> = edges.to_vec();
+fn chain(mut sorted: Vec<(u32, u32)>, place: impl Fn(u32) -> Coord<f64>) -> Option<Vec<Vec<Coord<f64>>>> {
     sorted.sort_unstable();
     let forks = sorted.windows(2).any(|e| e[0].0 == e[1].0);
     let mut used = vec![false; sorted.len()];
@@ -188,37 +300,6 @@ fn chain(edges: &[(u32, u32)], place: impl Fn(u32) -> Coord<f64>) -> Option<Vec<
     Some(rings)
 }
 
-/// Whether edges meet elsewhere than at common ends: features of the group overlap, or neighbours
-/// have different vertices. A sweep over x; O(n log n + n × edges over the same x).
-fn meet(edges: &[(u32, u32)], place: impl Fn(u32) -> Coord<f64>) -> bool {
-    let cross =
-        |o: Coord<f64>, p: Coord<f64>, q: Coord<f64>| (p.x - o.x) * (q.y - o.y) - (p.y - o.y) * (q.x - o.x);
-    let mut spans: Vec<(f64, f64, u32, u32)> =
-        edges.iter().map(|&(p, q)| (place(p).x.min(place(q).x), place(p).x.max(place(q).x), p, q)).collect();
-    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (i, &(_, right, p, q)) in spans.iter().enumerate() {
-        let (a, b) = (place(p), place(q));
-        for &(_, _, r, s) in spans[i + 1..].iter().take_while(|e| e.0 <= right) {
-            let (c, d) = (place(r), place(s));
-            if c.y.max(d.y) < a.y.min(b.y) || c.y.min(d.y) > a.y.max(b.y) {
-                continue;
-            }
-            let common = if p == r || p == s { Some((a, b)) } else { (q == r || q == s).then_some((b, a)) };
-            let touches = if let Some((at, end)) = common {
-                let other = if c == at { d } else { c };
-                let along = (end.x - at.x) * (other.x - at.x) + (end.y - at.y) * (other.y - at.y);
-                along > 0.0 && cross(at, end, other) == 0.0
-            } else {
-                cross(a, b, c) * cross(a, b, d) <= 0.0 && cross(c, d, a) * cross(c, d, b) <= 0.0
-            };
-            if touches {
-                return true;
-            }
-        }
-    }
-    false
-}
-
 /// Shells (counter-clockwise) with the holes (clockwise) that lie in them.
 fn nest(rings: Vec<Vec<Coord<f64>>>) -> MultiPolygon<f64> {
     let mut shells: Vec<(f64, Polygon<f64>)> = Vec::new();
@@ -232,23 +313,27 @@ fn nest(rings: Vec<Vec<Coord<f64>>>) -> MultiPolygon<f64> {
         }
     }
     shells.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let bounds: Vec<Bounds> = shells
-        .iter()
-        .map(|(_, s)| {
-            let mut b = Bounds::EMPTY;
-            s.exterior().0.iter().for_each(|&c| b.include(c));
-            b
-        })
-        .collect();
+    let mut edges: Vec<Edge> = Vec::new();
+    let mut owners: Vec<usize> = Vec::new();
+    for (s, (_, shell)) in shells.iter().enumerate() {
+        edges.extend(shell.exterior().0.windows(2).map(|e| (e[0], e[1])));
+        owners.resize(edges.len(), s);
+    }
+    let strips = Strips::new(&edges);
+    let mut around: Vec<usize> = Vec::new();
     for hole in holes {
         // The smallest shell that holds the middle of an edge of the hole: a vertex may be shared.
         let middle = Coord { x: 0.5 * (hole[0].x + hole[1].x), y: 0.5 * (hole[0].y + hole[1].y) };
-        let holder = if shells.len() == 1 {
-            Some(0)
-        } else {
-            (0..shells.len())
-                .find(|&s| bounds[s].contains(middle) && inside(&shells[s].1.exterior().0, middle))
-        };
+        around.clear();
+        around.extend(
+            strips
+                .at(middle.y)
+                .iter()
+                .filter(|&&e| crossing(middle, edges[e as usize]) != 0)
+                .map(|&e| owners[e as usize]),
+        );
+        around.sort_unstable();
+        let holder = around.chunk_by(|p, q| p == q).find(|c| c.len() % 2 == 1).map(|c| c[0]);
         if let Some(at) = holder {
             shells[at].1.interiors_push(LineString(hole));
         }
@@ -256,19 +341,12 @@ fn nest(rings: Vec<Vec<Coord<f64>>>) -> MultiPolygon<f64> {
     MultiPolygon(shells.into_iter().rev().map(|(_, p)| p).collect())
 }
 
-fn inside(ring: &[Coord<f64>], c: Coord<f64>) -> bool {
-    ring.windows(2).fold(false, |inside, e| {
-        let crosses = (e[0].y > c.y) != (e[1].y > c.y)
-            && c.x < e[0].x + (c.y - e[0].y) / (e[1].y - e[0].y) * (e[1].x - e[0].x);
-        inside != crosses
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::random::Seed;
     use crate::space::contiguity::{Rule, contiguity, contiguity_within};
+    use crate::space::measure::areas;
     use crate::space::simplify::simplify;
     use crate::space::tessellation::{TessellationOptions, tessellate};
     use geo::Relate;
@@ -318,7 +396,43 @@ mod tests {
         // Two squares of side 2 that share a strip of 1 by 2.
         assert_eq!(union.unclean, [0]);
         assert!((areas(&union.layer, Surface::Plane)[0] - 6.0).abs() < 1e-6);
+        // A feature inside another adds nothing.
+        let inner = Layer::from_features([&square(0.0, 0.0, 3.0), &square(1.0, 1.0, 1.0)]);
+        let union = dissolve(&inner, &Labels::new(vec![0, 0], 1).unwrap()).unwrap();
+        assert_eq!((union.unclean, union.layer.ring_count()), (vec![0], 1));
+        // A vertex in the middle of the neighbour's edge leaves no trace but itself.
+        let junction = Layer::from_features([&square(0.0, 0.0, 2.0), &square(2.0, 0.0, 1.0)]);
+        let union = dissolve(&junction, &Labels::new(vec![0, 0], 1).unwrap()).unwrap();
+        assert_eq!((union.unclean, union.layer.ring_count()), (vec![0], 1));
+        assert_eq!(areas(&union.layer, Surface::Plane), [5.0]);
+        // The same feature twice.
+        let twice = Layer::from_features([&square(0.0, 0.0, 2.0), &square(0.0, 0.0, 2.0)]);
+        let union = dissolve(&twice, &Labels::new(vec![0, 0], 1).unwrap()).unwrap();
+        assert_eq!(areas(&union.layer, Surface::Plane), [4.0]);
         assert!(dissolve(&layer, &Labels::new(vec![0], 1).unwrap()).is_err());
+    }
+
+    #[test]
+    fn overlapping_features_agree_with_the_general_union() {
+        for seed in 0..30 {
+            let mut random = Seed(seed).stream(2);
+            let shapes: Vec<MultiPolygon<f64>> = (0..25)
+                .map(|_| {
+                    let (x, y) = (4.0 * random.unit(), 4.0 * random.unit());
+                    let ring = (0..7).map(|k| {
+                        let (sin, cos) = (f64::from(k) / 7.0 * std::f64::consts::TAU).sin_cos();
+                        let r = 0.2 + random.unit();
+                        Coord { x: x + r * cos, y: y + r * sin }
+                    });
+                    Polygon::new(ring.collect(), Vec::new()).into()
+                })
+                .collect();
+            let layer = Layer::from_features(&shapes);
+            let union = dissolve(&layer, &Labels::new(vec![0; 25], 1).unwrap()).unwrap();
+            let want = geo::Area::unsigned_area(&unary_union(&shapes));
+            let got = areas(&union.layer, Surface::Plane)[0];
+            assert!((got / want - 1.0).abs() < 1e-6, "{seed}: {got} {want}");
+        }
     }
 
     #[test]

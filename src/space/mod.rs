@@ -9,6 +9,7 @@ mod layer;
 pub mod locate;
 pub mod measure;
 pub mod neighbours;
+mod noding;
 pub mod overlay;
 mod position;
 pub mod repair;

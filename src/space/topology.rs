@@ -84,7 +84,8 @@ impl Vertices {
     }
 }
 
-fn hash(c: Coord<f64>) -> u32 {
+/// A hash of a place, the same for −0 and 0.
+pub(crate) fn hash(c: Coord<f64>) -> u32 {
     // Adding zero makes -0.0 and 0.0 the same vertex.
     let (x, y) = ((c.x + 0.0).to_bits(), (c.y + 0.0).to_bits());
     let h = (x ^ y.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(y);

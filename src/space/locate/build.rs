@@ -1,14 +1,14 @@
 use geo_types::Coord;
 
-use super::grid::Grid;
+use super::grid::{Density, Grid};
 use super::{EMPTY, Locator, TEST, contains};
 use crate::parallel;
 use crate::space::{Bounds, Layer};
 
 /// Most cells of a grid.
-const MOST_CELLS: f64 = (2048 * 2048) as f64;
+const MOST_CELLS: f64 = (4096 * 4096) as f64;
 /// Most cells that the bounds of all features together may cover.
-const MOST_COVERED: f64 = 16e6;
+const MOST_COVERED: f64 = 32e6;
 /// Features indexed by one task.
 const CHUNK: usize = 512;
 
@@ -60,7 +60,8 @@ fn ring_bounds(layer: &Layer, i: usize) -> Bounds {
     bounds
 }
 
-/// A grid with about two cells per edge, fewer where features overlap or edges are long.
+/// A grid with about three cells per edge, finer where edges are dense; fewer cells where features
+/// overlap or edges are long.
 fn choose_grid(layer: &Layer, bounds: &[Bounds]) -> Grid {
     let mut all = Bounds::EMPTY;
     for b in bounds.iter().filter(|b| !b.is_empty()) {
@@ -69,29 +70,43 @@ fn choose_grid(layer: &Layer, bounds: &[Bounds]) -> Grid {
     }
     let [width, height] = [all.max[0] - all.min[0], all.max[1] - all.min[1]];
     if all.is_empty() || !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
-        return Grid::new(all, 1, 1);
+        let even = Density::new(std::iter::empty());
+        return Grid::new(all, 1, 1, &[even.clone(), even]);
     }
     let edges = layer.coords().len() as f64;
-    // Shares of the whole, so that nothing overflows.
+    // Shares of the whole, so that nothing overflows; then of the edges before a place.
+    let part = |c: Coord<f64>| [(c.x - all.min[0]) / width, (c.y - all.min[1]) / height];
+    let density = parallel::map(2, |k| Density::new(layer.coords().iter().map(|&c| part(c)[k])));
+    let density: [Density; 2] = [density[0].clone(), density[1].clone()];
+    let share = |c: Coord<f64>| {
+        let [x, y] = part(c);
+        [density[0].before(x), density[1].before(y)]
+    };
     let covered: f64 = bounds
         .iter()
         .filter(|b| !b.is_empty())
-        .map(|b| (b.max[0] - b.min[0]) / width * ((b.max[1] - b.min[1]) / height))
+        .map(|b| {
+            let [low, high] = [b.min, b.max].map(|[x, y]| share(Coord { x, y }));
+            (high[0] - low[0]) * (high[1] - low[1])
+        })
         .sum();
-    let cells = (2.0 * edges).clamp(64.0, MOST_CELLS).min(MOST_COVERED / covered.max(1.0)).max(1.0);
+    let cells = (3.0 * edges).clamp(64.0, MOST_CELLS).min(MOST_COVERED / covered.max(1.0)).max(1.0);
     let mut rise = [0.0; 2];
     for r in 0..layer.ring_count() {
-        for e in layer.ring(r).windows(2) {
-            rise[0] += (e[1].x - e[0].x).abs() / width;
-            rise[1] += (e[1].y - e[0].y).abs() / height;
+        let mut last: Option<[f64; 2]> = None;
+        for &c in layer.ring(r) {
+            let at = share(c);
+            if let Some(last) = last {
+                rise[0] += (at[0] - last[0]).abs();
+                rise[1] += (at[1] - last[1]).abs();
+            }
+            last = Some(at);
         }
     }
-    // Square cells; and no more of them than leave the average edge in about four.
-    let ratio = (width / height).clamp(1e-3, 1e3);
-    let limit = |n: f64, rise: f64| n.min(4.0 * edges / rise.max(1e-9)).clamp(1.0, 65_536.0) as usize;
-    let columns = limit((cells * ratio).sqrt(), rise[0]);
-    let rows = limit((cells / ratio).sqrt(), rise[1]);
-    Grid::new(all, rows, columns)
+    // As many rows as columns, because the axes are scaled by density; and no more of them than
+    // leave the average edge in about four.
+    let limit = |rise: f64| cells.sqrt().min(4.0 * edges / rise.max(1e-9)).clamp(1.0, 65_536.0) as usize;
+    Grid::new(all, limit(rise[1]), limit(rise[0]), &density)
 }
 
 fn index_features(

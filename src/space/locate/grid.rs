@@ -7,44 +7,129 @@ use crate::space::Bounds;
 /// Side of a block of cells, as a power of two.
 const BLOCK: u32 = 5;
 
-/// A regular grid over some bounds. Rows and columns are monotone functions of y and x, so that what
-/// lies between two coordinates lies between their cells, whatever rounding does.
+/// Equal steps in which the density of edges along an axis is told.
+const STEPS: usize = 512;
+
+/// Cells along one axis: equal within a step, and more of them in steps with more edges, so that
+/// far-off territories do not make the cells of the mainland large. Cell numbers are a monotone
+/// function of the coordinate, so that what lies between two coordinates lies between their cells,
+/// whatever rounding does.
+#[derive(Debug, Clone)]
+struct Axis {
+    min: f64,
+    /// Steps per unit.
+    scale: f64,
+    steps: Vec<Step>,
+    /// About where cells start, and the end of the last one.
+    borders: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    origin: f64,
+    /// Cells per unit.
+    scale: f64,
+    first: u32,
+    last: u32,
+}
+
+impl Axis {
+    fn new(min: f64, max: f64, cells: usize, density: &Density) -> Self {
+        let length = max - min;
+        let scale = STEPS as f64 / length;
+        let width = length / STEPS as f64;
+        if cells <= 1 || !(length > 0.0 && scale.is_finite() && scale > 0.0 && width > 0.0) {
+            let whole = Step { origin: min, scale: 0.0, first: 0, last: 0 };
+            return Self { min, scale: 0.0, steps: vec![whole], borders: vec![min, max] };
+        }
+        let mut steps = Vec::with_capacity(STEPS);
+        let mut borders = Vec::with_capacity(cells + STEPS + 1);
+        for k in 0..STEPS {
+            let share = density.0[k + 1] - density.0[k];
+            let n = ((share * cells as f64).round() as usize).max(1);
+            let origin = min + k as f64 * width;
+            let first = borders.len() as u32;
+            borders.extend((0..n).map(|i| origin + i as f64 * (width / n as f64)));
+            steps.push(Step { origin, scale: n as f64 / width, first, last: borders.len() as u32 - 1 });
+        }
+        borders.push(max);
+        Self { min, scale, steps, borders }
+    }
+
+    #[inline]
+    fn cell(&self, v: f64) -> usize {
+        // Casts saturate: below the bounds is cell 0.
+        let step = &self.steps[(((v - self.min) * self.scale) as usize).min(self.steps.len() - 1)];
+        (step.first.saturating_add(((v - step.origin) * step.scale) as u32)).min(step.last) as usize
+    }
+
+    fn cells(&self) -> usize {
+        self.borders.len() - 1
+    }
+
+    fn largest(&self) -> f64 {
+        self.borders.windows(2).map(|b| b[1] - b[0]).fold(0.0, f64::max)
+    }
+}
+
+/// Cumulative share of the edges by step along an axis, from 0 to 1.
+#[derive(Debug, Clone)]
+pub(super) struct Density([f64; STEPS + 1]);
+
+impl Density {
+    /// Density of places given as parts of the length, 0 to 1.
+    pub(super) fn new(places: impl Iterator<Item = f64>) -> Self {
+        let mut counts = [0.0; STEPS + 1];
+        // A little everywhere, so that no step is without cells.
+        counts[1..].fill(1e-3);
+        for p in places {
+            counts[((p * STEPS as f64) as usize).min(STEPS - 1) + 1] += 1.0;
+        }
+        for k in 0..STEPS {
+            counts[k + 1] += counts[k];
+        }
+        let total = counts[STEPS];
+        counts.iter_mut().for_each(|c| *c /= total);
+        Self(counts)
+    }
+
+    /// Share of the edges before a place, both as parts of the whole.
+    pub(super) fn before(&self, place: f64) -> f64 {
+        let k = ((place * STEPS as f64) as usize).min(STEPS - 1);
+        self.0[k] + (self.0[k + 1] - self.0[k]) * (place * STEPS as f64 - k as f64).clamp(0.0, 1.0)
+    }
+}
+
+/// A grid over some bounds.
 #[derive(Debug, Clone)]
 pub(super) struct Grid {
     bounds: Bounds,
     pub(super) rows: usize,
     pub(super) columns: usize,
-    /// Cells per unit of x and y.
-    scale: [f64; 2],
-    /// Size of a cell.
-    pub(super) size: [f64; 2],
+    x: Axis,
+    y: Axis,
+    slack: f64,
 }
 
 impl Grid {
-    pub(super) fn new(bounds: Bounds, rows: usize, columns: usize) -> Self {
-        let side = |i: usize, n: usize| {
-            let length = bounds.max[i] - bounds.min[i];
-            let scale = n as f64 / length;
-            if length > 0.0 && scale.is_finite() && scale > 0.0 {
-                (scale, length / n as f64, n)
-            } else {
-                (0.0, length.max(0.0), 1)
-            }
-        };
-        let (sx, wx, columns) = side(0, columns);
-        let (sy, wy, rows) = side(1, rows);
-        Self { bounds, rows, columns, scale: [sx, sy], size: [wx, wy] }
+    /// A grid with about so many rows and columns (at least one in each of the steps that densities
+    /// are told in, unless there is to be only one).
+    pub(super) fn new(bounds: Bounds, rows: usize, columns: usize, density: &[Density; 2]) -> Self {
+        let x = Axis::new(bounds.min[0], bounds.max[0], columns, &density[0]);
+        let y = Axis::new(bounds.min[1], bounds.max[1], rows, &density[1]);
+        let magnitude = bounds.min.iter().chain(&bounds.max).fold(0.0f64, |m, v| m.max(v.abs()));
+        let slack = (x.largest().max(y.largest()) * 1e-9).max(magnitude * 8.0 * f64::EPSILON);
+        Self { bounds, rows: y.cells(), columns: x.cells(), x, y, slack }
     }
 
     #[inline]
     pub(super) fn column(&self, x: f64) -> usize {
-        // The cast saturates: below the bounds is column 0.
-        (((x - self.bounds.min[0]) * self.scale[0]) as usize).min(self.columns - 1)
+        self.x.cell(x)
     }
 
     #[inline]
     pub(super) fn row(&self, y: f64) -> usize {
-        (((y - self.bounds.min[1]) * self.scale[1]) as usize).min(self.rows - 1)
+        self.y.cell(y)
     }
 
     /// Row and column of a point, `None` outside.
@@ -61,21 +146,19 @@ impl Grid {
     /// A point in the middle of a cell.
     pub(super) fn middle(&self, row: usize, column: usize) -> Coord<f64> {
         Coord {
-            x: self.bounds.min[0] + (column as f64 + 0.5) * self.size[0],
-            y: self.bounds.min[1] + (row as f64 + 0.5) * self.size[1],
+            x: 0.5 * (self.x.borders[column] + self.x.borders[column + 1]),
+            y: 0.5 * (self.y.borders[row] + self.y.borders[row + 1]),
         }
     }
 
     /// About where row `row` starts.
     pub(super) fn row_start(&self, row: usize) -> f64 {
-        self.bounds.min[1] + row as f64 * self.size[1]
+        self.y.borders[row]
     }
 
     /// More than rounding can displace the borders of cells.
-    pub(super) fn slack(&self) -> f64 {
-        let b = &self.bounds;
-        let largest = b.min.iter().chain(&b.max).fold(0.0f64, |m, v| m.max(v.abs()));
-        (self.size[0].max(self.size[1]) * 1e-9).max(largest * 8.0 * f64::EPSILON)
+    pub(super) const fn slack(&self) -> f64 {
+        self.slack
     }
 
     /// Rows and columns that hold everything within `reach` of `c`.

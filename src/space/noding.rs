@@ -1,0 +1,201 @@
+//! Borders cut where they meet, so that what is inside can be told edge by edge.
+
+use geo::kernels::{Kernel, Orientation, RobustKernel};
+use geo_types::Coord;
+
+pub(crate) type Edge = (Coord<f64>, Coord<f64>);
+
+/// Edges by the horizontal strips that they reach.
+pub(crate) struct Strips {
+    low: f64,
+    scale: f64,
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Strips {
+    /// About four edges that start in a strip, and few strips per edge.
+    pub(crate) fn new(edges: &[Edge]) -> Self {
+        let (mut low, mut high, mut rise) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
+        for (a, b) in edges {
+            low = low.min(a.y.min(b.y));
+            high = high.max(a.y.max(b.y));
+            rise += (a.y - b.y).abs();
+        }
+        let n = edges.len() as f64;
+        let strips = (n / 4.0).min(4.0 * n * (high - low) / rise).clamp(1.0, 1e6);
+        let strips = if strips.is_finite() { strips as usize } else { 1 };
+        let scale = strips as f64 / (high - low);
+        let scale = if scale.is_finite() { scale } else { 0.0 };
+        let mut index = Self { low, scale, starts: vec![0; strips + 1], items: Vec::new() };
+        for e in edges {
+            for s in index.reach(e) {
+                index.starts[s + 1] += 1;
+            }
+        }
+        for s in 0..strips {
+            index.starts[s + 1] += index.starts[s];
+        }
+        let mut next = index.starts.clone();
+        index.items = vec![0; next[strips] as usize];
+        for (i, e) in edges.iter().enumerate() {
+            for s in index.reach(e) {
+                index.items[next[s] as usize] = i as u32;
+                next[s] += 1;
+            }
+        }
+        index
+    }
+
+    fn strip(&self, y: f64) -> usize {
+        (((y - self.low) * self.scale) as usize).min(self.starts.len() - 2)
+    }
+
+    fn reach(&self, e: &Edge) -> std::ops::RangeInclusive<usize> {
+        self.strip(e.0.y.min(e.1.y))..=self.strip(e.0.y.max(e.1.y))
+    }
+
+    /// Edges that may reach the height `y`.
+    pub(crate) fn at(&self, y: f64) -> &[u32] {
+        self.items(self.strip(y))
+    }
+
+    fn items(&self, s: usize) -> &[u32] {
+        &self.items[self.starts[s] as usize..self.starts[s + 1] as usize]
+    }
+}
+
+/// Whether the ray from `p` to the right, a hair above its height, crosses an edge: 1 for an edge
+/// that goes up, −1 for one that goes down, 0 for none. With the inside to the left of edges the
+/// sum over all edges is the number of shells less the number of holes around the point.
+pub(crate) fn crossing(p: Coord<f64>, (a, b): Edge) -> i32 {
+    let up = b.y > p.y;
+    if (a.y > p.y) == up || p.x > a.x.max(b.x) {
+        return 0;
+    }
+    let hit = p.x < a.x.min(b.x)
+        || RobustKernel::orient2d(a, b, p)
+            == if up { Orientation::CounterClockwise } else { Orientation::Clockwise };
+    match (hit, up) {
+        (false, _) => 0,
+        (true, true) => 1,
+        (true, false) => -1,
+    }
+}
+
+/// Cuts edges where they meet others elsewhere than at common ends, until none do; each round cuts
+/// at rounded places. `None` when rounding does not come to an end. The flag tells whether any was cut.
+pub(crate) fn node(mut edges: Vec<Edge>) -> Option<(Vec<Edge>, bool)> {
+    for round in 0..8 {
+        let mut cuts = meetings(&edges);
+        if cuts.is_empty() {
+            return Some((edges, round > 0));
+        }
+        cuts.sort_by(|p, q| (p.0, p.1).partial_cmp(&(q.0, q.1)).unwrap_or(std::cmp::Ordering::Equal));
+        cuts.dedup_by(|p, q| p.0 == q.0 && p.2 == q.2);
+        let mut cut = Vec::with_capacity(edges.len() + cuts.len());
+        let mut rest = cuts.into_iter().peekable();
+        for (i, &(a, b)) in edges.iter().enumerate() {
+            let mut from = a;
+            while let Some((_, _, place)) = rest.next_if(|c| c.0 == i as u32) {
+                if place != from {
+                    cut.push((from, place));
+                    from = place;
+                }
+            }
+            if from != b {
+                cut.push((from, b));
+            }
+        }
+        edges = cancel(cut);
+    }
+    None
+}
+
+/// Removes pairs of opposite edges.
+fn cancel(edges: Vec<Edge>) -> Vec<Edge> {
+    let key = |e: &Edge| {
+        let (p, q) = ([e.0.x, e.0.y], [e.1.x, e.1.y]);
+        if p <= q { (p, q) } else { (q, p) }
+    };
+    let mut sorted = edges;
+    sorted.sort_by(|e, f| key(e).partial_cmp(&key(f)).unwrap_or(std::cmp::Ordering::Equal));
+    let mut left = Vec::with_capacity(sorted.len());
+    for same in sorted.chunk_by(|e, f| key(e) == key(f)) {
+        let onward = same.iter().filter(|e| **e == same[0]).count();
+        let back = same.len() - onward;
+        let (edge, n) =
+            if onward >= back { (same[0], onward - back) } else { ((same[0].1, same[0].0), back - onward) };
+        left.extend(std::iter::repeat_n(edge, n));
+    }
+    left
+}
+
+/// Edge, position along it and place of every cut. O(n log n + pairs in the same strips and columns).
+fn meetings(edges: &[Edge]) -> Vec<(u32, f64, Coord<f64>)> {
+    let strips = Strips::new(edges);
+    let found = crate::parallel::map((strips.starts.len() - 1).div_ceil(64), |block| {
+        let mut cuts = Vec::new();
+        let mut sorted: Vec<(f64, u32)> = Vec::new();
+        for s in block * 64..((block + 1) * 64).min(strips.starts.len() - 1) {
+            sorted.clear();
+            sorted.extend(strips.items(s).iter().map(|&i| {
+                let (a, b) = edges[i as usize];
+                (a.x.min(b.x), i)
+            }));
+            sorted.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.cmp(&q.1)));
+            for (k, &(_, i)) in sorted.iter().enumerate() {
+                let (a, b) = edges[i as usize];
+                let right = a.x.max(b.x);
+                for &(_, j) in sorted[k + 1..].iter().take_while(|e| e.0 <= right) {
+                    let (c, d) = edges[j as usize];
+                    // Each pair in the lowest strip that both reach.
+                    let low = a.y.min(b.y).max(c.y.min(d.y));
+                    if low <= a.y.max(b.y).min(c.y.max(d.y)) && strips.strip(low) == s {
+                        meeting((i, a, b), (j, c, d), &mut cuts);
+                    }
+                }
+            }
+        }
+        cuts
+    });
+    found.concat()
+}
+
+type Numbered = (u32, Coord<f64>, Coord<f64>);
+
+fn meeting((i, a, b): Numbered, (j, c, d): Numbered, cuts: &mut Vec<(u32, f64, Coord<f64>)>) {
+    use Orientation::Collinear;
+    if (a == c && b == d) || (a == d && b == c) {
+        return;
+    }
+    let mut cut = |edge: u32, from: Coord<f64>, to: Coord<f64>, place: Coord<f64>| {
+        if place != from && place != to {
+            let along = (place.x - from.x) * (to.x - from.x) + (place.y - from.y) * (to.y - from.y);
+            cuts.push((edge, along, place));
+        }
+    };
+    let within = |p: Coord<f64>, a: Coord<f64>, b: Coord<f64>| {
+        p.x >= a.x.min(b.x) && p.x <= a.x.max(b.x) && p.y >= a.y.min(b.y) && p.y <= a.y.max(b.y)
+    };
+    let of_first = [c, d].map(|p| RobustKernel::orient2d(a, b, p));
+    let of_second = [a, b].map(|p| RobustKernel::orient2d(c, d, p));
+    for (p, side) in [c, d].into_iter().zip(of_first) {
+        if side == Collinear && within(p, a, b) {
+            cut(i, a, b, p);
+        }
+    }
+    for (p, side) in [a, b].into_iter().zip(of_second) {
+        if side == Collinear && within(p, c, d) {
+            cut(j, c, d, p);
+        }
+    }
+    let across = |s: [Orientation; 2]| s[0] != s[1] && !s.contains(&Collinear);
+    if across(of_first) && across(of_second) {
+        let (u, v, w) = (b - a, d - c, c - a);
+        let t = (w.x * v.y - w.y * v.x) / (u.x * v.y - u.y * v.x);
+        let place = a + u * t.clamp(0.0, 1.0);
+        cut(i, a, b, place);
+        cut(j, c, d, place);
+    }
+}
