@@ -6,5 +6,6 @@ mod contours;
 mod linkage;
 mod network;
 mod space;
+mod inequality;
 mod support;
 mod topology;
