@@ -65,11 +65,8 @@ fn closed_form_and_random_labels_agree() {
     let labels = study.rurality_labels();
     let test = |null| mixing_evidence(&network, &labels, Weighting::Edges, null, &Silent).unwrap();
     let exact = test(NullModel::LabelPermutation);
-    let random = test(NullModel::LabelPermutationMonteCarlo {
-        permutations: 2_000,
-        seed: Seed(11),
-        strata: None,
-    });
+    let random =
+        test(NullModel::LabelPermutationMonteCarlo { permutations: 2_000, seed: Seed(11), strata: None });
     let (e, r) = (exact.cells.row(0)[1], random.cells.row(0)[1]);
     let sd = e.sd.unwrap();
     assert!((e.expected - r.expected).abs() < 4.0 * sd / 2_000_f64.sqrt(), "{e:?} {r:?}");
