@@ -63,10 +63,10 @@ fn main() -> Fallible {
     for part in &report.parts {
         print(part)?;
     }
-    println!("Ties within a project come together, not one by one: z of the nulls of degree and distance is");
     println!(
-        "too large for them; read the ratios first. Interreg over-represents border regions, joint units"
+        "Ties within a project come together, not one by one, so that z against degrees and distance is"
     );
+    println!("overstated; read the ratios first. Interreg over-represents border regions, joint units");
     println!("are those a registry lists, and kinds of actors are partly read from their names.");
 
     let out = common::output(&arguments.out)?;
@@ -238,15 +238,22 @@ fn pictures(study: &Study, part: &LinkagePart, out: &std::path::Path) -> Fallibl
     let mut labels: Vec<String> = DensityLevel::ALL.iter().map(|d| d.label().to_owned()).collect();
     labels.resize(mixing.classes(), "unlabelled".to_owned());
     let k = labels.len();
-    let ties: Vec<f64> = (0..k * k).map(|i| mixing.ties(i / k, i % k)).collect();
-    let values = Matrix::from_rows(k, k, ties)?;
-    let heat_title = format!("Ties by density level: {}", title(part));
+    // log2 of ties over those that degrees alone give; nothing where there is no tie.
+    let (margins, _) = mixing.margins();
+    let total = mixing.total();
+    let ratio = |r: usize, c: usize| {
+        let sides = if r == c { 4.0 } else { 2.0 };
+        let log = (mixing.ties(r, c) * sides * total / (margins[r] * margins[c])).log2();
+        if log.is_finite() { log } else { f64::NAN }
+    };
+    let values = Matrix::from_rows(k, k, (0..k * k).map(|i| ratio(i / k, i % k)).collect())?;
+    let heat_title = format!("Ties against equal degrees (log2): {}", title(part));
     HeatMap {
         title: &heat_title,
         rows: &labels,
         columns: &labels,
         values: &values,
-        colours: Colours::Sequential,
+        colours: Colours::Diverging { centre: 0.0 },
     }
     .render()?
     .write_file(out.join("mixing.svg"))?;

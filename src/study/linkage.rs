@@ -773,7 +773,7 @@ impl<'a> Frame<'a> {
         };
         let base = self.study.atlas.base().territories();
         let units = level.territories();
-        let regions = self.study.atlas.level(&Level::Region).ok().map(|r| r.membership());
+        let regions = self.study.atlas.level(&Level::Region).ok().map(crate::atlas::AtlasLevel::membership);
         // Rural share, middle (mean of communes by population) and région of each département.
         let mut sums = vec![[0.0; 4]; units.len()];
         let mut region = vec![None; units.len()];
