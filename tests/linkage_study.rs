@@ -1,6 +1,7 @@
 //! Linkage of the embedded France and of small studies with little to measure.
 
 #![cfg(feature = "france-data")]
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 use rurban::atlas::{Atlas, Territory};
 use rurban::diagnostics::{Place, Strictness};
