@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example linkage_evidence -- --kind interreg --out linkage`
 
+#![allow(clippy::print_stdout, reason = "an example shows its results")]
+
 mod common;
 
 use std::path::PathBuf;
