@@ -4,6 +4,7 @@
 //! `cargo run --release --example linkage_evidence -- --kind interreg --out linkage`
 
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
+#![allow(clippy::cast_possible_wrap, reason = "counts are far below 2^63")]
 
 mod common;
 
