@@ -1,6 +1,7 @@
 //! A study: actors placed in their territories, their rurality settled, their cooperations tied
 //! into a graph. One file per question a user asks of it.
 
+mod linkage;
 mod links;
 mod places;
 mod territories;
@@ -8,6 +9,11 @@ mod territories;
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
+pub use linkage::{
+    ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
+    GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
+    Measured, PeriodLinkage, TerritoryLinkage, TieLengths,
+};
 pub use links::{Link, LinkSummary};
 pub use places::{ActorPlace, PlacedBy};
 pub use territories::{Reach, TerritoryMeasures};
