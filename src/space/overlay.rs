@@ -1,10 +1,13 @@
 //! How much of each feature of one layer lies in each feature of another.
 
 use geo::{Area, BooleanOps};
+use geo_types::Coord;
 
-use super::layer::Layer;
+use super::layer::{Bounds, Layer};
 use super::measure::{Surface, areas};
+use super::noding::crossing;
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 use crate::parallel;
 
 /// What features `a` and `b` have in common.
@@ -60,6 +63,7 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
         })
         .collect();
     let tree = rstar::RTree::bulk_load(boxes);
+    let sizes = areas(a, Surface::Plane);
     let common = parallel::map(a.len(), |i| {
         let bounds = a.bounds(i);
         if bounds.is_empty() {
@@ -72,12 +76,68 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
             .collect();
         near.sort_unstable();
         near.into_iter()
-            .map(|j| (i as u32, j, shape.intersection(&b.to_multi_polygon(j as usize)).unsigned_area()))
+            .map(|j| {
+                let amount = match beside_border(&bounds, b, j as usize) {
+                    Some(true) => sizes[i],
+                    Some(false) => 0.0,
+                    None => shape.intersection(&b.to_multi_polygon(j as usize)).unsigned_area(),
+                };
+                (i as u32, j, amount)
+            })
             .filter(|c| c.2 > 0.0)
             .collect()
     });
     let common: Vec<(u32, u32, f64)> = common.into_iter().flatten().collect();
-    Ok(shares(&common, &areas(a, Surface::Plane), &areas(b, Surface::Plane)))
+    Ok(shares(&common, &sizes, &areas(b, Surface::Plane)))
+}
+
+/// Where no border of a feature reaches the bounds: whether they lie wholly inside it.
+fn beside_border(bounds: &Bounds, layer: &Layer, feature: usize) -> Option<bool> {
+    let corner = Coord { x: bounds.min[0], y: bounds.min[1] };
+    let mut around = 0;
+    for edge in layer.rings(feature).flat_map(|r| r.windows(2)) {
+        let (a, b) = (edge[0], edge[1]);
+        let apart = a.x.max(b.x) < bounds.min[0]
+            || a.x.min(b.x) > bounds.max[0]
+            || a.y.max(b.y) < bounds.min[1]
+            || a.y.min(b.y) > bounds.max[1];
+        if !apart {
+            return None;
+        }
+        around += crossing(corner, (a, b)).abs();
+    }
+    Some(around % 2 == 1)
+}
+
+/// Units assigned to features by area.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Assigned {
+    /// The feature of `base` that holds most of each unit; unlabelled when none has any of it.
+    pub labels: Labels,
+    /// Which part of the unit that is, 0 to 1; NaN without label.
+    pub shares: Vec<f64>,
+}
+
+/// Memberships by area: each feature of `units` (communes) goes to the feature of `base`
+/// (territories) that holds the largest part of it, the one with the lower index among equals. How
+/// large that part is is told, so that doubtful ones can be looked at. Areas and cost as in
+/// [`overlay_areas`].
+///
+/// # Errors
+/// As [`overlay_areas`].
+pub fn assign(base: &Layer, units: &Layer) -> Result<Assigned> {
+    let mut labels = vec![Labels::NONE; units.len()];
+    let mut shares = vec![f64::NAN; units.len()];
+    // Shares come by unit, then by index of the base: only a larger one takes over.
+    for share in overlay_areas(units, base)?.shares {
+        let unit = share.a as usize;
+        if shares[unit].is_nan() || share.of_a > shares[unit] {
+            shares[unit] = share.of_a;
+            labels[unit] = share.b;
+        }
+    }
+    Ok(Assigned { labels: Labels::new(labels, base.len())?, shares })
 }
 
 /// Common weight (population, jobs) of two groupings of weighted points: `in_a` and `in_b` give the
@@ -143,8 +203,7 @@ fn shares(common: &[(u32, u32, f64)], total_a: &[f64], total_b: &[f64]) -> Overl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::Labels;
-    use geo_types::{Coord, MultiPolygon, Rect};
+    use geo_types::{MultiPolygon, Rect};
 
     fn boxed(x: f64, width: f64) -> MultiPolygon<f64> {
         Rect::new(Coord { x, y: 0.0 }, Coord { x: x + width, y: 1.0 }).to_polygon().into()
@@ -161,6 +220,24 @@ mod tests {
         assert!((o.remainder[0] - 2.0).abs() < 1e-6 && o.remainder[1] == 1.0);
         let bad = Layer::from_features([&boxed(f64::NAN, 1.0)]);
         assert!(overlay_areas(&a, &bad).is_err());
+    }
+
+    #[test]
+    fn the_largest_share_wins_and_ties_go_by_index() {
+        let high = |x: f64, width: f64| -> MultiPolygon<f64> {
+            Rect::new(Coord { x, y: -1.0 }, Coord { x: x + width, y: 2.0 }).to_polygon().into()
+        };
+        let base = Layer::from_features([&high(0.0, 4.0), &high(4.0, 4.0)]);
+        // Wholly inside, three quarters right, halves, outside.
+        let units =
+            Layer::from_features([&boxed(1.0, 1.0), &boxed(3.5, 2.0), &boxed(3.0, 2.0), &boxed(9.0, 1.0)]);
+        let found = assign(&base, &units).unwrap();
+        let labels: Vec<Option<usize>> = (0..4).map(|i| found.labels.get(i)).collect();
+        assert_eq!(labels, [Some(0), Some(1), Some(0), None]);
+        for (share, want) in found.shares.iter().zip([1.0, 0.75, 0.5]) {
+            assert!((share - want).abs() < 1e-6, "{share}");
+        }
+        assert!(found.shares[3].is_nan());
     }
 
     #[test]
