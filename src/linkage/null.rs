@@ -481,7 +481,7 @@ impl Pairs {
         let m = order.len();
         progress.begin("pairs by distance", Some(m.div_ceil(BLOCK) as u64));
         let bin = |dx: f64, dy: f64| ((dx * dx + dy * dy).sqrt() * inverse) as usize;
-        let blocks = parallel::map(m.div_ceil(BLOCK), |block| {
+        let one_block = |block: usize| {
             let mut by_cell = vec![0.0; k * k * bins];
             let mut near = vec![0.0; bins];
             for i in block * BLOCK..((block + 1) * BLOCK).min(m) {
@@ -498,12 +498,18 @@ impl Pairs {
             }
             progress.advance(1);
             by_cell
-        });
-        progress.end();
+        };
+        // Blocks are summed in order, a wave of them at a time, so that their tables take at most
+        // 64 MB (or one table) together.
         let mut by_cell = vec![0.0; k * k * bins];
-        for block in blocks {
-            by_cell.iter_mut().zip(block).for_each(|(sum, part)| *sum += part);
+        let blocks = m.div_ceil(BLOCK);
+        let wave = ((1 << 23) / by_cell.len().max(1)).clamp(1, 64);
+        for first in (0..blocks).step_by(wave) {
+            for block in parallel::map(wave.min(blocks - first), |i| one_block(first + i)) {
+                by_cell.iter_mut().zip(block).for_each(|(sum, part)| *sum += part);
+            }
         }
+        progress.end();
         let mut mass = vec![0.0; bins];
         for cell in by_cell.chunks(bins) {
             mass.iter_mut().zip(cell).for_each(|(sum, part)| *sum += part);

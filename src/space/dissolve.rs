@@ -168,8 +168,10 @@ fn outline(edges: &[Edge]) -> Option<(MultiPolygon<f64>, bool)> {
     };
     edges.sort_by(order);
     // Copies of an edge count once and weigh what they are.
-    let weighted: Vec<(Edge, i32)> =
-        edges.chunk_by(|e, f| e == f).map(|same| (same[0], same.len() as i32)).collect();
+    let weighted: Vec<(Edge, i32)> = edges
+        .chunk_by(|e, f| e == f)
+        .map(|same| (same[0], i32::try_from(same.len()).unwrap_or(i32::MAX)))
+        .collect();
     let edges: Vec<Edge> = weighted.iter().map(|w| w.0).collect();
 
     // Vertices by place: edges are sorted by where they start, and all that start somewhere end somewhere.
@@ -230,7 +232,9 @@ fn outline(edges: &[Edge]) -> Option<(MultiPolygon<f64>, bool)> {
         let rise = |e: usize| (edges[e].0.y - edges[e].1.y).abs();
         let steepest = run.iter().copied().max_by(|&p, &q| rise(p).total_cmp(&rise(q)))?;
         if outer(steepest) {
-            run.iter().for_each(|&e| kept[e] = true);
+            for &e in &run {
+                kept[e] = true;
+            }
         } else {
             unclean = true;
         }

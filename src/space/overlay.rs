@@ -8,6 +8,7 @@ use super::layer::Layer;
 use super::locate::Locator;
 use super::measure::{Surface, areas};
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 use crate::parallel;
 
 /// What features `a` and `b` have in common.
@@ -103,6 +104,37 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
     Ok(shares(&common, &sizes, &areas(b, Surface::Plane)))
 }
 
+/// Units assigned to features by area.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub struct Assigned {
+    /// The feature of `base` that holds most of each unit; unlabelled when none has any of it.
+    pub labels: Labels,
+    /// Which part of the unit that is, 0 to 1; NaN without label.
+    pub shares: Vec<f64>,
+}
+
+/// Memberships by area: each feature of `units` (communes) goes to the feature of `base`
+/// (territories) that holds the largest part of it, the one with the lower index among equals. How
+/// large that part is is told, so that doubtful ones can be looked at. Areas and cost as in
+/// [`overlay_areas`].
+///
+/// # Errors
+/// As [`overlay_areas`].
+pub fn assign(base: &Layer, units: &Layer) -> Result<Assigned> {
+    let mut labels = vec![Labels::NONE; units.len()];
+    let mut shares = vec![f64::NAN; units.len()];
+    // Shares come by unit, then by index of the base: only a larger one takes over.
+    for share in overlay_areas(units, base)?.shares {
+        let unit = share.a as usize;
+        if shares[unit].is_nan() || share.of_a > shares[unit] {
+            shares[unit] = share.of_a;
+            labels[unit] = share.b;
+        }
+    }
+    Ok(Assigned { labels: Labels::new(labels, base.len())?, shares })
+}
+
 /// Common weight (population, jobs) of two groupings of weighted points: `in_a` and `in_b` give the
 /// feature that holds each point in either layer, if any. O(points log points).
 ///
@@ -166,7 +198,6 @@ fn shares(common: &[(u32, u32, f64)], total_a: &[f64], total_b: &[f64]) -> Overl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labels::Labels;
     use geo_types::{Coord, MultiPolygon, Rect};
 
     fn boxed(x: f64, width: f64) -> MultiPolygon<f64> {
@@ -184,6 +215,24 @@ mod tests {
         assert!((o.remainder[0] - 2.0).abs() < 1e-6 && o.remainder[1] == 1.0);
         let bad = Layer::from_features([&boxed(f64::NAN, 1.0)]);
         assert!(overlay_areas(&a, &bad).is_err());
+    }
+
+    #[test]
+    fn the_largest_share_wins_and_ties_go_by_index() {
+        let high = |x: f64, width: f64| -> MultiPolygon<f64> {
+            Rect::new(Coord { x, y: -1.0 }, Coord { x: x + width, y: 2.0 }).to_polygon().into()
+        };
+        let base = Layer::from_features([&high(0.0, 4.0), &high(4.0, 4.0)]);
+        // Wholly inside, three quarters right, halves, outside.
+        let units =
+            Layer::from_features([&boxed(1.0, 1.0), &boxed(3.5, 2.0), &boxed(3.0, 2.0), &boxed(9.0, 1.0)]);
+        let found = assign(&base, &units).unwrap();
+        let labels: Vec<Option<usize>> = (0..4).map(|i| found.labels.get(i)).collect();
+        assert_eq!(labels, [Some(0), Some(1), Some(0), None]);
+        for (share, want) in found.shares.iter().zip([1.0, 0.75, 0.5]) {
+            assert!((share - want).abs() < 1e-6, "{share}");
+        }
+        assert!(found.shares[3].is_nan());
     }
 
     #[test]

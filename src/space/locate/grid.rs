@@ -89,7 +89,9 @@ impl Density {
             counts[k + 1] += counts[k];
         }
         let total = counts[STEPS];
-        counts.iter_mut().for_each(|c| *c /= total);
+        for c in &mut counts {
+            *c /= total;
+        }
         Self(counts)
     }
 
