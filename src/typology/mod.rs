@@ -1,1 +1,5 @@
-//! Rural–urban typologies: degree of urbanisation, functional areas, statistical regions.
+//! Rural–urban typologies: functional areas by commuting.
+
+mod functional_area;
+
+pub use functional_area::{AreaRole, FunctionalAreas, functional_areas};

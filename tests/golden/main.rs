@@ -3,9 +3,10 @@
 
 mod complementarity;
 mod contours;
+mod functional_area;
+mod inequality;
 mod linkage;
 mod network;
 mod space;
-mod inequality;
 mod support;
 mod topology;
