@@ -5,6 +5,7 @@ mod brokerage;
 mod gravity_model;
 mod mixing;
 mod null;
+mod proximity;
 mod segregation;
 
 pub use bridging::{Exposure, TerritoryBridging, exposure, territory_bridging};
@@ -15,6 +16,7 @@ pub use mixing::{
     nominal_assortativity, numeric_assortativity,
 };
 pub use null::{Deterrence, MixingEvidence, NullModel, deterrence, mixing_evidence};
+pub use proximity::{Proximity, ProximityProfile, proximity};
 pub use segregation::{
     ArealSegregation, EiIndex, MultigroupSegregation, OddsCorrection, areal_segregation, coleman_homophily,
     ei_index, freeman_segregation, multigroup_segregation, odds_ratio_within,
