@@ -38,3 +38,24 @@ fn interreg_links_reproduce_the_published_projection() {
     assert_eq!(s.total(), 1_309);
     assert!(s.unclassed < 40, "{s:?}");
 }
+
+#[test]
+fn every_commune_point_is_in_its_own_territory_at_every_level() {
+    let mut france = EmbeddedFrance::load().unwrap();
+    france.draw_approximate_outlines(&Silent).unwrap();
+    let base = france.atlas.base().territories();
+    // Points off the coarse coast are in no cell; all others are in their own.
+    let mut off = 0;
+    for level in france.atlas.levels() {
+        let locator = france.atlas.locator(level.level()).unwrap();
+        let of = level.membership();
+        for (i, t) in base.iter().enumerate() {
+            let (Some(point), Some(own)) = (t.point, of.get(i)) else { continue };
+            match locator.locate_all(point.into()) {
+                none if none.is_empty() => off += 1,
+                found => assert!(found.contains(&(own as u32)), "{} {} {:?}", level.level(), t.code, found),
+            }
+        }
+    }
+    assert!(off < 1_000, "{off}");
+}

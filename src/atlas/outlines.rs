@@ -14,6 +14,7 @@ use crate::progress::Progress;
 use crate::space::Layer;
 use crate::space::crs::{Crs, Zones, projector};
 use crate::space::dissolve::dissolve;
+use crate::space::locate::Locator;
 use crate::space::overlay::{Overlay, overlay_areas};
 use crate::space::tessellation::{TessellationOptions, tessellate};
 
@@ -95,6 +96,20 @@ impl Atlas {
         self.set_geometry(&level, Arc::new(Layer::from_features(&cells)), GeometryQuality::Approximate)?;
         self.join_outlines(progress)?;
         Ok(diagnostics)
+    }
+
+    /// Finds the territories that hold points: a locator over the outlines of a level. Which
+    /// territories of the other levels a base territory is in is told by [`Atlas::memberships`].
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the level is not there or has no outlines.
+    pub fn locator(&self, level: &Level) -> Result<Locator> {
+        let layer = self.level(level)?.geometry().ok_or_else(|| Error::Unknown {
+            kind: "geometry of level",
+            value: level.to_string(),
+            hint: Some("read outlines, or draw approximate ones".to_owned()),
+        })?;
+        Locator::new(layer)
     }
 
     /// Adds a level of which only the outlines are given: a base territory belongs to the units that

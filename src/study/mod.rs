@@ -3,6 +3,7 @@
 
 mod linkage;
 mod links;
+mod near;
 mod places;
 mod territories;
 
@@ -15,6 +16,7 @@ pub use linkage::{
     Measured, PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
+pub use near::{NearActor, NearActors};
 pub use places::{ActorPlace, PlacedBy};
 pub use territories::{Reach, TerritoryMeasures};
 
