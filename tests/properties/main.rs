@@ -4,4 +4,5 @@ mod complementarity;
 mod network;
 mod read_csv;
 mod read_geojson;
+mod space;
 mod vintage;
