@@ -1,1 +1,303 @@
-//! Spatial autocorrelation of values and of node-level scores.
+//! Spatial autocorrelation of values (income, density) and of node-level scores (linkage of a
+//! commune): are neighbours more alike than chance would have it, and where?
+//!
+//! | question | measure |
+//! |---|---|
+//! | Are neighbours alike as to one variable? | [`moran`], [`geary`] |
+//! | Do high values gather, or low ones? | [`general_g`] |
+//! | Does x go with y next door? | [`moran_bivariate`], [`lee_l`] |
+//! | Where? | [`local_moran`], [`local_moran_bivariate`], [`gi`], [`gi_star`] |
+//! | Do classes gather? | [`join_counts`] |
+//!
+//! Weights are a square [`Csr`], row i holding the neighbours of i, binary, row-standardised or of
+//! any other kind (see [`SpatialWeights`](crate::space::weights::SpatialWeights)); they need not be
+//! symmetric. No place may be its own neighbour, except in [`gi_star`] and [`lee_l`].
+//!
+//! ```
+//! use rurban::autocorrelation::{Islands, Test, moran};
+//! use rurban::matrix::Csr;
+//! // Four places in a row.
+//! let w = Csr::from_triplets(4, 4, &[(0, 1, 1.), (1, 0, 1.), (1, 2, 1.), (2, 1, 1.), (2, 3, 1.), (3, 2, 1.)])?;
+//! let test = moran(&[1., 2., 3., 4.], &w, Test::Randomisation, Islands::Keep)?;
+//! assert!((test.observed - 1. / 3.).abs() < 1e-12);
+//! assert!((test.expected + 1. / 3.).abs() < 1e-12);
+//! # Ok::<(), rurban::Error>(())
+//! ```
+
+mod global;
+mod join_count;
+mod local;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result, Undefined};
+use crate::matrix::Csr;
+use crate::parallel;
+use crate::random::Seed;
+
+pub use global::{geary, general_g, lee_l, moran, moran_bivariate};
+pub use join_count::{JoinCounts, join_counts};
+pub use local::{
+    Local, LocalInference, LocalMoranDivisor, LocalOptions, Quadrant, SelfWeight, gi, gi_star, local_moran,
+    local_moran_bivariate,
+};
+
+/// How a global measure is held against chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Test {
+    /// Values are independent normal draws; closed form.
+    Normality,
+    /// The observed values are dealt to places at random; closed-form moments, normal p.
+    Randomisation,
+    /// The observed values are dealt to places at random `permutations` times; p = (r + 1)/(R + 1),
+    /// two-sided. Replicate r uses stream r of the seed.
+    Permutation {
+        /// Number of replicates R.
+        permutations: usize,
+        /// Seed of the replicates.
+        seed: Seed,
+    },
+}
+
+/// What to do with islands: places whose row of weights is empty (or zero).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Islands {
+    /// They count in n, in the mean and in the permutations (PySAL; spdep with `adjust.n = FALSE`).
+    #[default]
+    Keep,
+    /// They are left out altogether, also as neighbours of others; remaining weights stay as they are.
+    Exclude,
+    /// They are an error.
+    Refuse,
+}
+
+/// Benjamini–Hochberg adjusted p-values: reject those at most q to hold the expected share of false
+/// discoveries at q.
+///
+/// p₍ᵢ₎·m/i, made monotone from the largest down, at most 1; NaN (no test) stays NaN and does not
+/// count in m. O(m log m). Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
+///
+/// ```
+/// let q = rurban::autocorrelation::benjamini_hochberg(&[0.01, 0.04, 0.03, 0.5])?;
+/// assert!((q[0] - 0.04).abs() < 1e-12 && (q[1] - 0.16 / 3.).abs() < 1e-12 && q[1] == q[2]);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Value`] when a p is outside `[0, 1]`.
+pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
+    if let Some(index) = p.iter().position(|p| *p < 0.0 || *p > 1.0) {
+        return Err(Error::Value {
+            what: "p",
+            index,
+            value: p[index].to_string(),
+            must: "must be in [0, 1]",
+        });
+    }
+    let mut order: Vec<usize> = (0..p.len()).filter(|&i| !p[i].is_nan()).collect();
+    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
+    let mut adjusted = vec![f64::NAN; p.len()];
+    let mut least = 1.0_f64;
+    for (rank, &i) in order.iter().enumerate().rev() {
+        least = least.min(p[i] * order.len() as f64 / (rank + 1) as f64);
+        adjusted[i] = least;
+    }
+    Ok(adjusted)
+}
+
+/// Whether places may be their own neighbours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Diagonal {
+    Allowed,
+    Refused,
+}
+
+/// The places a measure works on, after the policy on islands.
+struct Sample<'a> {
+    weights: Cow<'a, Csr>,
+    /// Index of each kept place in the input; `None` when all are kept.
+    kept: Option<Vec<u32>>,
+    isolates: usize,
+}
+
+impl<'a> Sample<'a> {
+    fn new(weights: &'a Csr, islands: Islands, diagonal: Diagonal) -> Result<Self> {
+        let n = weights.rows();
+        if weights.columns() != n {
+            return Err(Error::Shape { what: "columns of weights", expected: n, got: weights.columns() });
+        }
+        if n == 0 {
+            return Err(Error::undefined("autocorrelation", Undefined::Empty));
+        }
+        let own = |i: usize| weights.get(i, i as u32).is_some_and(|w| w != 0.0);
+        if diagonal == Diagonal::Refused
+            && let Some(index) = (0..n).find(|&i| own(i))
+        {
+            return Err(Error::Value {
+                what: "weights",
+                index,
+                value: "its own neighbour".into(),
+                must: "no place may be its own neighbour: leave the diagonal out",
+            });
+        }
+        let island = |i: usize| weights.row(i).all(|(j, w)| w == 0.0 || j as usize == i);
+        let isolates = (0..n).filter(|&i| island(i)).count();
+        match islands {
+            Islands::Refuse if isolates > 0 => Err(Error::Value {
+                what: "weights",
+                index: (0..n).find(|&i| island(i)).unwrap_or(0),
+                value: "an island".into(),
+                must: "every place must have a neighbour: join it, or keep or exclude islands",
+            }),
+            Islands::Exclude if isolates > 0 => {
+                let kept: Vec<u32> = (0..n).filter(|&i| !island(i)).map(|i| i as u32).collect();
+                let mut position = vec![u32::MAX; n];
+                for (at, &i) in kept.iter().enumerate() {
+                    position[i as usize] = at as u32;
+                }
+                let triplets: Vec<(u32, u32, f64)> = kept
+                    .iter()
+                    .flat_map(|&i| weights.row(i as usize).map(move |(j, w)| (i, j, w)))
+                    .map(|(i, j, w)| (position[i as usize], position[j as usize], w))
+                    .filter(|t| t.1 != u32::MAX)
+                    .collect();
+                let weights = Csr::from_triplets(kept.len(), kept.len(), &triplets)?;
+                Ok(Self { weights: Cow::Owned(weights), kept: Some(kept), isolates })
+            }
+            _ => Ok(Self { weights: Cow::Borrowed(weights), kept: None, isolates }),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.weights.rows()
+    }
+
+    /// The entries of the kept places.
+    fn take<'b, T: Copy>(&self, all: &'b [T]) -> Cow<'b, [T]> {
+        match &self.kept {
+            None => Cow::Borrowed(all),
+            Some(kept) => Cow::Owned(kept.iter().map(|&i| all[i as usize]).collect()),
+        }
+    }
+
+    /// The values of the kept places, checked.
+    fn values<'b>(&self, what: &'static str, all: &'b [f64], places: usize) -> Result<Cow<'b, [f64]>> {
+        if all.len() != places {
+            return Err(Error::Shape { what, expected: places, got: all.len() });
+        }
+        if let Some(index) = all.iter().position(|v| !v.is_finite()) {
+            let value = all[index].to_string();
+            return Err(Error::Value {
+                what,
+                index,
+                value,
+                must: "must be finite: give every place a value",
+            });
+        }
+        Ok(self.take(all))
+    }
+
+    /// Values of row i of the full output from those of the kept places.
+    fn spread<T: Copy>(&self, values: Vec<T>, places: usize, fill: T) -> Vec<T> {
+        let Some(kept) = &self.kept else { return values };
+        let mut all = vec![fill; places];
+        for (&i, v) in kept.iter().zip(values) {
+            all[i as usize] = v;
+        }
+        all
+    }
+}
+
+/// Deviations from the mean; undefined when the values do not vary.
+fn deviations(measure: &'static str, x: &[f64]) -> Result<Vec<f64>> {
+    // A constant whose mean is rounded would otherwise pass as varying.
+    if x.iter().all(|v| *v == x[0]) {
+        return Err(Error::undefined(measure, Undefined::ZeroVariance));
+    }
+    let mean = x.iter().sum::<f64>() / x.len() as f64;
+    Ok(x.iter().map(|v| v - mean).collect())
+}
+
+fn sum_of_squares(z: &[f64]) -> f64 {
+    z.iter().map(|v| v * v).sum()
+}
+
+/// Unordered pairs i < j with s_ij = w_ij + w_ji, and the sums that moments need.
+struct Pairs {
+    upper: Csr,
+    /// Σ w.
+    s0: f64,
+    /// ½ Σ (w_ij + w_ji)².
+    s1: f64,
+    /// Σ (row sum + column sum)².
+    s2: f64,
+}
+
+impl Pairs {
+    fn new(measure: &'static str, w: &Csr) -> Result<Self> {
+        let n = w.rows();
+        let mut triplets = Vec::with_capacity(w.entries());
+        let mut marginal = vec![0.0; n];
+        for i in 0..n {
+            for (j, v) in w.row(i) {
+                triplets.push(((i as u32).min(j), (i as u32).max(j), v));
+                marginal[i] += v;
+                marginal[j as usize] += v;
+            }
+        }
+        let upper = Csr::from_triplets(n, n, &triplets)?;
+        let s0 = marginal.iter().sum::<f64>() / 2.0;
+        if s0 == 0.0 {
+            return Err(Error::undefined(measure, Undefined::NoTies));
+        }
+        let s1 = sum_of_squares(upper.parts().2);
+        Ok(Self { upper, s0, s1, s2: sum_of_squares(&marginal) })
+    }
+
+    /// Σ over i < j of s_ij f(v_i, v_j).
+    #[inline]
+    fn sum<T: Copy>(&self, v: &[T], f: impl Fn(T, T) -> f64) -> f64 {
+        let (offsets, indices, weights) = self.upper.parts();
+        let mut total = 0.0;
+        for (ends, &own) in offsets.windows(2).zip(v) {
+            let mut row = 0.0;
+            for (&j, s) in indices[ends[0]..ends[1]].iter().zip(&weights[ends[0]..ends[1]]) {
+                row += s * f(own, v[j as usize]);
+            }
+            total += row;
+        }
+        total
+    }
+}
+
+fn check_permutations(permutations: usize) -> Result<()> {
+    if permutations == 0 {
+        return Err(Error::Parameter {
+            name: "permutations",
+            value: "0".into(),
+            must: "must be positive: 999 is usual",
+        });
+    }
+    Ok(())
+}
+
+/// `statistic` of `permutations` random orders of `values`.
+fn replicates<T: Copy + Send + Sync, R: Send>(
+    values: &[T],
+    permutations: usize,
+    seed: Seed,
+    statistic: impl Fn(&[T]) -> R + Sync + Send,
+) -> Result<Vec<R>> {
+    check_permutations(permutations)?;
+    Ok(parallel::map_init(
+        permutations,
+        || values.to_vec(),
+        |scratch, r| {
+            scratch.copy_from_slice(values);
+            seed.stream(r as u64).shuffle(scratch);
+            statistic(scratch)
+        },
+    ))
+}

@@ -1,0 +1,262 @@
+//! Measures with one value for the whole map.
+
+use super::{Diagonal, Islands, Pairs, Sample, Test, deviations, replicates, sum_of_squares};
+use crate::error::{Error, Result, Undefined};
+use crate::evidence::{Evidence, Null};
+use crate::matrix::Csr;
+
+/// Moran's I: how alike neighbours are, as a correlation of places with their neighbours.
+///
+/// I = (n/S₀) Σᵢⱼ wᵢⱼ zᵢ zⱼ / Σ zᵢ², z deviations from the mean, S₀ = Σ wᵢⱼ. Positive: neighbours are
+/// alike; near −1/(n − 1): chance; negative: they differ. Usually within `[−1, 1]`. The value does
+/// not change when `values` are shifted or scaled.
+///
+/// Islands follow the policy and are counted in [`Evidence::isolates`]. O(entries), times the number
+/// of permutations. Moran 1950, doi:10.1093/biomet/37.1-2.17; moments: Cliff & Ord 1981.
+///
+/// # Errors
+/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that
+/// are their own neighbours; [`Error::Undefined`] when values do not vary, there are no weights or
+/// fewer than 4 places; [`Error::Parameter`] for 0 permutations.
+pub fn moran(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
+    const NAME: &str = "Moran's I";
+    let sample = Sample::new(weights, islands, Diagonal::Refused)?;
+    let x = sample.values("values", values, weights.rows())?;
+    let Moments { n, z, m2, kurtosis, pairs } = Moments::new(NAME, &sample, &x)?;
+    let scale = n / (pairs.s0 * n * m2);
+    let value = |z: &[f64]| scale * pairs.sum(z, |a, b| a * b);
+    let (s02, s1, s2) = (pairs.s0.powi(2), pairs.s1, pairs.s2);
+    let (observed, expected) = (value(&z), -1.0 / (n - 1.0));
+    let evidence = match test {
+        Test::Normality => {
+            let second = (n * n * s1 - n * s2 + 3.0 * s02) / ((n * n - 1.0) * s02);
+            let variance = second - expected * expected;
+            Evidence::closed_form(Null::Normality, observed, expected, Some(variance), z.len())
+        }
+        Test::Randomisation => {
+            let a = n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s02);
+            let b = kurtosis * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s02);
+            let variance = (a - b) / ((n - 1.0) * (n - 2.0) * (n - 3.0) * s02) - expected * expected;
+            Evidence::closed_form(Null::LabelPermutation, observed, expected, Some(variance), z.len())
+        }
+        Test::Permutation { permutations, seed } => {
+            let drawn = replicates(&z, permutations, seed, value)?;
+            Evidence::monte_carlo(Null::LabelPermutation, observed, &drawn, z.len())
+        }
+    };
+    Ok(evidence.with_counts(sample.isolates, 0))
+}
+
+/// Geary's C: how much neighbours differ, against any two places.
+///
+/// C = ((n − 1)/2S₀) Σᵢⱼ wᵢⱼ (xᵢ − xⱼ)² / Σ zᵢ². Below 1: neighbours are alike (the opposite direction
+/// to Moran's I); 1: chance; above 1: they differ. Never negative when weights are not. The sign of
+/// z is that of C − 1 (spdep reports the opposite).
+///
+/// Geary 1954, doi:10.2307/2986645. Complexity and islands as for [`moran()`].
+///
+/// # Errors
+/// As [`moran()`].
+pub fn geary(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
+    const NAME: &str = "Geary's C";
+    let sample = Sample::new(weights, islands, Diagonal::Refused)?;
+    let x = sample.values("values", values, weights.rows())?;
+    let Moments { n, z, m2, kurtosis: k, pairs } = Moments::new(NAME, &sample, &x)?;
+    let scale = (n - 1.0) / (2.0 * pairs.s0 * n * m2);
+    let value = |z: &[f64]| scale * pairs.sum(z, |a, b| (a - b) * (a - b));
+    let (s02, s1, s2) = (pairs.s0.powi(2), pairs.s1, pairs.s2);
+    let observed = value(&z);
+    let evidence = match test {
+        Test::Normality => {
+            let variance = ((2.0 * s1 + s2) * (n - 1.0) - 4.0 * s02) / (2.0 * (n + 1.0) * s02);
+            Evidence::closed_form(Null::Normality, observed, 1.0, Some(variance), z.len())
+        }
+        Test::Randomisation => {
+            let a = (n - 1.0) * s1 * (n * n - 3.0 * n + 3.0 - (n - 1.0) * k);
+            let b = 0.25 * (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * k);
+            let c = s02 * (n * n - 3.0 - (n - 1.0).powi(2) * k);
+            let variance = (a - b + c) / (n * (n - 2.0) * (n - 3.0) * s02);
+            Evidence::closed_form(Null::LabelPermutation, observed, 1.0, Some(variance), z.len())
+        }
+        Test::Permutation { permutations, seed } => {
+            let drawn = replicates(&z, permutations, seed, value)?;
+            Evidence::monte_carlo(Null::LabelPermutation, observed, &drawn, z.len())
+        }
+    };
+    Ok(evidence.with_counts(sample.isolates, 0))
+}
+
+/// Getis–Ord general G: whether high values gather (above expectation) or low ones do (below).
+///
+/// G = Σᵢⱼ wᵢⱼ xᵢ xⱼ / Σᵢ≠ⱼ xᵢ xⱼ, for x ≥ 0 with a natural zero (counts, population); usually with
+/// binary weights. Expectation S₀/(n(n − 1)).
+///
+/// Getis & Ord 1992, doi:10.1111/j.1538-4632.1992.tb00261.x. Complexity and islands as for [`moran()`].
+///
+/// # Errors
+/// As [`moran()`]; [`Error::Value`] when a value is negative; [`Error::Parameter`] for
+/// [`Test::Normality`], under which G has no known moments; [`Error::Undefined`] when at most one
+/// value is not 0.
+pub fn general_g(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
+    const NAME: &str = "general G";
+    let sample = Sample::new(weights, islands, Diagonal::Refused)?;
+    let x = sample.values("values", values, weights.rows())?;
+    if let Some(index) = values.iter().position(|v| *v < 0.0) {
+        return Err(Error::Value {
+            what: "values",
+            index,
+            value: values[index].to_string(),
+            must: "must not be negative: G is for values with a natural zero",
+        });
+    }
+    if x.iter().filter(|v| **v > 0.0).count() < 2 {
+        return Err(Error::undefined(NAME, Undefined::ZeroTotal));
+    }
+    let Moments { n, pairs, .. } = Moments::new(NAME, &sample, &x)?;
+    let power = |p: i32| x.iter().map(|v| v.powi(p)).sum::<f64>();
+    let (m1, m2) = (power(1), power(2));
+    let total = m1 * m1 - m2;
+    let value = |x: &[f64]| pairs.sum(x, |a, b| a * b) / total;
+    let observed = value(&x);
+    let evidence = match test {
+        Test::Normality => {
+            return Err(Error::Parameter {
+                name: "test",
+                value: "Normality".into(),
+                must: "must be Randomisation or Permutation: G has no moments under normality",
+            });
+        }
+        Test::Randomisation => {
+            let (m3, m4) = (power(3), power(4));
+            let (s02, s1, s2) = (pairs.s0.powi(2), pairs.s1, pairs.s2);
+            let b0 = (n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s02;
+            let b1 = -((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s02);
+            let b2 = -(2.0 * n * s1 - (n + 3.0) * s2 + 6.0 * s02);
+            let b3 = 4.0 * (n - 1.0) * s1 - 2.0 * (n + 1.0) * s2 + 8.0 * s02;
+            let b4 = s1 - s2 + s02;
+            let sum = b0 * m2 * m2 + b1 * m4 + b2 * m1 * m1 * m2 + b3 * m1 * m3 + b4 * m1.powi(4);
+            let second = sum / (total * total * n * (n - 1.0) * (n - 2.0) * (n - 3.0));
+            let expected = pairs.s0 / (n * (n - 1.0));
+            let variance = second - expected * expected;
+            Evidence::closed_form(Null::LabelPermutation, observed, expected, Some(variance), x.len())
+        }
+        Test::Permutation { permutations, seed } => {
+            let drawn = replicates(&x, permutations, seed, value)?;
+            Evidence::monte_carlo(Null::LabelPermutation, observed, &drawn, x.len())
+        }
+    };
+    Ok(evidence.with_counts(sample.isolates, 0))
+}
+
+/// Bivariate Moran's I: whether x here goes with y next door.
+///
+/// I = (n/S₀) Σᵢⱼ wᵢⱼ zxᵢ zyⱼ / √(Σ zxᵢ² Σ zyⱼ²). Positive: high x beside high y. It mixes the
+/// correlation of x and y at the same place with that across places ([`lee_l`] does too); the
+/// replicates deal y to places at random. With x = y it is [`moran()`].
+///
+/// Wartenberg 1985, doi:10.1111/j.1538-4632.1985.tb00849.x. O(permutations × (n + entries)).
+///
+/// # Errors
+/// As [`moran()`]; closed-form tests are an [`Error::Parameter`].
+pub fn moran_bivariate(
+    x: &[f64],
+    y: &[f64],
+    weights: &Csr,
+    test: Test,
+    islands: Islands,
+) -> Result<Evidence> {
+    const NAME: &str = "bivariate Moran's I";
+    let sample = Sample::new(weights, islands, Diagonal::Refused)?;
+    let zx = deviations(NAME, &sample.values("x", x, weights.rows())?)?;
+    let zy = deviations(NAME, &sample.values("y", y, weights.rows())?)?;
+    let n = zx.len();
+    let s0: f64 = sample.weights.parts().2.iter().sum();
+    if s0 == 0.0 {
+        return Err(Error::undefined(NAME, Undefined::NoTies));
+    }
+    let scale = n as f64 / (s0 * (sum_of_squares(&zx) * sum_of_squares(&zy)).sqrt());
+    // Σ wᵢⱼ zxᵢ is the same in every replicate: one pass over places is enough.
+    let mut weight_of_y = vec![0.0; n];
+    for (i, own) in zx.iter().enumerate() {
+        for (j, w) in sample.weights.row(i) {
+            weight_of_y[j as usize] += w * own;
+        }
+    }
+    let value = |zy: &[f64]| scale * weight_of_y.iter().zip(zy).map(|(a, b)| a * b).sum::<f64>();
+    let drawn = draws(test, |permutations, seed| replicates(&zy, permutations, seed, value))?;
+    Ok(Evidence::monte_carlo(Null::LabelPermutation, value(&zy), &drawn, n).with_counts(sample.isolates, 0))
+}
+
+/// Lee's L: how far the smoothed maps of x and y agree (correlation × spatial smoothness).
+///
+/// L = (n / Σᵢ(Σⱼ wᵢⱼ)²) Σᵢ (Σⱼ wᵢⱼ zxⱼ)(Σⱼ wᵢⱼ zyⱼ) / √(Σ zx² Σ zy²). Positive: x and y are high in
+/// the same neighbourhoods. Weights may have a diagonal. Replicates deal the pairs (x, y) to places.
+///
+/// Lee 2001, doi:10.1007/s101090100064. O(permutations × entries).
+///
+/// # Errors
+/// As [`moran_bivariate`].
+pub fn lee_l(x: &[f64], y: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
+    const NAME: &str = "Lee's L";
+    let sample = Sample::new(weights, islands, Diagonal::Allowed)?;
+    let zx = deviations(NAME, &sample.values("x", x, weights.rows())?)?;
+    let zy = deviations(NAME, &sample.values("y", y, weights.rows())?)?;
+    let n = zx.len();
+    let w = &*sample.weights;
+    let squares: f64 = (0..n).map(|i| w.row_sum(i).powi(2)).sum();
+    if squares == 0.0 {
+        return Err(Error::undefined(NAME, Undefined::NoTies));
+    }
+    let scale = n as f64 / (squares * (sum_of_squares(&zx) * sum_of_squares(&zy)).sqrt());
+    let value = |z: &[[f64; 2]]| {
+        let lags = (0..n).map(|i| {
+            let (mut x, mut y) = (0.0, 0.0);
+            for (j, w) in w.row(i) {
+                let [a, b] = z[j as usize];
+                x += w * a;
+                y += w * b;
+            }
+            x * y
+        });
+        scale * lags.sum::<f64>()
+    };
+    let both: Vec<[f64; 2]> = zx.iter().zip(&zy).map(|(&a, &b)| [a, b]).collect();
+    let drawn = draws(test, |permutations, seed| replicates(&both, permutations, seed, value))?;
+    Ok(Evidence::monte_carlo(Null::LabelPermutation, value(&both), &drawn, n).with_counts(sample.isolates, 0))
+}
+
+/// The replicates of a measure that has no closed form.
+fn draws(test: Test, draw: impl FnOnce(usize, crate::random::Seed) -> Result<Vec<f64>>) -> Result<Vec<f64>> {
+    match test {
+        Test::Permutation { permutations, seed } => draw(permutations, seed),
+        _ => Err(Error::Parameter {
+            name: "test",
+            value: format!("{test:?}"),
+            must: "must be Permutation: this measure has no closed-form moments here",
+        }),
+    }
+}
+
+/// What the closed forms of I, C and G share.
+struct Moments {
+    n: f64,
+    z: Vec<f64>,
+    /// Σ z²/n.
+    m2: f64,
+    /// (Σ z⁴/n) / m2².
+    kurtosis: f64,
+    pairs: Pairs,
+}
+
+impl Moments {
+    fn new(measure: &'static str, sample: &Sample<'_>, x: &[f64]) -> Result<Self> {
+        if x.len() < 4 {
+            return Err(Error::undefined(measure, Undefined::TooFew { needed: 4 }));
+        }
+        let z = deviations(measure, x)?;
+        let n = z.len() as f64;
+        let m2 = sum_of_squares(&z) / n;
+        let kurtosis = z.iter().map(|v| v.powi(4)).sum::<f64>() / n / (m2 * m2);
+        Ok(Self { n, m2, kurtosis, pairs: Pairs::new(measure, &sample.weights)?, z })
+    }
+}
