@@ -224,12 +224,12 @@ fn sum_of_squares(z: &[f64]) -> f64 {
     z.iter().map(|v| v * v).sum()
 }
 
-/// Unordered pairs i < j with s_ij = w_ij + w_ji, and the sums that moments need.
+/// Unordered pairs i < j with `s_ij` = `w_ij` + `w_ji`, and the sums that moments need.
 struct Pairs {
     upper: Csr,
     /// Σ w.
     s0: f64,
-    /// ½ Σ (w_ij + w_ji)².
+    /// ½ Σ (`w_ij` + `w_ji)²`.
     s1: f64,
     /// Σ (row sum + column sum)².
     s2: f64,
@@ -256,7 +256,7 @@ impl Pairs {
         Ok(Self { upper, s0, s1, s2: sum_of_squares(&marginal) })
     }
 
-    /// Σ over i < j of s_ij f(v_i, v_j).
+    /// Σ over i < j of `s_ij` `f(v_i`, `v_j`).
     #[inline]
     fn sum<T: Copy>(&self, v: &[T], f: impl Fn(T, T) -> f64) -> f64 {
         let (offsets, indices, weights) = self.upper.parts();
