@@ -303,6 +303,7 @@ impl Row {
 
 /// All local measures are linear in the sum over neighbours of values drawn without replacement, so
 /// one sampler and one pair of moments serve them. `diagonal`: weights of places in their own sum.
+#[allow(clippy::too_many_arguments, reason = "the one body of all local measures")]
 fn measure(
     name: &'static str,
     sample: &Sample<'_>,
