@@ -3,6 +3,7 @@
 
 mod complementarity;
 mod contours;
+mod inequality;
 mod linkage;
 mod network;
 mod space;
