@@ -1,6 +1,7 @@
 //! Invariants and brute-force comparisons on generated inputs.
 
 mod complementarity;
+mod inequality;
 mod network;
 mod read_csv;
 mod read_geojson;
