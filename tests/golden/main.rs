@@ -11,3 +11,4 @@ mod network;
 mod space;
 mod support;
 mod topology;
+mod typology;
