@@ -17,10 +17,12 @@ mod catchment;
 mod costs;
 mod decay;
 mod nearest;
+mod raam;
 mod roads;
 
 pub use catchment::{Access, Choice, balanced, cumulative_opportunities, potential, three_step, two_step};
 pub use costs::CostTable;
 pub use decay::{Catchment, Decay};
 pub use nearest::{Nearest, nearest_k, nearest_k_planar};
+pub use raam::{AgentAccess, AgentOptions, rational_agents};
 pub use roads::road_network;

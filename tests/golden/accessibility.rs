@@ -2,9 +2,10 @@
 
 use geo_types::Coord;
 use rurban::accessibility::{
-    Access, Catchment, Choice, CostTable, Decay, cumulative_opportunities, nearest_k_planar, potential,
-    three_step, two_step,
+    Access, AgentOptions, Catchment, Choice, CostTable, Decay, cumulative_opportunities, nearest_k_planar,
+    potential, rational_agents, three_step, two_step,
 };
+use rurban::progress::Silent;
 use serde_json::Value;
 
 use crate::support::{all_close, input, number, numbers, values};
@@ -89,4 +90,19 @@ fn three_nearest() {
     let want: Vec<f64> = c.want["nn3_km"].as_array().unwrap().iter().flat_map(numbers).collect();
     let got: Vec<f64> = nearest.costs.as_slice().iter().map(|m| m / 1000.0).collect();
     all_close(&got, &want, 1e-12);
+}
+
+/// The peer moves whole people in 150 shrinking steps, so that it only comes near the equilibrium.
+#[test]
+fn equilibrium_is_near_the_peer_s_heuristic() {
+    let Some(c) = case() else { return };
+    let options = AgentOptions::default().tau(60.0).tolerance(1e-6);
+    let access = rational_agents(&c.costs, &c.demand, &c.supply, options, &Silent).unwrap();
+    let want = numbers(&c.want["raam_tau60"]);
+    let holes: Vec<u32> = (0..1000).filter(|&i| want[i as usize].is_nan()).collect();
+    assert_eq!(access.uncovered, holes);
+    let off: Vec<f64> =
+        access.costs.iter().zip(&want).map(|(g, w)| (g / w - 1.0).abs()).filter(|o| !o.is_nan()).collect();
+    assert!(off.iter().sum::<f64>() / (off.len() as f64) < 0.012);
+    assert!(off.iter().all(|o| *o < 0.1));
 }
