@@ -163,7 +163,7 @@ proptest! {
         let total: f64 = place.supply.iter().sum();
         let demand: f64 = place.demand.iter().sum();
         prop_assume!(total > 0.0 && demand > 0.0);
-        let table = place.table();
+        let (table, capacities) = (place.table(), place.supply.len());
         let options = AgentOptions::default().tau(tau).tolerance(1e-10).max_rounds(1_000_000);
         let got = rational_agents(&table, &place.demand, &place.supply, options, &Silent).unwrap();
         let crowding = |j: usize| got.loads[j] / (place.supply[j] * demand / total);
@@ -181,8 +181,27 @@ proptest! {
         let covered: f64 =
             (0..place.demand.len()).filter(|&i| !got.costs[i].is_nan()).map(|i| place.demand[i]).sum();
         prop_assert!(near(covered, got.loads.iter().sum()));
-        // What all pay at the least costs open to them is what all facilities charge: no flow is dear.
-        prop_assert!(got.gap <= 1e-10);
+        // The crowding at equilibrium is where this concave function has its maximum.
+        let capacity = |j: usize| place.supply[j] * demand / total;
+        let dual = |level: &[f64]| {
+            let least = |row: &[Option<f64>]| {
+                let open = row.iter().enumerate().filter(|&(j, _)| place.supply[j] > 0.0);
+                open.filter_map(|(j, c)| Some((*c)? / tau + level[j])).fold(f64::NAN, f64::min)
+            };
+            let paid = place.costs.iter().zip(&place.demand).map(|(row, p)| (p, least(row)));
+            let charged = (0..level.len()).map(|j| capacity(j) * level[j] * level[j] / 2.0);
+            paid.filter(|(_, l)| !l.is_nan()).map(|(p, l)| p * l).sum::<f64>() - charged.sum::<f64>()
+        };
+        let level: Vec<f64> =
+            (0..capacities).map(|j| if place.supply[j] > 0.0 { crowding(j) } else { 0.0 }).collect();
+        let best = dual(&level);
+        for j in 0..capacities {
+            for by in [-0.1, -0.001, 0.001, 0.1] {
+                let mut other = level.clone();
+                other[j] += by;
+                prop_assert!(dual(&other) <= best + 1e-9 * demand);
+            }
+        }
     }
 
     #[test]
