@@ -46,7 +46,8 @@
 //! | [`network`] | centrality, communities, structural holes, backbone, degree-preserving null |
 //! | [`linkage`] | mixing, assortativity, segregation, brokerage, bridging, null models, gravity model |
 //! | [`complementarity`] | location quotients, relatedness, density, interregional complementarity, complexity |
-//! | [`autocorrelation`], [`typology`], [`inequality`] | spatial structure, functional areas, how unequal |
+//! | [`accessibility`] | who can reach what: nearest, potential, floating catchments, rational agents |
+//! | [`autocorrelation`], [`typology`], [`inequality`] | where scores cluster, what is rural, how unequal |
 //! | [`study`] | the facade: one file per question a user asks |
 //! | [`read`], [`write`](mod@write) | GeoJSON and CSV in; GeoJSON, CSV, GraphML, SVG and the HTML atlas out |
 //! | [`evidence`], [`labels`], [`matrix`], [`random`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
@@ -77,6 +78,7 @@
     )
 )]
 
+pub mod accessibility;
 pub mod atlas;
 pub mod autocorrelation;
 pub mod complementarity;

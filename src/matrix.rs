@@ -162,6 +162,22 @@ impl Csr {
         Ok(Self { columns, offsets, indices, values })
     }
 
+    /// Takes over rows whose columns are known to increase and values to be finite.
+    pub(crate) fn from_sorted(
+        columns: usize,
+        offsets: Vec<usize>,
+        indices: Vec<u32>,
+        values: Vec<f64>,
+    ) -> Self {
+        debug_assert!(offsets.last() == Some(&indices.len()) && indices.len() == values.len());
+        debug_assert!(
+            offsets.windows(2).all(|r| {
+                indices[r[0]..r[1]].windows(2).all(|p| p[0] < p[1] && (p[1] as usize) < columns)
+            })
+        );
+        Self { columns, offsets, indices, values }
+    }
+
     /// Number of rows.
     #[must_use]
     pub const fn rows(&self) -> usize {

@@ -371,7 +371,14 @@ impl PointSet {
         }
     }
 
-    fn collect(&self, at: Coord<f64>, radius: f64, except: Option<u32>, found: &mut Vec<(f64, u32)>) {
+    /// Appends squared distance and index of the points at most `radius` from `at`, in no order.
+    pub(crate) fn collect(
+        &self,
+        at: Coord<f64>,
+        radius: f64,
+        except: Option<u32>,
+        found: &mut Vec<(f64, u32)>,
+    ) {
         let r2 = radius * radius;
         self.spans(at, radius, |span| {
             for i in span {

@@ -1,5 +1,6 @@
 //! Invariants and brute-force comparisons on generated inputs.
 
+mod accessibility;
 mod complementarity;
 mod inequality;
 mod network;

@@ -1,0 +1,105 @@
+//! Access of 35,000 places to 3,000 facilities within 60 km: finding the pairs, and each measure.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use geo_types::Coord;
+use rurban::accessibility::{
+    AgentOptions, Catchment, Choice, CostTable, Decay, balanced, nearest_k, nearest_k_planar, potential,
+    rational_agents, road_network, three_step, two_step,
+};
+use rurban::network::Direction;
+use rurban::progress::Silent;
+
+const REACH_M: f64 = 60_000.0;
+
+fn inputs() -> Option<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs");
+    if dir.is_dir() {
+        return Some(dir);
+    }
+    eprintln!("skipped: no {}", dir.display());
+    None
+}
+
+fn columns(path: &Path, names: [&str; 3]) -> Vec<[f64; 3]> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let at = names.map(|n| header.iter().position(|h| h == n).unwrap());
+    reader.records().map(|r| r.unwrap()).map(|r| at.map(|k| r[k].parse().unwrap())).collect()
+}
+
+fn access(c: &mut Criterion) {
+    let Some(dir) = inputs() else { return };
+    let nodes = columns(&dir.join("net35k_nodes.csv"), ["x", "y", "pop"]);
+    let fac = columns(&dir.join("acc35k_facilities.csv"), ["fac", "node", "supply"]);
+    let origins: Vec<_> = nodes.iter().map(|n| Coord { x: n[0], y: n[1] }).collect();
+    let demand: Vec<f64> = nodes.iter().map(|n| n[2]).collect();
+    let at: Vec<u32> = fac.iter().map(|f| f[1] as u32).collect();
+    let facilities: Vec<_> = at.iter().map(|&n| origins[n as usize]).collect();
+    let supply: Vec<f64> = fac.iter().map(|f| f[2]).collect();
+
+    let table = || CostTable::planar(&origins, &facilities, REACH_M).unwrap();
+    let gauss = Catchment::within(REACH_M).decay(Decay::Gaussian { sigma: 20_000.0 });
+    let kilometres = [(10_000.0, 1.0), (20_000.0, 0.68), (30_000.0, 0.22), (60_000.0, 0.1)];
+    let steps = Catchment::within(REACH_M).decay(Decay::Steps(kilometres.to_vec()));
+    let plain = Catchment::within(REACH_M);
+    let costs = table();
+    eprintln!("{} pairs", costs.pairs());
+    {
+        let mut group = c.benchmark_group("access_with_pairs");
+        group.sample_size(10).measurement_time(Duration::from_secs(3));
+        let whole = |catchment: &Catchment| two_step(&table(), &demand, &supply, catchment).unwrap();
+        group.bench_function("pairs_only", |b| b.iter(table));
+        group.bench_function("2sfca", |b| b.iter(|| whole(black_box(&plain))));
+        group.bench_function("2sfca_gaussian", |b| b.iter(|| whole(black_box(&gauss))));
+        group.bench_function("e2sfca_steps", |b| b.iter(|| whole(black_box(&steps))));
+        group.bench_function("3sfca", |b| {
+            b.iter(|| three_step(&table(), &demand, &supply, &gauss, Choice::WithinCutoff).unwrap());
+        });
+        group.finish();
+    }
+    let mut group = c.benchmark_group("access");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    group.bench_function("2sfca", |b| b.iter(|| two_step(&costs, &demand, &supply, &plain).unwrap()));
+    group
+        .bench_function("2sfca_gaussian", |b| b.iter(|| two_step(&costs, &demand, &supply, &gauss).unwrap()));
+    group.bench_function("e2sfca_steps", |b| b.iter(|| two_step(&costs, &demand, &supply, &steps).unwrap()));
+    group.bench_function("3sfca", |b| {
+        b.iter(|| three_step(&costs, &demand, &supply, &gauss, Choice::WholeTable).unwrap());
+    });
+    group.bench_function("balanced", |b| b.iter(|| balanced(&costs, &demand, &supply, &gauss).unwrap()));
+    group.bench_function("potential", |b| b.iter(|| potential(&costs, &supply, &gauss).unwrap()));
+    group.bench_function("nearest_3_of_table", |b| b.iter(|| nearest_k(&costs, 3).unwrap()));
+    group.bench_function("nearest_3_planar", |b| {
+        b.iter(|| nearest_k_planar(&origins, &facilities, 3).unwrap());
+    });
+    let options = AgentOptions::default().tau(REACH_M);
+    let mut rounds = 0;
+    group.bench_function("rational_agents", |b| {
+        b.iter(|| rounds = rational_agents(&costs, &demand, &supply, options, &Silent).unwrap().rounds);
+    });
+    eprintln!("{rounds} rounds to equilibrium");
+
+    let everybody: Vec<u32> = (0..origins.len() as u32).collect();
+    let roads = columns(&dir.join("net35k_edges.csv"), ["u", "v", "w"]);
+    let length = |u: f64, v: f64| {
+        let (a, b) = (origins[u as usize], origins[v as usize]);
+        (u as u32, v as u32, (a.x - b.x).hypot(a.y - b.y).max(1.0))
+    };
+    let roads: Vec<_> = roads.iter().map(|r| length(r[0], r[1])).collect();
+    let net = road_network(origins.len(), &roads, Direction::Undirected).unwrap();
+    group.bench_function("over_roads", |b| {
+        b.iter(|| CostTable::over_roads(&net, &everybody, &at, REACH_M, &Silent).unwrap());
+    });
+    let paths = CostTable::over_roads(&net, &everybody, &at, REACH_M, &Silent).unwrap();
+    eprintln!("{} pairs by road", paths.pairs());
+    group.finish();
+}
+
+criterion_group!(benches, access);
+criterion_main!(benches);

@@ -1,0 +1,250 @@
+//! Potential and floating-catchment measures: supply within reach, shared with who else reaches it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Catchment, CostTable};
+use crate::error::{Error, Result};
+use crate::parallel;
+
+/// Most parts into which sums over origins are cut; fixed, so that threads do not change them.
+const PARTS: usize = 64;
+
+/// What every origin has within reach.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Access {
+    /// Score of every origin; 0 when no facility is within reach.
+    pub scores: Vec<f64>,
+    /// Origins without any facility within reach (at a weight above zero).
+    pub uncovered: Vec<u32>,
+    /// What every facility offers per unit of the demand that reaches it (`R_j`); its supply in
+    /// measures without competition. 0 when no demand reaches it.
+    pub offers: Vec<f64>,
+    /// Facilities that no demand reaches, so that their supply is in no score.
+    pub unused: Vec<u32>,
+}
+
+/// Over which facilities an origin's probability of choosing one is spread in [`three_step`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Choice {
+    /// Those within the cut-off, as Wan, Zou & Sternberg (2012) define it.
+    #[default]
+    WithinCutoff,
+    /// All in the cost table, as `PySAL access` computes it: what lies beyond the cut-off draws
+    /// demand off without serving it.
+    WholeTable,
+}
+
+/// Hansen's potential: supply within reach, each unit weighted by how well it is reached.
+///
+/// Formula: `A_i = Σ_j S_j W(c_ij)` over the facilities within the cut-off. In units of supply, range
+/// [0, ∞), high is good. O(pairs). Hansen (1959), <https://doi.org/10.1080/01944365908978307>.
+///
+/// # Errors
+/// [`Error::Shape`] when there is not one supply per facility; [`Error::Value`] for a negative or
+/// non-finite supply; [`Error::Parameter`] for a cut-off or decay out of its domain.
+///
+/// ```
+/// use rurban::accessibility::{Catchment, CostTable, Decay, potential};
+/// # fn main() -> rurban::Result<()> {
+/// let costs = CostTable::from_triplets(2, 2, &[(0, 0, 1.0), (0, 1, 2.0)])?;
+/// let decay = Decay::Power { exponent: 1.0, min_cost: 1.0 };
+/// let access = potential(&costs, &[3.0, 4.0], &Catchment::all().decay(decay))?;
+/// assert_eq!((access.scores, access.uncovered), (vec![5.0, 0.0], vec![1]));
+/// # Ok(()) }
+/// ```
+pub fn potential(costs: &CostTable, supply: &[f64], catchment: &Catchment) -> Result<Access> {
+    catchment.check()?;
+    check("supply", supply, costs.facilities())?;
+    Ok(Reach { costs, catchment, rows: Rows::Plain }.scores(supply.to_vec(), Vec::new()))
+}
+
+/// Cumulative opportunities: supply at a cost of at most `cutoff` (inclusive).
+///
+/// Formula: `A_i = Σ_{j: c_ij ≤ cutoff} S_j`; [`potential`] without decay.
+///
+/// # Errors
+/// As [`potential`].
+pub fn cumulative_opportunities(costs: &CostTable, supply: &[f64], cutoff: f64) -> Result<Access> {
+    potential(costs, supply, &Catchment::within(cutoff))
+}
+
+/// Two-step floating catchment area (2SFCA), and with a decay its enhanced form (E2SFCA): supply per
+/// head within reach, where each facility is shared by all who reach it.
+///
+/// Formula: `R_j = S_j / Σ_i P_i W(c_ij)`, `A_i = Σ_j R_j W(c_ij)`, both over pairs within the cut-off
+/// (inclusive). In units of supply per unit of demand, range [0, ∞), high is good. What is handed
+/// out is what there is: `Σ_i P_i A_i` equals the supply of all facilities that demand reaches.
+/// Origins without demand of their own have a score too. O(pairs). Luo & Wang (2003),
+/// <https://doi.org/10.1068/b29120>; with decay Luo & Qi (2009),
+/// <https://doi.org/10.1016/j.healthplace.2009.06.002>, whose steps are [`Catchment::luo_qi`].
+///
+/// # Errors
+/// As [`potential`], for demand too.
+///
+/// ```
+/// use rurban::accessibility::{Catchment, CostTable, two_step};
+/// # fn main() -> rurban::Result<()> {
+/// let costs = CostTable::from_triplets(3, 1, &[(0, 0, 5.0), (1, 0, 10.0), (2, 0, 31.0)])?;
+/// let access = two_step(&costs, &[100.0, 300.0, 50.0], &[8.0], &Catchment::within(30.0))?;
+/// assert_eq!((access.scores, access.uncovered), (vec![0.02, 0.02, 0.0], vec![2]));
+/// # Ok(()) }
+/// ```
+pub fn two_step(costs: &CostTable, demand: &[f64], supply: &[f64], catchment: &Catchment) -> Result<Access> {
+    compete(costs, demand, supply, catchment, Rows::Plain)
+}
+
+/// Three-step floating catchment area (3SFCA): as [`two_step`], but who can choose between many
+/// facilities asks less of each.
+///
+/// Formula: `G_ij = W(c_ij) / Σ_j W(c_ij)`, `R_j = S_j / Σ_i G_ij W(c_ij) P_i`,
+/// `A_i = Σ_j G_ij W(c_ij) R_j`. `choice` says over which facilities the sum in `G` goes; the two are
+/// the same when the table ends at the cut-off. Units, range and balance as [`two_step`]. O(pairs).
+/// Wan, Zou & Sternberg (2012), <https://doi.org/10.1080/13658816.2011.624987>.
+///
+/// # Errors
+/// As [`two_step`].
+pub fn three_step(
+    costs: &CostTable,
+    demand: &[f64],
+    supply: &[f64],
+    catchment: &Catchment,
+    choice: Choice,
+) -> Result<Access> {
+    compete(costs, demand, supply, catchment, Rows::Preference(choice))
+}
+
+/// Balanced floating catchment area (BFCA): neither demand nor what facilities offer is counted more
+/// than once, as overlapping catchments do in [`two_step`].
+///
+/// Formula: with `V_ij = W(c_ij) / Σ_j W(c_ij)` and `U_ij = W(c_ij) / Σ_i W(c_ij)`,
+/// `R_j = S_j / Σ_i V_ij P_i`, `A_i = Σ_j U_ij R_j`. All covered demand falls on the facilities once,
+/// and `Σ_i A_i = Σ_j R_j` over the facilities that demand reaches. Range [0, ∞), high is good; the
+/// scores are shares of offers, not supply per head. O(pairs). Páez, Higgins & Vivona (2019),
+/// <https://doi.org/10.1371/journal.pone.0218773>. From the literature, not checked against a peer.
+///
+/// # Errors
+/// As [`two_step`].
+pub fn balanced(costs: &CostTable, demand: &[f64], supply: &[f64], catchment: &Catchment) -> Result<Access> {
+    catchment.check()?;
+    check("demand", demand, costs.origins())?;
+    check("supply", supply, costs.facilities())?;
+    let reached = Reach { costs, catchment, rows: Rows::Standardised }.sums(demand);
+    let (offers, unused) = share(supply, &reached);
+    let plain = Reach { costs, catchment, rows: Rows::Plain };
+    let weight = plain.sums(&vec![1.0; costs.origins()]);
+    let (parts, _) = share(&offers, &weight);
+    Ok(Access { offers, ..plain.scores(parts, unused) })
+}
+
+fn compete(
+    costs: &CostTable,
+    demand: &[f64],
+    supply: &[f64],
+    catchment: &Catchment,
+    rows: Rows,
+) -> Result<Access> {
+    catchment.check()?;
+    check("demand", demand, costs.origins())?;
+    check("supply", supply, costs.facilities())?;
+    let reach = Reach { costs, catchment, rows };
+    let (offers, unused) = share(supply, &reach.sums(demand));
+    Ok(reach.scores(offers, unused))
+}
+
+/// What each has per unit of `among`, and who has none of it.
+fn share(amounts: &[f64], among: &[f64]) -> (Vec<f64>, Vec<u32>) {
+    let unused = (0..among.len() as u32).filter(|&j| among[j as usize] <= 0.0).collect();
+    (amounts.iter().zip(among).map(|(s, d)| if *d > 0.0 { s / d } else { 0.0 }).collect(), unused)
+}
+
+/// What becomes of the weights of an origin.
+#[derive(Clone, Copy)]
+enum Rows {
+    /// `W`.
+    Plain,
+    /// `W / Σ_j W`.
+    Standardised,
+    /// `W² / Σ_j W`.
+    Preference(Choice),
+}
+
+/// Pairs of origin and facility with their weights, which are computed where they are needed.
+struct Reach<'a> {
+    costs: &'a CostTable,
+    catchment: &'a Catchment,
+    rows: Rows,
+}
+
+impl Reach<'_> {
+    fn weights(&self, i: usize, out: &mut Vec<f64>) {
+        let costs = self.costs.pairs.values(i);
+        self.catchment.weights(costs, out);
+        let sum: f64 = match self.rows {
+            Rows::Plain => return,
+            Rows::Preference(Choice::WholeTable) => {
+                costs.iter().map(|&c| self.catchment.decay.weight(c)).sum()
+            }
+            Rows::Standardised | Rows::Preference(Choice::WithinCutoff) => out.iter().sum(),
+        };
+        let again = matches!(self.rows, Rows::Preference(_));
+        for w in out.iter_mut().filter(|w| **w > 0.0) {
+            *w *= if again { *w / sum } else { 1.0 / sum };
+        }
+    }
+
+    /// For every facility, the amounts of the origins that reach it, weighted.
+    fn sums(&self, amounts: &[f64]) -> Vec<f64> {
+        let (n, m) = (self.costs.origins(), self.costs.facilities());
+        // Sums of parts must cost less than the pairs themselves.
+        let parts = (self.costs.pairs() / (8 * m.max(1))).clamp(1, PARTS);
+        let size = n.div_ceil(parts);
+        let sums = parallel::map(parts, |part| {
+            let mut sums = vec![0.0; m];
+            let mut weights = Vec::new();
+            for i in (part * size).min(n)..((part + 1) * size).min(n) {
+                if amounts[i] > 0.0 {
+                    self.weights(i, &mut weights);
+                    for (&j, w) in self.costs.pairs.indices(i).iter().zip(&weights) {
+                        sums[j as usize] += amounts[i] * w;
+                    }
+                }
+            }
+            sums
+        });
+        let mut total = vec![0.0; m];
+        for sums in sums {
+            total.iter_mut().zip(sums).for_each(|(t, s)| *t += s);
+        }
+        total
+    }
+
+    /// For every origin, what the facilities it reaches offer, weighted.
+    fn scores(&self, offers: Vec<f64>, unused: Vec<u32>) -> Access {
+        let found = parallel::map_init(self.costs.origins(), Vec::new, |weights, i| {
+            self.weights(i, weights);
+            let offered = self.costs.pairs.indices(i).iter().map(|&j| offers[j as usize]);
+            let score = weights.iter().zip(offered).map(|(w, r)| w * r).sum::<f64>();
+            (score, weights.iter().any(|w| *w > 0.0))
+        });
+        let uncovered = (0..found.len() as u32).filter(|&i| !found[i as usize].1).collect();
+        // An empty sum is -0.
+        let scores = found.into_iter().map(|f| f.0 + 0.0).collect();
+        Access { scores, uncovered, offers, unused }
+    }
+}
+
+pub(super) fn check(what: &'static str, values: &[f64], expected: usize) -> Result<()> {
+    if values.len() != expected {
+        return Err(Error::Shape { what, expected, got: values.len() });
+    }
+    match values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
+        Some(index) => Err(Error::Value {
+            what,
+            index,
+            value: values[index].to_string(),
+            must: "must be finite and not negative",
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,243 @@
+//! What it costs to get from origins to facilities: distances, minutes, francs.
+
+use geo_types::Coord;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::matrix::{Csr, Matrix};
+use crate::parallel;
+use crate::space::neighbours::PointSet;
+
+/// Origins searched by one task.
+const CHUNK: usize = 512;
+
+/// The costs of the pairs of origin and facility that are within reach of each other.
+///
+/// It may be incomplete and asymmetric: a pair that is not in it cannot be travelled. A cost of zero
+/// is a cost. The unit is whatever the costs were given in; cut-offs and decays use the same.
+///
+/// ```
+/// use rurban::accessibility::CostTable;
+///
+/// let costs = CostTable::from_triplets(2, 2, &[(0, 0, 5.0), (0, 1, 0.0)])?;
+/// assert_eq!((costs.pairs(), costs.get(0, 1), costs.get(1, 0)), (2, Some(0.0), None));
+/// # Ok::<(), rurban::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CostTable {
+    pub(super) pairs: Csr,
+}
+
+impl CostTable {
+    /// Costs by origin (row) and facility (column).
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a negative cost.
+    pub fn from_csr(pairs: Csr) -> Result<Self> {
+        match pairs.parts().2.iter().position(|c| !(c.is_finite() && *c >= 0.0)) {
+            Some(index) => Err(bad_cost(index, pairs.parts().2[index])),
+            None => Ok(Self { pairs }),
+        }
+    }
+
+    /// `(origin, facility, cost)` in any order.
+    ///
+    /// # Errors
+    /// [`Error::Value`] when an origin or facility is out of range, a cost is negative or not finite,
+    /// or a pair is given twice.
+    pub fn from_triplets(origins: usize, facilities: usize, triplets: &[(u32, u32, f64)]) -> Result<Self> {
+        let pairs = Csr::from_triplets(origins, facilities, triplets)?;
+        if let Some(index) = triplets.iter().position(|t| t.2 < 0.0) {
+            return Err(bad_cost(index, triplets[index].2));
+        }
+        if pairs.entries() < triplets.len() {
+            let mut seen: Vec<(u32, u32, usize)> =
+                triplets.iter().enumerate().map(|(at, t)| (t.0, t.1, at)).collect();
+            seen.sort_unstable();
+            let twice = seen.windows(2).find(|s| (s[0].0, s[0].1) == (s[1].0, s[1].1));
+            let (i, j, index) = twice.map_or((0, 0, 0), |s| s[1]);
+            return Err(Error::Value {
+                what: "triplets",
+                index,
+                value: format!("({i}, {j})"),
+                must: "must not repeat an earlier pair; keep its least cost",
+            });
+        }
+        Ok(Self { pairs })
+    }
+
+    /// A full origins × facilities matrix, in which infinity stands for a pair that cannot be
+    /// travelled.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a negative cost or NaN.
+    pub fn from_matrix(costs: &Matrix) -> Result<Self> {
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for i in 0..costs.rows() {
+            for (j, &cost) in costs.row(i).iter().enumerate() {
+                if cost.is_nan() || cost < 0.0 {
+                    return Err(bad_cost(i * costs.columns() + j, cost));
+                }
+                if cost.is_finite() {
+                    indices.push(j as u32);
+                    values.push(cost);
+                }
+            }
+            offsets.push(indices.len());
+        }
+        Ok(Self { pairs: Csr::from_sorted(costs.columns(), offsets, indices, values) })
+    }
+
+    /// Straight-line distances in metres, for all pairs at most `cutoff_m` apart; coordinates are
+    /// planar metres (see [`crate::space::crs`]).
+    ///
+    /// O(origins + facilities + pairs looked at), on all threads. Scale with [`CostTable::scaled`]
+    /// for cut-offs in kilometres.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a coordinate that is not finite; [`Error::Parameter`] when the cut-off is
+    /// negative or not finite.
+    pub fn planar(origins: &[Coord<f64>], facilities: &[Coord<f64>], cutoff_m: f64) -> Result<Self> {
+        let places = PointSet::new(facilities)?;
+        check_origins(origins)?;
+        places.within(Coord { x: 0.0, y: 0.0 }, cutoff_m)?;
+        let chunks = parallel::map(origins.len().div_ceil(CHUNK), |c| {
+            let mut rows = Rows::default();
+            let mut order = Order::new(facilities.len());
+            let mut found = Vec::new();
+            for &at in &origins[c * CHUNK..((c + 1) * CHUNK).min(origins.len())] {
+                found.clear();
+                places.collect(at, cutoff_m, None, &mut found);
+                order.emit(&mut found, &mut rows);
+            }
+            rows
+        });
+        Ok(Self { pairs: Rows::join(facilities.len(), &chunks) })
+    }
+
+    /// Number of origins.
+    #[must_use]
+    pub const fn origins(&self) -> usize {
+        self.pairs.rows()
+    }
+
+    /// Number of facilities.
+    #[must_use]
+    pub const fn facilities(&self) -> usize {
+        self.pairs.columns()
+    }
+
+    /// Number of pairs with a cost.
+    #[must_use]
+    pub const fn pairs(&self) -> usize {
+        self.pairs.entries()
+    }
+
+    /// Cost from an origin to a facility, if there is one.
+    #[must_use]
+    pub fn get(&self, origin: usize, facility: u32) -> Option<f64> {
+        if origin < self.origins() { self.pairs.get(origin, facility) } else { None }
+    }
+
+    /// All costs, by origin (row) and facility (column).
+    #[must_use]
+    pub const fn as_csr(&self) -> &Csr {
+        &self.pairs
+    }
+
+    /// All costs times a factor: 0.001 makes kilometres of metres.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the factor is negative or not finite, [`Error::Value`] when a cost
+    /// becomes infinite.
+    pub fn scaled(mut self, factor: f64) -> Result<Self> {
+        if !(factor.is_finite() && factor >= 0.0) {
+            return Err(Error::Parameter {
+                name: "factor",
+                value: factor.to_string(),
+                must: "must be finite and not negative",
+            });
+        }
+        self.pairs.values_mut().iter_mut().for_each(|c| *c *= factor);
+        Self::from_csr(self.pairs)
+    }
+}
+
+fn bad_cost(index: usize, cost: f64) -> Error {
+    Error::Value { what: "costs", index, value: cost.to_string(), must: "must be finite and not negative" }
+}
+
+pub(super) fn check_origins(origins: &[Coord<f64>]) -> Result<()> {
+    match origins.iter().position(|c| !(c.x.is_finite() && c.y.is_finite())) {
+        Some(index) => Err(Error::Value {
+            what: "origins",
+            index,
+            value: format!("({}, {})", origins[index].x, origins[index].y),
+            must: "must be finite",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Consecutive rows of a table.
+#[derive(Default)]
+struct Rows {
+    lengths: Vec<u32>,
+    indices: Vec<u32>,
+    values: Vec<f64>,
+}
+
+impl Rows {
+    fn join(columns: usize, chunks: &[Self]) -> Csr {
+        let pairs = chunks.iter().map(|c| c.indices.len()).sum();
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::with_capacity(pairs), Vec::with_capacity(pairs));
+        let mut end = 0;
+        for chunk in chunks {
+            offsets.extend(chunk.lengths.iter().map(|&len| {
+                end += len as usize;
+                end
+            }));
+            indices.extend_from_slice(&chunk.indices);
+            values.extend_from_slice(&chunk.values);
+        }
+        Csr::from_sorted(columns, offsets, indices, values)
+    }
+}
+
+/// Puts what a search found into the order of the facilities.
+struct Order {
+    squares: Vec<f64>,
+    marks: Vec<u64>,
+}
+
+impl Order {
+    fn new(facilities: usize) -> Self {
+        Self { squares: vec![0.0; facilities], marks: vec![0; facilities.div_ceil(64)] }
+    }
+
+    /// Appends a row of distances, from squared distances.
+    fn emit(&mut self, found: &mut [(f64, u32)], rows: &mut Rows) {
+        rows.lengths.push(found.len() as u32);
+        if found.len() * 8 < self.marks.len() {
+            found.sort_unstable_by_key(|f| f.1);
+            rows.indices.extend(found.iter().map(|f| f.1));
+            rows.values.extend(found.iter().map(|f| f.0.sqrt()));
+            return;
+        }
+        // Marking in a bit set and reading it in order is a sort without comparisons.
+        for &mut (d2, id) in found {
+            self.squares[id as usize] = d2;
+            self.marks[id as usize / 64] |= 1 << (id % 64);
+        }
+        for (word, mark) in self.marks.iter_mut().enumerate() {
+            while *mark != 0 {
+                let id = word * 64 + mark.trailing_zeros() as usize;
+                rows.indices.push(id as u32);
+                rows.values.push(self.squares[id].sqrt());
+                *mark &= *mark - 1;
+            }
+        }
+    }
+}
