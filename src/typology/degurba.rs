@@ -239,7 +239,7 @@ impl GridRules {
         ];
         for (name, rule) in all {
             for value in [rule.density_per_km2, rule.population] {
-                if !(value >= 0.0) {
+                if value.is_nan() || value < 0.0 {
                     return Err(Error::Parameter {
                         name,
                         value: value.to_string(),

@@ -12,6 +12,8 @@ use rurban::space::weights::SpatialWeights;
 const KEEP: Islands = Islands::Keep;
 const RANDOM: Test = Test::Randomisation;
 
+type Measure = fn(&[f64], &Csr, Test, Islands) -> rurban::Result<rurban::evidence::Evidence>;
+
 /// Values with ties, and weights without diagonal, rows of which may be empty.
 fn maps() -> impl Strategy<Value = (Vec<f64>, Csr)> {
     (5_usize..12).prop_flat_map(|n| {
@@ -156,7 +158,6 @@ proptest! {
         prop_assume!(!triplets.is_empty() && values.iter().any(|v| *v != values[0]));
         prop_assume!(values.iter().filter(|v| **v > 0.0).count() > 1);
         let w = Csr::from_triplets(n, n, &triplets).unwrap();
-        type Measure = fn(&[f64], &Csr, Test, Islands) -> rurban::Result<rurban::evidence::Evidence>;
         for measure in [moran as Measure, geary, general_g] {
             let mut all = Vec::new();
             every_order(&mut values, 0, &mut |x| all.push(measure(x, &w, RANDOM, KEEP).unwrap().observed));
@@ -230,6 +231,7 @@ fn conditional_permutation_agrees_with_the_closed_form() {
     }
 }
 
+#[cfg(feature = "parallel")]
 #[test]
 fn threads_do_not_change_a_byte() {
     let (w, x) = (lattice(20), noise(400));

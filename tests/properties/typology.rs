@@ -30,7 +30,7 @@ fn cluster(
     let mut open = vec![start];
     let mut members = Vec::new();
     while let Some(i) = open.pop() {
-        if seen[i] || !(population[i] >= least) {
+        if seen[i] || population[i].is_nan() || population[i] < least {
             continue;
         }
         seen[i] = true;
