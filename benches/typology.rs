@@ -16,7 +16,7 @@ fn grid() -> PopulationGrid {
     let mut s = Seed(1).stream(0);
     let mut population: Vec<f64> = (0..SIDE * SIDE).map(|_| (s.unit() * 60.0).floor()).collect();
     for _ in 0..400 {
-        let (row, column) = (s.below(SIDE as u32) as i64, s.below(SIDE as u32) as i64);
+        let (row, column) = (i64::from(s.below(SIDE as u32)), i64::from(s.below(SIDE as u32)));
         let (peak, reach) = (500.0 + 12_000.0 * s.unit().powi(4), 2.0 + 12.0 * s.unit());
         for r in (row - 40).max(0)..(row + 41).min(SIDE as i64) {
             for c in (column - 40).max(0)..(column + 41).min(SIDE as i64) {

@@ -40,7 +40,7 @@ struct Arguments {
     #[arg(long, value_enum, default_value = "all")]
     kind: Kind,
     /// Folder for tables and pictures.
-    #[arg(long, default_value = "linkage")]
+    #[arg(long, default_value = "out/linkage_evidence")]
     out: PathBuf,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]

@@ -46,7 +46,7 @@
 //! | [`network`] | centrality, communities, structural holes, backbone, degree-preserving null |
 //! | [`linkage`] | mixing, assortativity, segregation, brokerage, bridging, null models, gravity model |
 //! | [`complementarity`] | location quotients, relatedness, density, interregional complementarity, complexity |
-//! | [`accessibility`], [`autocorrelation`], [`typology`], [`inequality`] | access, spatial structure, what is rural, how unequal |
+//! | [`autocorrelation`], [`typology`], [`inequality`] | spatial structure, functional areas, how unequal |
 //! | [`study`] | the facade: one file per question a user asks |
 //! | [`read`], [`write`](mod@write) | GeoJSON and CSV in; GeoJSON, CSV, GraphML, SVG and the HTML atlas out |
 //! | [`evidence`], [`labels`], [`matrix`], [`random`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
@@ -77,7 +77,6 @@
     )
 )]
 
-pub mod accessibility;
 pub mod atlas;
 pub mod autocorrelation;
 pub mod complementarity;

@@ -132,7 +132,7 @@ fn cancel(edges: Vec<Edge>) -> Vec<Edge> {
 }
 
 /// Edge, position along it and place of every cut. O(n log n + pairs in the same strips and columns).
-fn meetings(edges: &[Edge]) -> Vec<(u32, f64, Coord<f64>)> {
+pub(crate) fn meetings(edges: &[Edge]) -> Vec<(u32, f64, Coord<f64>)> {
     let strips = Strips::new(edges);
     let found = crate::parallel::map((strips.starts.len() - 1).div_ceil(64), |block| {
         let mut cuts = Vec::new();

@@ -3,6 +3,7 @@
 use geo_types::Coord;
 
 use super::layer::Layer;
+use super::noding::meetings;
 use super::topology::{NONE, Vertices, ring_starts};
 use crate::error::{Error, Result};
 
@@ -83,33 +84,9 @@ pub fn simplify(layer: &Layer, tolerance: f64) -> Result<Layer> {
             keep[v as usize] = true;
         }
     }
-    let fixed = keep.clone();
-    let mut done = vec![false; vertices.count];
-    let mut arc: Vec<u32> = Vec::new();
-    for r in 0..layer.ring_count() {
-        let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
-        let Some(first) = ring.iter().position(|&v| fixed[v as usize]) else { continue };
-        arc.clear();
-        for k in 0..=ring.len() {
-            let v = ring[(first + k) % ring.len()];
-            arc.push(v);
-            if fixed[v as usize] && k > 0 {
-                // The inner vertices of an arc belong to it alone: once is enough.
-                if arc.len() > 2 && !done[arc[1] as usize] {
-                    // The same result whichever way the arc is walked.
-                    if arc[arc.len() - 1] < arc[0] {
-                        arc.reverse();
-                    }
-                    for &v in &arc[1..arc.len() - 1] {
-                        done[v as usize] = true;
-                    }
-                    douglas_peucker(&arc, &place, tolerance, &mut keep);
-                }
-                arc.clear();
-                arc.push(v);
-            }
-        }
-    }
+    let fixed = keep;
+    let arcs = arcs(layer, &vertices, &starts, &fixed);
+    let keep = without_crossings(&arcs, &place, &fixed, tolerance);
     let mut result = Layer::new();
     let mut r = 0;
     for f in 0..layer.len() {
@@ -128,6 +105,84 @@ pub fn simplify(layer: &Layer, tolerance: f64) -> Result<Layer> {
         result.end_feature();
     }
     Ok(result)
+}
+
+/// Every stretch of border between fixed vertices once, the same way round whichever ring it was
+/// met in.
+fn arcs(layer: &Layer, vertices: &Vertices, starts: &[usize], fixed: &[bool]) -> Vec<Vec<u32>> {
+    let mut arcs: Vec<Vec<u32>> = Vec::new();
+    let mut done = vec![false; vertices.count];
+    for r in 0..layer.ring_count() {
+        let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
+        let Some(first) = ring.iter().position(|&v| fixed[v as usize]) else { continue };
+        let mut arc: Vec<u32> = Vec::new();
+        for k in 0..=ring.len() {
+            let v = ring[(first + k) % ring.len()];
+            arc.push(v);
+            if fixed[v as usize] && k > 0 {
+                if arc[arc.len() - 1] < arc[0] {
+                    arc.reverse();
+                }
+                // The inner vertices of an arc belong to it alone: once is enough. Straight arcs
+                // of both sides are told apart below.
+                if arc.len() == 2 || !done[arc[1] as usize] {
+                    for &v in &arc[1..arc.len() - 1] {
+                        done[v as usize] = true;
+                    }
+                    arcs.push(std::mem::take(&mut arc));
+                }
+                arc.clear();
+                arc.push(v);
+            }
+        }
+    }
+    arcs.sort_unstable();
+    arcs.dedup();
+    arcs
+}
+
+/// Vertices to keep so that no arc is further than the tolerance from its simplification and none
+/// crosses another one: arcs that would cross are given back their detail step by step. (Arcs that
+/// cross in the layer itself stay as they are.)
+fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], tolerance: f64) -> Vec<bool> {
+    let mut keep = fixed.to_vec();
+    let mut tolerances = vec![tolerance; arcs.len()];
+    let mut todo: Vec<usize> = (0..arcs.len()).collect();
+    for finer in [0.25, 0.25, 0.0] {
+        for &i in &todo {
+            for &v in &arcs[i][1..arcs[i].len() - 1] {
+                keep[v as usize] = false;
+            }
+            douglas_peucker(&arcs[i], place, tolerances[i], &mut keep);
+        }
+        let mut of = Vec::new();
+        let mut edges = Vec::new();
+        for (i, arc) in arcs.iter().enumerate() {
+            let mut kept = arc.iter().filter(|&&v| keep[v as usize]).map(|&v| place[v as usize]);
+            let Some(mut from) = kept.next() else { continue };
+            for to in kept {
+                edges.push((from, to));
+                of.push(i);
+                from = to;
+            }
+        }
+        todo = meetings(&edges).into_iter().map(|(edge, ..)| of[edge as usize]).collect();
+        todo.retain(|&i| arcs[i].len() > 2 && tolerances[i] > 0.0);
+        todo.sort_unstable();
+        todo.dedup();
+        if todo.is_empty() {
+            return keep;
+        }
+        for &i in &todo {
+            tolerances[i] *= finer;
+        }
+    }
+    for &i in &todo {
+        for &v in &arcs[i] {
+            keep[v as usize] = true;
+        }
+    }
+    keep
 }
 
 /// A ring without its closing vertex.

@@ -421,13 +421,23 @@ fn intersect(
             }
         }
     }
+    // The intersection rounds to about 2⁻²⁸ of the window: what it gives back is, within that, a
+    // vertex of the cell, one of the outline, or a crossing.
+    let extent = (window.max[0] - window.min[0]).max(window.max[1] - window.min[1]);
+    let reach = (0.75 * grid).max(extent * 2f64.powi(-26));
+    let known = || {
+        crossings
+            .iter()
+            .copied()
+            .chain(cell.iter().copied())
+            .chain(near.iter().flat_map(|&e| outline.edges[e as usize]))
+    };
     let settle = |c: Coord<f64>| {
-        let here = snap(c, grid);
-        if (here.x - c.x).abs() + (here.y - c.y).abs() < 1e-3 * grid {
-            return here;
-        }
-        let close = |k: &&Coord<f64>| (k.x - c.x).abs().max((k.y - c.y).abs()) < 0.75 * grid;
-        crossings.iter().find(close).copied().unwrap_or(here)
+        let apart = |k: Coord<f64>| (k.x - c.x).abs().max((k.y - c.y).abs());
+        known()
+            .min_by(|p, q| apart(*p).total_cmp(&apart(*q)))
+            .filter(|k| apart(*k) < reach)
+            .unwrap_or_else(|| snap(c, grid))
     };
     let mut polygons = Vec::new();
     for polygon in result {

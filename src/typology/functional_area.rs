@@ -155,9 +155,9 @@ fn merge_cores(flows: &Csr, employed: &[f64], cores: &Labels, threshold: f64) ->
     let k = cores.classes();
     let mut flow = vec![0.0; k * k];
     let mut jobs = vec![0.0; k];
-    for i in 0..cores.len() {
+    for (i, &own) in employed.iter().enumerate() {
         let Some(a) = cores.get(i) else { continue };
-        jobs[a] += employed[i];
+        jobs[a] += own;
         for (j, f) in flows.row(i) {
             if let Some(b) = cores.get(j as usize).filter(|&b| b != a) {
                 flow[a * k + b] += f;

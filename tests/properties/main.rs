@@ -2,8 +2,10 @@
 
 mod autocorrelation;
 mod complementarity;
+mod inequality;
 mod network;
 mod read_csv;
 mod read_geojson;
+mod space;
 mod typology;
 mod vintage;

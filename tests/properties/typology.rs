@@ -57,8 +57,8 @@ proptest! {
             let members = cluster(rows, columns, &population, rule.density_per_km2, i, queen);
             members.iter().map(|&m| population[m]).sum::<f64>() >= rule.population && !members.is_empty()
         };
-        for i in 0..population.len() {
-            let Some(class) = got.classes[i] else {
+        for (i, class) in got.classes.iter().enumerate() {
+            let Some(class) = *class else {
                 prop_assert!(population[i].is_nan());
                 continue;
             };
