@@ -21,7 +21,7 @@ use crate::matrix::Csr;
 pub fn moran(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "Moran's I";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
-    let x = sample.values("values", values, weights.rows())?;
+    let x = sample.values("values", values)?;
     let Moments { n, z, m2, kurtosis, pairs } = Moments::new(NAME, &sample, &x)?;
     let scale = n / (pairs.s0 * n * m2);
     let value = |z: &[f64]| scale * pairs.sum(z, |a, b| a * b);
@@ -60,7 +60,7 @@ pub fn moran(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Res
 pub fn geary(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "Geary's C";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
-    let x = sample.values("values", values, weights.rows())?;
+    let x = sample.values("values", values)?;
     let Moments { n, z, m2, kurtosis: k, pairs } = Moments::new(NAME, &sample, &x)?;
     let scale = (n - 1.0) / (2.0 * pairs.s0 * n * m2);
     let value = |z: &[f64]| scale * pairs.sum(z, |a, b| (a - b) * (a - b));
@@ -100,7 +100,7 @@ pub fn geary(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Res
 pub fn general_g(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "general G";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
-    let x = sample.values("values", values, weights.rows())?;
+    let x = sample.values("values", values)?;
     if let Some(index) = values.iter().position(|v| *v < 0.0) {
         return Err(Error::Value {
             what: "values",
@@ -167,8 +167,8 @@ pub fn moran_bivariate(
 ) -> Result<Evidence> {
     const NAME: &str = "bivariate Moran's I";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
-    let zx = deviations(NAME, &sample.values("x", x, weights.rows())?)?;
-    let zy = deviations(NAME, &sample.values("y", y, weights.rows())?)?;
+    let zx = deviations(NAME, &sample.values("x", x)?)?;
+    let zy = deviations(NAME, &sample.values("y", y)?)?;
     let n = zx.len();
     let s0: f64 = sample.weights.parts().2.iter().sum();
     if s0 == 0.0 {
@@ -199,8 +199,8 @@ pub fn moran_bivariate(
 pub fn lee_l(x: &[f64], y: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "Lee's L";
     let sample = Sample::new(weights, islands, Diagonal::Allowed)?;
-    let zx = deviations(NAME, &sample.values("x", x, weights.rows())?)?;
-    let zy = deviations(NAME, &sample.values("y", y, weights.rows())?)?;
+    let zx = deviations(NAME, &sample.values("x", x)?)?;
+    let zy = deviations(NAME, &sample.values("y", y)?)?;
     let n = zx.len();
     let w = &*sample.weights;
     let squares: f64 = (0..n).map(|i| w.row_sum(i).powi(2)).sum();

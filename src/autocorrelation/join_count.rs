@@ -31,7 +31,7 @@ impl JoinCounts {
 /// Join counts: do places of a class lie beside their like (for two classes, the BB, WW and BW
 /// counts of the literature; here for any number of classes)?
 ///
-/// `J_rr` = ½ Σ wᵢⱼ \[i, j in r\]; `J_rs` = ½ Σ wᵢⱼ \[one in r, the other in s\]; weights usually binary. `J_rr`
+/// Jᵣᵣ = ½ Σ wᵢⱼ \[i, j in r\]; Jᵣₛ = ½ Σ wᵢⱼ \[one in r, the other in s\]; weights usually binary. Jᵣᵣ
 /// above expectation: the class gathers. The null deals the labels (unlabelled places are one more
 /// colour that is not reported, counted in [`Evidence::unlabelled`]); its mean and variance are exact.
 /// Classes without places have observed and expected 0 and no z.
@@ -118,7 +118,7 @@ fn falling(n: f64, k: u32) -> f64 {
     (0..k).map(|i| n - f64::from(i)).product()
 }
 
-/// Mean and variance of `J_rr` when labels are dealt at random.
+/// Mean and variance of Jᵣᵣ when labels are dealt at random.
 fn moments_same(pairs: &Pairs, n: usize, size: f64) -> (f64, f64) {
     let chance = |k| falling(size, k) / falling(n as f64, k);
     let Pairs { s0, s1, s2, .. } = *pairs;
@@ -127,7 +127,7 @@ fn moments_same(pairs: &Pairs, n: usize, size: f64) -> (f64, f64) {
     (mean, 0.25 * second - mean * mean)
 }
 
-/// Mean and variance of `J_rs`: of the ways two ordered joins can share places, only those that give no
+/// Mean and variance of Jᵣₛ: of the ways two ordered joins can share places, only those that give no
 /// place two colours count.
 fn moments_different(pairs: &Pairs, n: usize, r: f64, s: f64) -> (f64, f64) {
     let n = n as f64;

@@ -199,15 +199,15 @@ pub fn local_moran(values: &[f64], weights: &Csr, options: &LocalOptions) -> Res
 pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "local Moran's I";
     let sample = Sample::new(weights, options.islands, Diagonal::Refused)?;
-    let zx = deviations(NAME, &sample.values("x", x, weights.rows())?)?;
-    let zy = deviations(NAME, &sample.values("y", y, weights.rows())?)?;
+    let zx = deviations(NAME, &sample.values("x", x)?)?;
+    let zy = deviations(NAME, &sample.values("y", y)?)?;
     let divisor = match options.divisor {
         LocalMoranDivisor::NMinusOne => zx.len() as f64 - 1.0,
         LocalMoranDivisor::N => zx.len() as f64,
     };
     let m2 = (sum_of_squares(&zx) * sum_of_squares(&zy)).sqrt() / divisor;
     let form = |i: usize| Linear { factor: zx[i] / m2, own: 0.0 };
-    measure(NAME, &sample, weights.rows(), &zx, &zy, None, form, options.inference)
+    measure(NAME, &sample, &zx, &zy, None, form, options.inference)
 }
 
 /// Getis–Ord Gᵢ: where high (z > 0) or low (z < 0) values gather around a place, itself left out.
@@ -221,11 +221,11 @@ pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &Loca
 pub fn gi(values: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "Gi";
     let sample = Sample::new(weights, options.islands, Diagonal::Refused)?;
-    let x = sample.values("values", values, weights.rows())?;
+    let x = sample.values("values", values)?;
     let z = deviations(NAME, &x)?;
     let total: f64 = x.iter().sum();
     let form = |i: usize| Linear { factor: (total - x[i]).recip(), own: 0.0 };
-    measure(NAME, &sample, weights.rows(), &z, &x, None, form, options.inference)
+    measure(NAME, &sample, &z, &x, None, form, options.inference)
 }
 
 /// The weight a place has in its own Gᵢ*.
@@ -251,7 +251,7 @@ pub enum SelfWeight {
 pub fn gi_star(values: &[f64], weights: &Csr, own: SelfWeight, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "Gi*";
     let sample = Sample::new(weights, options.islands, Diagonal::Allowed)?;
-    let x = sample.values("values", values, weights.rows())?;
+    let x = sample.values("values", values)?;
     let z = deviations(NAME, &x)?;
     let total: f64 = x.iter().sum();
     let (mut diagonal, mut scales) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
@@ -268,7 +268,7 @@ pub fn gi_star(values: &[f64], weights: &Csr, own: SelfWeight, options: &LocalOp
         scales.push(scale);
     }
     let form = |i: usize| Linear { factor: scales[i] / total, own: diagonal[i] * x[i] };
-    measure(NAME, &sample, weights.rows(), &z, &x, Some(&diagonal), form, options.inference)
+    measure(NAME, &sample, &z, &x, Some(&diagonal), form, options.inference)
 }
 
 /// A measure as factor × (own + Σⱼ wᵢⱼ yⱼ).
@@ -303,11 +303,9 @@ impl Row {
 
 /// All local measures are linear in the sum over neighbours of values drawn without replacement, so
 /// one sampler and one pair of moments serve them. `diagonal`: weights of places in their own sum.
-#[allow(clippy::too_many_arguments, reason = "the one body of all local measures")]
 fn measure(
     name: &'static str,
     sample: &Sample<'_>,
-    places: usize,
     own: &[f64],
     y: &[f64],
     diagonal: Option<&[f64]>,
@@ -373,7 +371,7 @@ fn measure(
             }
         }
     };
-    let rows = sample.spread(parallel::map_init(n, || Draw::new(n), place), places, Row::NONE);
+    let rows = sample.spread(parallel::map_init(n, || Draw::new(n), place), Row::NONE);
     let column = |f: fn(&Row) -> f64| rows.iter().map(f).collect();
     Ok(Local {
         observed: column(|r| r.observed),

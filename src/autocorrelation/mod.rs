@@ -117,6 +117,8 @@ enum Diagonal {
 /// The places a measure works on, after the policy on islands.
 struct Sample<'a> {
     weights: Cow<'a, Csr>,
+    /// Number of places in the input.
+    places: usize,
     /// Index of each kept place in the input; `None` when all are kept.
     kept: Option<Vec<u32>>,
     isolates: usize,
@@ -164,9 +166,9 @@ impl<'a> Sample<'a> {
                     .filter(|t| t.1 != u32::MAX)
                     .collect();
                 let weights = Csr::from_triplets(kept.len(), kept.len(), &triplets)?;
-                Ok(Self { weights: Cow::Owned(weights), kept: Some(kept), isolates })
+                Ok(Self { weights: Cow::Owned(weights), places: n, kept: Some(kept), isolates })
             }
-            _ => Ok(Self { weights: Cow::Borrowed(weights), kept: None, isolates }),
+            _ => Ok(Self { weights: Cow::Borrowed(weights), places: n, kept: None, isolates }),
         }
     }
 
@@ -183,9 +185,9 @@ impl<'a> Sample<'a> {
     }
 
     /// The values of the kept places, checked.
-    fn values<'b>(&self, what: &'static str, all: &'b [f64], places: usize) -> Result<Cow<'b, [f64]>> {
-        if all.len() != places {
-            return Err(Error::Shape { what, expected: places, got: all.len() });
+    fn values<'b>(&self, what: &'static str, all: &'b [f64]) -> Result<Cow<'b, [f64]>> {
+        if all.len() != self.places {
+            return Err(Error::Shape { what, expected: self.places, got: all.len() });
         }
         if let Some(index) = all.iter().position(|v| !v.is_finite()) {
             let value = all[index].to_string();
@@ -200,9 +202,9 @@ impl<'a> Sample<'a> {
     }
 
     /// Values of row i of the full output from those of the kept places.
-    fn spread<T: Copy>(&self, values: Vec<T>, places: usize, fill: T) -> Vec<T> {
+    fn spread<T: Copy>(&self, values: Vec<T>, fill: T) -> Vec<T> {
         let Some(kept) = &self.kept else { return values };
-        let mut all = vec![fill; places];
+        let mut all = vec![fill; self.places];
         for (&i, v) in kept.iter().zip(values) {
             all[i as usize] = v;
         }
@@ -224,12 +226,14 @@ fn sum_of_squares(z: &[f64]) -> f64 {
     z.iter().map(|v| v * v).sum()
 }
 
-/// Unordered pairs i < j with `s_ij` = `w_ij` + `w_ji`, and the sums that moments need.
+/// Unordered pairs i < j with sᵢⱼ = wᵢⱼ + wⱼᵢ, and the sums that moments need.
+/// Unordered pairs i < j with sᵢⱼ = wᵢⱼ + wⱼᵢ, and the sums that moments need.
 struct Pairs {
     upper: Csr,
     /// Σ w.
     s0: f64,
-    /// ½ Σ (`w_ij` + `w_ji)²`.
+    /// ½ Σ (wᵢⱼ + wⱼᵢ)².
+    /// ½ Σ (wᵢⱼ + wⱼᵢ)².
     s1: f64,
     /// Σ (row sum + column sum)².
     s2: f64,
@@ -256,7 +260,8 @@ impl Pairs {
         Ok(Self { upper, s0, s1, s2: sum_of_squares(&marginal) })
     }
 
-    /// Σ over i < j of `s_ij` `f(v_i`, `v_j`).
+    /// Σ over i < j of sᵢⱼ f(vᵢ, vⱼ).
+    /// Σ over i < j of sᵢⱼ f(vᵢ, vⱼ).
     #[inline]
     fn sum<T: Copy>(&self, v: &[T], f: impl Fn(T, T) -> f64) -> f64 {
         let (offsets, indices, weights) = self.upper.parts();

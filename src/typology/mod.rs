@@ -12,7 +12,7 @@ pub use degurba::{
 };
 pub use functional_area::{AreaRole, FunctionalAreas, functional_areas};
 pub use regions::{
-    PERIURBAN_POLE, RegionPopulation, RegionRules, RuralSetting, epci_typology, regional_typology,
-    rural_setting,
+    PERIURBAN_POLE, RegionClass, RegionPopulation, RegionRules, RuralSetting, epci_typology,
+    regional_typology, rural_setting,
 };
 pub use units::{Degurba, Switch, UnitClass, UnitRules, UnitShares, degurba_units, switches, unit_shares};

@@ -3,7 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::model::{DensityLevel, Rurality, Typology3};
+
+/// Class of a region or of an intermunicipal group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegionClass {
+    /// (Predominantly) rural.
+    Rural,
+    /// Intermediate.
+    Intermediate,
+    /// (Predominantly) urban, dense.
+    Urban,
+}
 
 /// What the regional typology needs to know of a region (NUTS 3: a *département*).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -93,12 +104,11 @@ impl RegionRules {
 /// published definition (Eurostat 2010/2013), not checked against a peer.
 ///
 /// ```
-/// use rurban::model::Typology3;
-/// use rurban::typology::{RegionPopulation, RegionRules, regional_typology};
+/// use rurban::typology::{RegionClass, RegionPopulation, RegionRules, regional_typology};
 /// let region = RegionPopulation { total: 8e5, rural: 4.4e5, largest_centre: 2.5e5, largest_centre_within: 2.2e5 };
 /// let alone = RegionPopulation { largest_centre: 0.0, largest_centre_within: 0.0, ..region };
 /// let classes = regional_typology(&[region, alone], &RegionRules::default())?;
-/// assert_eq!(classes, [Some(Typology3::Intermediate), Some(Typology3::Rural)]);
+/// assert_eq!(classes, [Some(RegionClass::Intermediate), Some(RegionClass::Rural)]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
 ///
@@ -108,7 +118,7 @@ impl RegionRules {
 pub fn regional_typology(
     regions: &[RegionPopulation],
     rules: &RegionRules,
-) -> Result<Vec<Option<Typology3>>> {
+) -> Result<Vec<Option<RegionClass>>> {
     rules.check()?;
     let class = |(index, r): (usize, &RegionPopulation)| {
         let all = [r.total, r.rural, r.largest_centre, r.largest_centre_within];
@@ -134,11 +144,11 @@ pub fn regional_typology(
             |size: f64| r.largest_centre > size && r.largest_centre_within >= rules.centre_share * r.total;
         let rural = r.rural / r.total;
         Ok(Some(if rural > rules.rural_above {
-            if promoted(rules.intermediate_centre) { Typology3::Intermediate } else { Typology3::Rural }
+            if promoted(rules.intermediate_centre) { RegionClass::Intermediate } else { RegionClass::Rural }
         } else if rural < rules.urban_below || promoted(rules.urban_centre) {
-            Typology3::Urban
+            RegionClass::Urban
         } else {
-            Typology3::Intermediate
+            RegionClass::Intermediate
         }))
     };
     regions.iter().enumerate().map(class).collect()
@@ -147,13 +157,14 @@ pub fn regional_typology(
 /// Type of an intermunicipal group (EPCI) by the density of its communes (*Observatoire des territoires*);
 /// `None` without population.
 ///
-/// `population` is by [`DensityLevel`], densest first. Urban (dense): > 50 % in *grands centres urbains*;
+/// `population` is by level of INSEE's seven-level density grid, *grands centres urbains* first; the first
+/// four are urban. Urban (dense): > 50 % in *grands centres urbains*;
 /// intermediate: > 50 % in the four urban levels; otherwise rural — an exact half too, on which the
 /// source is silent. From the definition, not checked against a peer.
 ///
 /// # Errors
 /// [`Error::Value`] for a population that is negative or not finite.
-pub fn epci_typology(population: &[f64; DensityLevel::ALL.len()]) -> Result<Option<Typology3>> {
+pub fn epci_typology(population: &[f64; 7]) -> Result<Option<RegionClass>> {
     if let Some(index) = population.iter().position(|p| !p.is_finite() || *p < 0.0) {
         return Err(Error::Value {
             what: "population",
@@ -166,14 +177,13 @@ pub fn epci_typology(population: &[f64; DensityLevel::ALL.len()]) -> Result<Opti
     if total == 0.0 {
         return Ok(None);
     }
-    let urban = DensityLevel::ALL.into_iter().filter(|l| l.rurality() == Rurality::Urban);
-    let urban: f64 = urban.map(|l| population[l.rank()]).sum();
-    Ok(Some(if population[DensityLevel::LargeUrbanCentre.rank()] > 0.5 * total {
-        Typology3::Urban
+    let urban: f64 = population[..4].iter().sum();
+    Ok(Some(if population[0] > 0.5 * total {
+        RegionClass::Urban
     } else if urban > 0.5 * total {
-        Typology3::Intermediate
+        RegionClass::Intermediate
     } else {
-        Typology3::Rural
+        RegionClass::Rural
     }))
 }
 
@@ -192,29 +202,23 @@ pub const PERIURBAN_POLE: f64 = 50_000.0;
 
 /// Whether a rural commune is periurban: in the attraction area of a pole of more than `threshold`
 /// inhabitants ([`PERIURBAN_POLE`]); `pole` is the population of the pole of its area, `None` outside
-/// any. `None` for urban communes. From the definition, not checked against a peer.
+/// any. From the definition, not checked against a peer.
 ///
 /// ```
-/// use rurban::model::Rurality;
 /// use rurban::typology::{PERIURBAN_POLE, RuralSetting, rural_setting};
-/// let setting = |pole| rural_setting(Rurality::Rural, pole, PERIURBAN_POLE);
-/// assert_eq!(setting(Some(120_000.0))?, Some(RuralSetting::Periurban));
-/// assert_eq!(setting(None)?, Some(RuralSetting::NonPeriurban));
+/// assert_eq!(rural_setting(Some(120_000.0), PERIURBAN_POLE)?, RuralSetting::Periurban);
+/// assert_eq!(rural_setting(None, PERIURBAN_POLE)?, RuralSetting::NonPeriurban);
 /// # Ok::<(), rurban::Error>(())
 /// ```
 ///
 /// # Errors
 /// [`Error::Parameter`] when a population is negative or NaN.
-pub fn rural_setting(rurality: Rurality, pole: Option<f64>, threshold: f64) -> Result<Option<RuralSetting>> {
+pub fn rural_setting(pole: Option<f64>, threshold: f64) -> Result<RuralSetting> {
     for (name, value) in [("pole", pole.unwrap_or(0.0)), ("threshold", threshold)] {
         if value.is_nan() || value < 0.0 {
             return Err(Error::Parameter { name, value: value.to_string(), must: "must not be negative" });
         }
     }
     let attracted = pole.is_some_and(|p| p > threshold);
-    Ok((rurality == Rurality::Rural).then_some(if attracted {
-        RuralSetting::Periurban
-    } else {
-        RuralSetting::NonPeriurban
-    }))
+    Ok(if attracted { RuralSetting::Periurban } else { RuralSetting::NonPeriurban })
 }

@@ -1,10 +1,12 @@
 //! Invariants and brute-force comparisons on generated inputs.
 
 mod accessibility;
+mod autocorrelation;
 mod complementarity;
 mod inequality;
 mod network;
 mod read_csv;
 mod read_geojson;
 mod space;
+mod typology;
 mod vintage;
