@@ -195,18 +195,18 @@ impl Reach<'_> {
 
     /// For every facility, the amounts of the origins that reach it, weighted.
     fn sums(&self, amounts: &[f64]) -> Vec<f64> {
-        let (n, m) = (self.costs.origins(), self.costs.facilities());
+        let (n, m) = (amounts.len(), self.costs.facilities());
         // Sums of parts must cost less than the pairs themselves.
         let parts = (self.costs.pairs() / (8 * m.max(1))).clamp(1, PARTS);
         let size = n.div_ceil(parts);
         let sums = parallel::map(parts, |part| {
             let mut sums = vec![0.0; m];
             let mut weights = Vec::new();
-            for i in (part * size).min(n)..((part + 1) * size).min(n) {
-                if amounts[i] > 0.0 {
+            for (i, &amount) in amounts.iter().enumerate().take((part + 1) * size).skip(part * size) {
+                if amount > 0.0 {
                     self.weights(i, &mut weights);
                     for (&j, w) in self.costs.pairs.indices(i).iter().zip(&weights) {
-                        sums[j as usize] += amounts[i] * w;
+                        sums[j as usize] += amount * w;
                     }
                 }
             }

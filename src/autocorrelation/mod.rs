@@ -227,12 +227,10 @@ fn sum_of_squares(z: &[f64]) -> f64 {
 }
 
 /// Unordered pairs i < j with sᵢⱼ = wᵢⱼ + wⱼᵢ, and the sums that moments need.
-/// Unordered pairs i < j with sᵢⱼ = wᵢⱼ + wⱼᵢ, and the sums that moments need.
 struct Pairs {
     upper: Csr,
     /// Σ w.
     s0: f64,
-    /// ½ Σ (wᵢⱼ + wⱼᵢ)².
     /// ½ Σ (wᵢⱼ + wⱼᵢ)².
     s1: f64,
     /// Σ (row sum + column sum)².
@@ -260,7 +258,6 @@ impl Pairs {
         Ok(Self { upper, s0, s1, s2: sum_of_squares(&marginal) })
     }
 
-    /// Σ over i < j of sᵢⱼ f(vᵢ, vⱼ).
     /// Σ over i < j of sᵢⱼ f(vᵢ, vⱼ).
     #[inline]
     fn sum<T: Copy>(&self, v: &[T], f: impl Fn(T, T) -> f64) -> f64 {
