@@ -241,6 +241,14 @@ impl Diagnostics {
         self.merge(Self { seen: 0, kept: 0, dropped: 0, ..later });
     }
 
+    /// Takes in the account of a later step that made finer records of those kept so far (cells of
+    /// rows): they count in their place.
+    pub fn unfold(&mut self, later: Self) {
+        self.seen -= self.kept;
+        self.kept = 0;
+        self.merge(later);
+    }
+
     /// Counts `records` kept so far as dropped, where another account says why.
     pub(crate) fn drop_kept(&mut self, records: usize) {
         let dropped = records.min(self.kept);

@@ -94,6 +94,7 @@ pub mod matrix;
 pub mod model;
 pub mod network;
 mod parallel;
+pub mod profiles;
 pub mod progress;
 pub mod random;
 pub mod read;

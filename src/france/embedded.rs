@@ -14,6 +14,7 @@ use crate::model::{
     Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, DensityLevel, FundingLine, Level,
     Measure, Participation, Period, ProjectId, ProjectRole, TerritoryCode,
 };
+use crate::profiles::{Activity, ProfileCell, ProfileRules, Profiles};
 use crate::progress::Progress;
 use crate::space::LonLat;
 
@@ -91,6 +92,48 @@ pub struct SectorTable {
     pub employees: Matrix,
     /// Establishments; `NaN` where the source has no cell.
     pub establishments: Matrix,
+}
+
+/// What [`SectorTable::profiles`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SectorCount {
+    /// Employees.
+    Employees,
+    /// Establishments.
+    Establishments,
+}
+
+impl SectorTable {
+    /// The table as profiles of the départements. Cells that the source does not have are masked: it
+    /// does not say whether they are zero.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the atlas has no départements.
+    pub fn profiles(&self, atlas: &Atlas, count: SectorCount) -> Result<(Profiles, Diagnostics)> {
+        let (unit, values) = match count {
+            SectorCount::Employees => ("employees", &self.employees),
+            SectorCount::Establishments => ("establishments", &self.establishments),
+        };
+        let activities: Vec<Activity> = self
+            .sectors
+            .iter()
+            .zip(&self.sector_names)
+            .map(|(code, name)| Activity::new(code, name))
+            .collect::<Result<_>>()?;
+        let cells = (0..values.rows() * values.columns()).map(|k| {
+            let (d, s) = (k / values.columns(), k % values.columns());
+            ProfileCell {
+                territory: self.departements[d].clone(),
+                activity: self.sectors[s].clone(),
+                name: None,
+                count: Some(values[(d, s)]).filter(|v| !v.is_nan()),
+                place: Place::file("employees_by_departement.csv").record(k).field(&self.sectors[s]),
+            }
+        });
+        let rules = ProfileRules::default().nomenclature(activities);
+        Profiles::from_cells(unit, atlas.level(&Level::Departement)?, cells, &rules)
+    }
 }
 
 /// A *contrat de réciprocité* between a city and a rural territory.

@@ -5,5 +5,5 @@ mod embedded;
 pub mod zones;
 
 #[cfg(feature = "france-data")]
-pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorTable};
+pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
 pub mod vintage;

@@ -10,12 +10,14 @@ mod decode;
 pub mod geojson;
 mod json;
 mod number;
+mod profiles;
 mod territories;
 mod ties;
 
 pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
 pub use number::Number;
+pub use profiles::ProfileReader;
 pub use territories::TerritoryReader;
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,

@@ -5,6 +5,7 @@ mod linkage;
 mod links;
 mod near;
 mod places;
+mod profiles;
 mod territories;
 
 use petgraph::graph::UnGraph;
@@ -18,6 +19,7 @@ pub use linkage::{
 pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
 pub use places::{ActorPlace, PlacedBy};
+pub use profiles::{ActivitySource, Counting};
 pub use territories::{Reach, TerritoryMeasures};
 
 use crate::atlas::Atlas;

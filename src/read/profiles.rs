@@ -1,0 +1,331 @@
+//! Tables of figures by territory and activity.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::csv::{Reader, Row, Table};
+use super::number::Number;
+use crate::atlas::{Atlas, AtlasLevel};
+use crate::diagnostics::Diagnostics;
+use crate::error::{Error, Result};
+use crate::model::{CommuneCode, Level};
+use crate::profiles::{ProfileCell, ProfileRules, Profiles};
+
+/// Names that columns may have, the first that is there being taken; case and accents do not count.
+const TERRITORY: [&str; 18] = [
+    "territory",
+    "territoire",
+    "codgeo",
+    "code_insee",
+    "insee",
+    "insee_com",
+    "code_commune",
+    "commune",
+    "com",
+    "siren_epci",
+    "epci",
+    "code_departement",
+    "departement",
+    "dep",
+    "code_region",
+    "geo",
+    "code_geo",
+    "code",
+];
+const ACTIVITY: [&str; 17] = [
+    "activity",
+    "activite",
+    "sector",
+    "secteur",
+    "code_activite",
+    "code_naf",
+    "naf",
+    "ape",
+    "nace",
+    "nace_r2",
+    "a732",
+    "a88",
+    "a38",
+    "a17",
+    "field",
+    "theme",
+    "domaine",
+];
+const ACTIVITY_NAME: [&str; 7] = [
+    "activity_name",
+    "sector_name",
+    "libelle_activite",
+    "libelle_naf",
+    "libelle_secteur",
+    "lib_activite",
+    "libelle",
+];
+const COUNT: [&str; 14] = [
+    "count",
+    "value",
+    "obs_value",
+    "valeur",
+    "employees",
+    "effectifs",
+    "effectif",
+    "emplois",
+    "emploi",
+    "salaries",
+    "establishments",
+    "etablissements",
+    "nombre",
+    "n",
+];
+/// Columns of wide tables that hold no figures.
+const NAMES: [&str; 8] =
+    ["name", "nom", "libgeo", "lib_geo", "libelle", "lib_territoire", "departement_name", "annee"];
+
+/// Reads figures by territory and activity from any spreadsheet's CSV: *long*, one row for each
+/// figure, or *wide*, a row for each territory and a column for each activity (where there is no
+/// column of activities).
+///
+/// Figures withheld (`s`, `c`) and cells without one (empty, `nd`) are masked, not zero; a figure
+/// that has no row or column is zero.
+///
+/// ```no_run
+/// use rurban::france::EmbeddedFrance;
+/// use rurban::model::Level;
+/// use rurban::profiles::{Codes, ProfileRules};
+/// use rurban::read::ProfileReader;
+/// # fn main() -> rurban::Result<()> {
+/// # #[cfg(feature = "france-data")] {
+/// let france = EmbeddedFrance::load()?;
+/// let rules = ProfileRules::default().codes(Codes::PrefixesOf(2));
+/// let reader = ProfileReader::new(Level::Commune, "jobs")
+///     .rules(rules)
+///     .renamed(&EmbeddedFrance::commune_code_history()?);
+/// let (jobs, found) = reader.read_path("jobs.csv", &france.atlas)?;
+/// println!("{} divisions; {found}", jobs.activities().len());
+/// # }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct ProfileReader {
+    level: Level,
+    unit: String,
+    territory: Vec<String>,
+    activity: Vec<String>,
+    count: Vec<String>,
+    rules: ProfileRules,
+    renamed: HashMap<String, String>,
+}
+
+impl ProfileReader {
+    /// A reader for figures by territory of this level, `unit` being what they count.
+    pub fn new(level: Level, unit: impl Into<String>) -> Self {
+        let names = |usual: &[&str]| usual.iter().map(|n| (*n).to_owned()).collect();
+        Self {
+            level,
+            unit: unit.into(),
+            territory: names(&TERRITORY),
+            activity: names(&ACTIVITY),
+            count: names(&COUNT),
+            rules: ProfileRules::default(),
+            renamed: HashMap::new(),
+        }
+    }
+
+    /// Names the column of territory codes.
+    pub fn territory(mut self, column: impl Into<String>) -> Self {
+        self.territory = vec![column.into()];
+        self
+    }
+
+    /// Names the column of activity codes.
+    pub fn activity(mut self, column: impl Into<String>) -> Self {
+        self.activity = vec![column.into()];
+        self
+    }
+
+    /// Names the column of figures.
+    pub fn count(mut self, column: impl Into<String>) -> Self {
+        self.count = vec![column.into()];
+        self
+    }
+
+    /// Sets how cells become profiles: nomenclature, codes, strictness.
+    pub fn rules(mut self, rules: ProfileRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Looks codes that the atlas does not have up here, as `(old code, new code)`.
+    pub fn renamed(mut self, codes: &[(CommuneCode, CommuneCode)]) -> Self {
+        self.renamed =
+            codes.iter().map(|(old, new)| (old.as_str().to_owned(), new.as_str().to_owned())).collect();
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Format`] for text that is no table, [`Error::Unknown`] for a level or a
+    /// column that is not there, [`Error::Data`] in strict mode.
+    pub fn read_path(&self, path: impl AsRef<Path>, atlas: &Atlas) -> Result<(Profiles, Diagnostics)> {
+        let level = atlas.level(&self.level)?;
+        self.read(Reader::default().strictness(self.rules.strictness).open_path(path)?, level)
+    }
+
+    /// Reads text in memory; `name` stands for the file in findings.
+    ///
+    /// # Errors
+    /// As [`ProfileReader::read_path`].
+    pub fn read_str(&self, text: &str, name: &str, atlas: &Atlas) -> Result<(Profiles, Diagnostics)> {
+        let level = atlas.level(&self.level)?;
+        self.read(Reader::default().strictness(self.rules.strictness).open_str(text, name)?, level)
+    }
+
+    fn read(&self, table: Table<'_>, level: &AtlasLevel) -> Result<(Profiles, Diagnostics)> {
+        let names = |list: &[String]| -> Vec<String> { list.to_vec() };
+        let column = |list: &[String]| table.column(&refs(list));
+        let territory = table.require(&refs(&names(&self.territory)))?;
+        let activity = column(&self.activity).filter(|&c| c != territory);
+        // The activity's code, name and figure in a row: of its own columns, or of the header.
+        let parts: Vec<Part> = match activity {
+            Some(code) => {
+                let count = table.require(&refs(&self.count))?;
+                vec![Part { code: Ok(code), name: table.column(&ACTIVITY_NAME), count }]
+            }
+            None => table
+                .header()
+                .iter()
+                .enumerate()
+                .filter(|&(c, _)| c != territory && NAMES.iter().all(|n| table.column(&[n]) != Some(c)))
+                .map(|(c, header)| Part { code: Err(header.clone()), name: None, count: c })
+                .collect(),
+        };
+        if parts.is_empty() {
+            return Err(Error::Unknown {
+                kind: "column",
+                value: self.activity.join(" or "),
+                hint: Some("there is neither a column of activities nor a column for each".to_owned()),
+            });
+        }
+        let mut cells = Vec::new();
+        let mut found = table.for_each(|row, found| {
+            let mut code = row.get(territory).to_owned();
+            if level.find(&code).is_none()
+                && let Some(now) = self.renamed.get(&code)
+            {
+                let message = format!("{code} is {now} today");
+                found.repaired("renamed_territory", row.place_of(territory), message);
+                code.clone_from(now);
+            }
+            // Single records are judged by `Profiles::from_cells`.
+            found.keep();
+            cells.extend(parts.iter().map(|part| part.cell(row, code.clone())));
+            Ok(())
+        })?;
+        let (profiles, later) = Profiles::from_cells(self.unit.clone(), level, cells, &self.rules)?;
+        found.unfold(later);
+        Ok((profiles, found))
+    }
+}
+
+fn refs(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// Where one figure of a row and its activity stand.
+struct Part {
+    /// Column of the code, or the code itself.
+    code: Result<usize, String>,
+    name: Option<usize>,
+    count: usize,
+}
+
+impl Part {
+    fn cell(&self, row: &Row<'_>, territory: String) -> ProfileCell {
+        let count = match row.number(self.count) {
+            Number::Value(v) => Some(v),
+            Number::Blank | Number::Secret => None,
+            // Refused by its value, with the place of the cell.
+            Number::Invalid => Some(f64::NAN),
+        };
+        let activity = match &self.code {
+            Ok(column) => row.get(*column).to_owned(),
+            Err(header) => header.clone(),
+        };
+        let name = row.optional(self.name).map(str::to_owned);
+        ProfileCell { territory, activity, name, count, place: row.place_of(self.count) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::Territory;
+    use crate::diagnostics::{Place, Strictness};
+    use crate::model::TerritoryCode;
+    use crate::profiles::Codes;
+
+    fn atlas() -> Atlas {
+        let mut builder = Atlas::builder(Level::Commune, Strictness::Lenient);
+        for code in ["32013", "31555"] {
+            let territory = Territory::new(TerritoryCode::new(code).unwrap(), code);
+            builder.add(territory, Place::file("communes")).unwrap();
+        }
+        builder.finish().unwrap().0
+    }
+
+    #[test]
+    fn long_tables_keep_secrecy_apart_from_zero() {
+        let text = "CODGEO;NAF;Libellé NAF;Effectifs\n32013;10.71Z;Boulangerie;1 200,5\n32013;25.11Z;;s\n\
+                    31555;25.11Z;Structures métalliques;\n31555;10.71Z;;0\n99999;10.71Z;;3\n32013;;;3\n\
+                    32013;10.71Z;;-4\n32013;62.01Z;;beaucoup\n31556;10.71Z;;2\n";
+        let renamed = [(CommuneCode::new("31556").unwrap(), CommuneCode::new("31555").unwrap())];
+        let reader = ProfileReader::new(Level::Commune, "jobs").renamed(&renamed);
+        let (jobs, found) = reader.read_str(text, "jobs.csv", &atlas()).unwrap();
+        assert_eq!(jobs.activities().len(), 2);
+        assert_eq!(jobs.activities()[1].name, "Structures métalliques");
+        let t = jobs.table();
+        assert_eq!((t.count(0, 0), t.count(1, 0)), (Some(1200.5), Some(2.0)));
+        assert_eq!(t.masked(), [(0, 1), (1, 1)]);
+        for kind in ["unknown_territory", "no_activity", "renamed_territory", "repeated_cell"] {
+            assert_eq!(found.count(kind), 1, "{kind}: {found}");
+        }
+        assert_eq!(found.count("bad_count"), 2);
+        assert_eq!((found.seen(), found.kept(), found.dropped()), (9, 5, 4));
+        let bad = found.findings().iter().find(|f| f.kind == "unknown_territory").unwrap();
+        assert!(bad.to_string().contains("jobs.csv:6"), "{bad}");
+    }
+
+    #[test]
+    fn wide_tables_have_a_column_for_each_activity() {
+        let text = "code,libgeo,industrie,agriculture\n32013,Auch,10,20\n31555,Toulouse,c,1\n";
+        let (jobs, found) =
+            ProfileReader::new(Level::Commune, "jobs").read_str(text, "w.csv", &atlas()).unwrap();
+        let codes: Vec<&str> = jobs.activities().iter().map(|a| a.code.as_str()).collect();
+        assert_eq!(codes, ["agriculture", "industrie"]);
+        assert_eq!((jobs.table().total(), jobs.table().masked()), (31.0, &[(1, 1)][..]));
+        assert_eq!((found.seen(), found.kept()), (4, 4));
+        let reader = ProfileReader::new(Level::Commune, "jobs");
+        assert!(reader.read_str("code,nom\n1,a\n", "w.csv", &atlas()).is_err());
+        assert!(reader.read_str("code,naf\n1,a\n", "w.csv", &atlas()).is_err());
+        assert!(ProfileReader::new(Level::Epci, "jobs").read_str(text, "w.csv", &atlas()).is_err());
+    }
+
+    #[test]
+    fn mixed_levels_of_a_nomenclature_count_once() {
+        let text = "territoire,naf,n\n32013,10,30\n32013,10.5,20\n32013,10.51,20\n32013,10.7,10\n31555,10,7\n\
+                    31555,1,9\n";
+        let read = |codes| {
+            let rules = ProfileRules::default().codes(codes);
+            ProfileReader::new(Level::Commune, "jobs").rules(rules).read_str(text, "m.csv", &atlas()).unwrap()
+        };
+        let (flat, found) = read(Codes::Flat);
+        assert_eq!((flat.table().total(), found.count("mixed_levels")), (96.0, 4));
+        let (finest, found) = read(Codes::Prefixes);
+        assert_eq!((finest.table().region_totals(), found.count("subtotal")), (&[30.0, 7.0][..], 3));
+        let (cut, found) = read(Codes::PrefixesOf(2));
+        assert_eq!((cut.activities().len(), cut.table().region_totals()), (1, &[30.0, 7.0][..]));
+        assert_eq!((found.count("part_of_a_total"), found.count("coarser_than_asked")), (3, 1));
+        assert_eq!(found.seen(), found.kept() + found.dropped());
+    }
+}
