@@ -396,16 +396,19 @@ impl Profiles {
     }
 }
 
-/// For each territory of `from`: the territories of `to` with the share of its population in them, and
-/// the share in none.
-fn shares(atlas: &Atlas, from: &Level, to: &Level) -> Result<Vec<(Vec<(u32, f64)>, f64)>> {
+/// Where the people of a territory live: the territories of another level with their share, and the
+/// share in none of them.
+type Shares = (Vec<(u32, f64)>, f64);
+
+/// People and number of base territories.
+type Tally = [f64; 2];
+
+fn shares(atlas: &Atlas, from: &Level, to: &Level) -> Result<Vec<Shares>> {
     let base = atlas.base().territories();
     let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); base.len()];
     for (b, t) in atlas.memberships(to)? {
         of_base[b as usize].push(t);
     }
-    // People and base territories: [in each target], outside, and all.
-    type Tally = [f64; 2];
     let add = |sum: &mut Tally, b: usize| {
         sum[0] += base[b].population.unwrap_or(0.0);
         sum[1] += 1.0;

@@ -52,6 +52,8 @@ const BLOCK: usize = 256;
 #[derive(Debug, Clone)]
 pub struct Interregional {
     presence: Presence,
+    /// Activities that each region has, or of which that is not known: it does not lack them.
+    settled: Presence,
     shares: Shares,
     /// v of the module's formula, regions × activities; NaN in regions without anything to gain.
     gain: Matrix,
@@ -147,6 +149,17 @@ impl Interregional {
     /// [`Error::Shape`] when `relatedness` is not activities × activities; [`Error::Value`] when one
     /// of its entries is negative or not finite.
     pub fn new(presence: &Presence, relatedness: &Matrix) -> Result<Self> {
+        Self::with_unknown(presence, relatedness, &[])
+    }
+
+    /// As [`Interregional::new`], with cells `(region, activity)` of which it is not known whether the
+    /// region has the activity (statistical secrecy, see
+    /// [`ActivityTable::masked`](super::ActivityTable::masked)): it neither gains nor is brought it.
+    ///
+    /// # Errors
+    /// As [`Interregional::new`]; [`Error::Value`] for a cell outside the table.
+    pub fn with_unknown(presence: &Presence, relatedness: &Matrix, unknown: &[(u32, u32)]) -> Result<Self> {
+        let settled = presence.with(unknown)?;
         let (regions, n) = (presence.regions(), presence.activities());
         let shares = Shares::of(relatedness, n, SelfInclusion::Excluded)?;
         // Row i: the per cent that each activity j adds to i.
@@ -154,7 +167,7 @@ impl Interregional {
         for (i, scale) in shares.scale.iter().enumerate() {
             adds.row_mut(i).iter_mut().for_each(|v| *v *= scale);
         }
-        let lacks = |r: usize, i: usize| !presence.has(r, i) && !shares.scale[i].is_nan();
+        let lacks = |r: usize, i: usize| !settled.has(r, i) && !shares.scale[i].is_nan();
         let missing: Vec<u32> =
             (0..regions).map(|r| (0..n).filter(|&i| lacks(r, i)).count() as u32).collect();
         let mut gain = Matrix::filled(regions, n, 0.0);
@@ -164,7 +177,7 @@ impl Interregional {
                     *v += add;
                 }
             }
-            presence.present(r).for_each(|j| row[j] = 0.0);
+            settled.present(r).for_each(|j| row[j] = 0.0);
             let count = f64::from(missing[r]);
             for v in row {
                 *v /= count;
@@ -175,7 +188,7 @@ impl Interregional {
         for r in 0..regions {
             bytes.extend(presence.row(r).iter().flat_map(|w| w.to_le_bytes()).take(stride));
         }
-        Ok(Self { presence: presence.clone(), shares, gain, missing, bytes, stride })
+        Ok(Self { presence: presence.clone(), settled, shares, gain, missing, bytes, stride })
     }
 
     /// Number of regions.
@@ -406,14 +419,14 @@ impl Interregional {
     fn added(&self, r: usize, brought: &[f64], cells: Cells, row: &mut [f64]) {
         row.fill(0.0);
         for (j, &w) in brought.iter().enumerate() {
-            if w > 0.0 && !self.presence.has(r, j) {
+            if w > 0.0 && !self.settled.has(r, j) {
                 for (v, phi) in row.iter_mut().zip(self.shares.to_each.row(j)) {
                     *v += w * phi;
                 }
             }
         }
         for (i, (v, scale)) in row.iter_mut().zip(&self.shares.scale).enumerate() {
-            let reported = cells == Cells::All || !self.presence.has(r, i);
+            let reported = cells == Cells::All || !self.settled.has(r, i);
             *v = if reported { *v * scale } else { f64::NAN };
         }
     }

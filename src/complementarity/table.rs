@@ -308,6 +308,23 @@ impl Presence {
         ubiquity
     }
 
+    /// The same with more cells present.
+    pub(crate) fn with(&self, cells: &[(u32, u32)]) -> Result<Self> {
+        let mut more = self.clone();
+        for (index, &(r, i)) in cells.iter().enumerate() {
+            if r as usize >= self.regions || i as usize >= self.activities {
+                return Err(Error::Value {
+                    what: "cells",
+                    index,
+                    value: format!("({r}, {i})"),
+                    must: "region and activity must be within the table",
+                });
+            }
+            more.set(r as usize, i as usize);
+        }
+        Ok(more)
+    }
+
     /// The same with regions and activities exchanged.
     pub(crate) fn transposed(&self) -> Self {
         let mut other = Self::empty(self.activities, self.regions);

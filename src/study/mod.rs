@@ -1,6 +1,7 @@
 //! A study: actors placed in their territories, their rurality settled, their cooperations tied
 //! into a graph. One file per question a user asks of it.
 
+mod complementarity;
 mod linkage;
 mod links;
 mod near;
@@ -11,6 +12,11 @@ mod territories;
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
+pub use complementarity::{
+    Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
+    ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
+    ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
+};
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,

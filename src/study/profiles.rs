@@ -139,13 +139,17 @@ impl Study {
                         .iter()
                         .filter_map(|t| t.strip_prefix(family)?.strip_prefix(':'))
                         .collect();
-                    themes.into_iter().for_each(|theme| add(i, theme));
+                    for theme in themes {
+                        add(i, theme);
+                    }
                 }
             }
             ActivitySource::Kinds => actors.iter().enumerate().for_each(|(i, a)| add(i, a.kind.key())),
             ActivitySource::LinkKinds => {
                 for link in self.links() {
-                    [link.a, link.b].into_iter().for_each(|end| add(end as usize, link.kind.key()));
+                    for end in [link.a, link.b] {
+                        add(end as usize, link.kind.key());
+                    }
                 }
             }
             ActivitySource::CooperationThemes => {
@@ -169,7 +173,9 @@ impl Study {
                 }
             }
         }
-        of.iter_mut().for_each(|list| list.sort_by(|a, b| a.0.cmp(&b.0)));
+        for list in &mut of {
+            list.sort_by(|a, b| a.0.cmp(&b.0));
+        }
         of
     }
 }

@@ -35,6 +35,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::atlas::GeometryQuality;
 use crate::error::{Error, Result};
 
 /// How contours were made; every output says so where they are not the real ones.
@@ -50,6 +51,15 @@ pub enum Contours {
 impl Contours {
     /// What outputs say of contours that are not the real ones.
     const APPROXIMATE: &str = "approximate contours (Thiessen cells)";
+}
+
+impl From<GeometryQuality> for Contours {
+    fn from(quality: GeometryQuality) -> Self {
+        match quality {
+            GeometryQuality::Approximate => Self::Approximate,
+            GeometryQuality::Given => Self::Surveyed,
+        }
+    }
 }
 
 /// Creates `path`, hands a buffered writer to `write`, and names the path in whatever goes wrong

@@ -9,7 +9,6 @@ use geo_types::Coord;
 use super::csv::{CsvStyle, write_csv_file};
 use super::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson_file};
 use super::{Contours, actor_table, link_table, territory_table};
-use crate::atlas::GeometryQuality;
 use crate::error::Result;
 use crate::model::Level;
 use crate::progress::Progress;
@@ -84,14 +83,13 @@ impl<'a> StudyFiles<'a> {
         let units = self.study.atlas().level(level)?;
         let path = folder.join("metrics.geojson");
         let empty;
-        let (shapes, contours) = match (units.geometry(), units.geometry_quality()) {
-            (Some(layer), Some(GeometryQuality::Given)) => (layer, Contours::Surveyed),
-            (Some(layer), _) => (layer, Contours::Approximate),
-            (None, _) => {
+        let (shapes, contours) =
+            if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
+                (layer, Contours::from(quality))
+            } else {
                 empty = without_outlines(units.territories().len());
                 (&empty, Contours::Surveyed)
-            }
-        };
+            };
         write_geojson_file(&path, Shapes::Polygons(shapes, contours), &territories, DEFAULT_DECIMALS)?;
         step(path, &mut written);
         #[cfg(feature = "html")]
@@ -123,12 +121,13 @@ impl<'a> StudyFiles<'a> {
         page.subtitle =
             "Rural–urban cooperation: who is tied to whom, what is where, how far it is.".to_owned();
         for (level, (codes, names)) in levels.iter().zip(&texts) {
-            let Some(shapes) = level.geometry() else { continue };
-            let approximate = level.geometry_quality() == Some(GeometryQuality::Approximate);
+            let (Some(shapes), Some(quality)) = (level.geometry(), level.geometry_quality()) else {
+                continue;
+            };
             page.layers.push(MapLayer {
                 name: level.level().to_string(),
                 shapes,
-                contours: if approximate { Contours::Approximate } else { Contours::Surveyed },
+                contours: Contours::from(quality),
                 codes,
                 names,
                 measures: measure_columns(self.of(level.level())?),
