@@ -43,6 +43,7 @@
 //! |---|---|
 //! | [`space`] | CRS, distance, indexes, point location, contiguity, weights, dissolve, simplify, tessellation |
 //! | [`model`], [`atlas`], [`inventory`], [`france`] | the vocabulary, territories, actors and ties, what is French |
+//! | [`profiles`] | what territories and actors do: amounts by activity, at any level |
 //! | [`network`] | centrality, communities, structural holes, backbone, degree-preserving null |
 //! | [`linkage`] | mixing, assortativity, segregation, brokerage, bridging, null models, gravity model |
 //! | [`complementarity`] | location quotients, relatedness, density, interregional complementarity, complexity |

@@ -1,6 +1,7 @@
 //! What territories or actors do: weights over the activities of a nomenclature, by row.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroU64;
 
 use serde::Serialize;
 
@@ -92,18 +93,237 @@ impl ProfileRules {
 }
 
 /// One figure: so much of an activity in a territory.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProfileCell {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProfileCell<'a> {
     /// Code of the territory.
-    pub territory: String,
+    pub territory: &'a str,
     /// Code of the activity.
-    pub activity: String,
+    pub activity: &'a str,
     /// Name of the activity, when the source gives one.
-    pub name: Option<String>,
+    pub name: Option<&'a str>,
     /// How much; `None` under statistical secrecy, which is not zero.
     pub count: Option<f64>,
-    /// Where the figure stands.
-    pub place: Place,
+    /// Line of the source, from 1, where it has lines.
+    pub line: Option<u64>,
+}
+
+/// Collects the figures of [`Profiles`]: 24 bytes each.
+#[derive(Debug)]
+pub struct ProfileBuilder<'a> {
+    unit: String,
+    level: &'a AtlasLevel,
+    rules: ProfileRules,
+    file: String,
+    codes: HashMap<String, u32>,
+    /// Code and name of each activity met.
+    met: Vec<(String, Option<String>)>,
+    cells: Vec<Cell>,
+    found: Diagnostics,
+}
+
+/// A figure whose territory and activity are known; NaN under statistical secrecy.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    row: u32,
+    code: u32,
+    count: f64,
+    line: Option<NonZeroU64>,
+}
+
+fn place(file: &str, line: Option<NonZeroU64>) -> Place {
+    let place = Place::file(file);
+    match line {
+        Some(line) => place.line(line.get()),
+        None => place,
+    }
+}
+
+impl ProfileBuilder<'_> {
+    /// Adds a figure, or counts why it is left out: a territory that the atlas does not have, no
+    /// activity, an amount that is negative or not finite.
+    ///
+    /// # Errors
+    /// In strict mode, the finding itself.
+    pub fn add(&mut self, cell: ProfileCell<'_>) -> Result<()> {
+        let activity = cell.activity.trim();
+        let row = self.level.find(cell.territory.trim());
+        let bad = cell.count.filter(|c| !(c.is_finite() && *c >= 0.0));
+        let (kind, message) = match (activity.is_empty(), bad, row) {
+            (true, ..) => ("no_activity", "no activity is named".to_owned()),
+            (_, Some(bad), _) => {
+                ("bad_count", format!("{bad} is no amount: it must be finite and not negative"))
+            }
+            (.., None) => {
+                let message = format!("{:?} is no {} of the atlas", cell.territory, self.level.level());
+                ("unknown_territory", message)
+            }
+            (false, None, Some(row)) => {
+                let code = self.codes.get(activity).copied().unwrap_or_else(|| {
+                    self.met.push((activity.to_owned(), None));
+                    let code = self.met.len() as u32 - 1;
+                    self.codes.insert(activity.to_owned(), code);
+                    code
+                });
+                let name = &mut self.met[code as usize].1;
+                if let (None, Some(given)) = (&name, cell.name) {
+                    *name = Some(given.to_owned());
+                }
+                let count = cell.count.unwrap_or(f64::NAN);
+                let line = cell.line.and_then(NonZeroU64::new);
+                self.cells.push(Cell { row: row as u32, code, count, line });
+                return Ok(());
+            }
+        };
+        let place = place(&self.file, cell.line.and_then(NonZeroU64::new));
+        self.found.drop_record(kind, place, message)
+    }
+
+    /// The account so far: for what a reader wants to add.
+    pub const fn diagnostics(&mut self) -> &mut Diagnostics {
+        &mut self.found
+    }
+
+    /// The profiles and the account of all figures added.
+    ///
+    /// Figures of the same territory and activity are added up (`repeated_cell`, also where codes are
+    /// cut). Dropped and counted: activities outside the nomenclature, and what [`Codes`] leaves out
+    /// (`subtotal`, `coarser_than_asked`, `part_of_a_total`). Codes that look like parts of others and
+    /// stay are remarked on (`mixed_levels`): a nomenclature of mixed levels counts twice.
+    /// O(cells log cells).
+    ///
+    /// # Errors
+    /// In strict mode the first error-level finding; [`Error::Parameter`] for a cut of 0 characters.
+    pub fn finish(mut self) -> Result<(Profiles, Diagnostics)> {
+        let cut = match self.rules.codes {
+            Codes::Flat => None,
+            Codes::Prefixes => {
+                self.keep_finest()?;
+                None
+            }
+            Codes::PrefixesOf(0) => {
+                let must = "must keep at least one character of a code";
+                return Err(Error::Parameter { name: "codes", value: "0".to_owned(), must });
+            }
+            Codes::PrefixesOf(length) => {
+                self.keep_coarsest(length)?;
+                Some(length)
+            }
+        };
+        let Self { unit, level, rules, file, met, cells, mut found, .. } = self;
+        // The code that each one met stands for, and its name where it is its own.
+        let shown = |code: u32| -> (&str, Option<&str>) {
+            let (text, name) = &met[code as usize];
+            match cut.and_then(|length| text.char_indices().nth(length)) {
+                Some((end, _)) => (&text[..end], None),
+                None => (text, name.as_deref()),
+            }
+        };
+        let activities: Vec<Activity> = if let Some(list) = rules.nomenclature {
+            list
+        } else {
+            let mut used = vec![false; met.len()];
+            for cell in &cells {
+                used[cell.code as usize] = true;
+            }
+            let mut names: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+            for (code, name) in (0..met.len() as u32).filter(|&c| used[c as usize]).map(shown) {
+                let known = names.entry(code).or_default();
+                *known = known.or(name);
+            }
+            names.into_iter().map(|(c, n)| Activity::new(c, n.unwrap_or(c))).collect::<Result<_>>()?
+        };
+        let index: HashMap<&str, u32> =
+            activities.iter().enumerate().map(|(i, a)| (a.code.as_str(), i as u32)).collect();
+        let activity_of: Vec<Option<u32>> =
+            (0..met.len() as u32).map(|c| index.get(shown(c).0).copied()).collect();
+        let mut counts = Vec::with_capacity(cells.len());
+        let mut lines = Vec::with_capacity(cells.len());
+        for cell in &cells {
+            if let Some(activity) = activity_of[cell.code as usize] {
+                found.keep();
+                counts.push((cell.row, activity, Some(cell.count).filter(|c| !c.is_nan())));
+                lines.push(cell.line);
+            } else {
+                let message = format!("{:?} is no activity of the nomenclature", shown(cell.code).0);
+                found.drop_record("unknown_activity", place(&file, cell.line), message)?;
+            }
+        }
+        let key = |k: usize| (counts[k].0, counts[k].1);
+        let mut order: Vec<u32> = (0..counts.len() as u32).collect();
+        order.sort_by_key(|&k| key(k as usize));
+        for pair in order.windows(2).filter(|p| key(p[0] as usize) == key(p[1] as usize)) {
+            let (row, activity) = key(pair[1] as usize);
+            let (territory, code) = (&level.territories()[row as usize], &activities[activity as usize].code);
+            let message = format!("{} {code} is given again: added up", territory.code);
+            found.repaired("repeated_cell", place(&file, lines[pair[1] as usize]), message);
+        }
+        let codes: Vec<&str> = activities.iter().map(|a| a.code.as_str()).collect();
+        for (ancestor, part) in mixed_levels(&codes) {
+            // Words may well begin alike; codes have digits.
+            if codes[ancestor].contains(|c: char| c.is_ascii_digit()) {
+                let message = format!(
+                    "{} may be a part of {}: if so, say how codes relate, or it counts twice",
+                    codes[part], codes[ancestor]
+                );
+                found.remark("mixed_levels", Place::file(file.as_str()).field(codes[part]), message);
+            }
+        }
+        let table = ActivityTable::from_cells(level.territories().len(), activities.len(), &counts)?;
+        let rows = ProfileRows::Territories(level.level().clone());
+        Ok((Profiles { unit, rows, activities, table, actors: Vec::new() }, found))
+    }
+
+    /// Cells by territory, then code: a code comes right before those that begin with it.
+    fn sort(&mut self) {
+        let mut order: Vec<u32> = (0..self.met.len() as u32).collect();
+        order.sort_by(|&a, &b| self.met[a as usize].0.cmp(&self.met[b as usize].0));
+        let mut rank = vec![0_u32; order.len()];
+        for (k, &code) in order.iter().enumerate() {
+            rank[code as usize] = k as u32;
+        }
+        self.cells.sort_by_key(|c| (c.row, rank[c.code as usize]));
+    }
+
+    /// Whether one code begins with the other and is longer.
+    fn is_part(&self, part: u32, whole: u32) -> bool {
+        part != whole && self.met[part as usize].0.starts_with(&self.met[whole as usize].0)
+    }
+
+    fn leave_out(&mut self, kind: &'static str, cell: Cell, what: &str) -> Result<()> {
+        let territory = &self.level.territories()[cell.row as usize].code;
+        let message = format!("{territory} {} {what}", self.met[cell.code as usize].0);
+        self.found.drop_record(kind, place(&self.file, cell.line), message)
+    }
+
+    fn keep_finest(&mut self) -> Result<()> {
+        self.sort();
+        let cells = std::mem::take(&mut self.cells);
+        for (k, &cell) in cells.iter().enumerate() {
+            let next = cells[k + 1..].iter().take_while(|c| c.row == cell.row).find(|c| c.code != cell.code);
+            if next.is_some_and(|next| self.is_part(next.code, cell.code)) {
+                self.leave_out("subtotal", cell, "is the sum of finer rows")?;
+            } else {
+                self.cells.push(cell);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep_coarsest(&mut self, length: usize) -> Result<()> {
+        self.sort();
+        let mut whole: Option<Cell> = None;
+        for cell in std::mem::take(&mut self.cells) {
+            if self.met[cell.code as usize].0.chars().count() < length {
+                self.leave_out("coarser_than_asked", cell, "is coarser than asked")?;
+            } else if whole.is_some_and(|w| w.row == cell.row && self.is_part(cell.code, w.code)) {
+                self.leave_out("part_of_a_total", cell, "is part of a row that is given")?;
+            } else {
+                whole = Some(cell);
+                self.cells.push(cell);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Weights of activities by territory or actor.
@@ -120,15 +340,18 @@ pub struct ProfileCell {
 /// let mut builder = Atlas::builder(Level::Commune, Strictness::Lenient);
 /// builder.add(Territory::new(TerritoryCode::new("32013")?, "Auch"), Place::file("communes"))?;
 /// let (atlas, _) = builder.finish()?;
-/// let cell = |activity: &str, count| ProfileCell {
-///     territory: "32013".into(), activity: activity.into(), name: None, count, place: Place::file("jobs"),
+/// let read = |codes| {
+///     let mut jobs = Profiles::builder("jobs", atlas.base(), ProfileRules::default().codes(codes), "jobs.csv");
+///     // `10` is the sum of the two others and would count them twice.
+///     for (line, (activity, count)) in [("10", 30.0), ("10.51", 20.0), ("10.71", 10.0)].into_iter().enumerate() {
+///         let line = line as u64 + 2;
+///         jobs.add(ProfileCell { territory: "32013", activity, name: None, count: Some(count), line })?;
+///     }
+///     jobs.finish()
 /// };
-/// // `10` is the sum of the two others and would count them twice.
-/// let cells = [cell("10", Some(30.0)), cell("10.51", Some(20.0)), cell("10.71", Some(10.0))];
-/// let rules = ProfileRules::default().codes(Codes::Prefixes);
-/// let (jobs, found) = Profiles::from_cells("jobs", atlas.base(), cells.clone(), &rules)?;
+/// let (jobs, found) = read(Codes::Prefixes)?;
 /// assert_eq!((jobs.table().total(), jobs.activities().len(), found.count("subtotal")), (30.0, 2, 1));
-/// let (divisions, _) = Profiles::from_cells("jobs", atlas.base(), cells, &rules.codes(Codes::PrefixesOf(2)))?;
+/// let (divisions, _) = read(Codes::PrefixesOf(2))?;
 /// assert_eq!(divisions.activities()[0].code.as_str(), "10");
 /// # Ok(()) }
 /// ```
@@ -159,95 +382,25 @@ pub struct Summed {
 }
 
 impl Profiles {
-    /// Profiles of the territories of a level from single figures.
-    ///
-    /// Cells of the same territory and activity are added up (`repeated_cell`, also where a code is
-    /// cut). Dropped and counted: unknown territories and activities, missing codes, amounts that are
-    /// negative or not finite, and what [`Codes`] leaves out (`subtotal`, `coarser_than_asked`,
-    /// `part_of_a_total`). Codes that look like parts of others and stay are remarked on
-    /// (`mixed_levels`): a nomenclature of mixed levels counts twice. O(cells log cells).
-    ///
-    /// # Errors
-    /// In strict mode the first error-level finding; [`Error::Parameter`] for a cut of 0 characters.
-    pub fn from_cells(
+    /// Starts profiles of the territories of a level; `unit` is what is counted, `file` where the
+    /// figures come from.
+    #[must_use]
+    pub fn builder(
         unit: impl Into<String>,
         level: &AtlasLevel,
-        cells: impl IntoIterator<Item = ProfileCell>,
-        rules: &ProfileRules,
-    ) -> Result<(Self, Diagnostics)> {
-        if rules.codes == Codes::PrefixesOf(0) {
-            let must = "must keep at least one character of a code";
-            return Err(Error::Parameter { name: "codes", value: "0".to_owned(), must });
+        rules: ProfileRules,
+        file: impl Into<String>,
+    ) -> ProfileBuilder<'_> {
+        ProfileBuilder {
+            unit: unit.into(),
+            level,
+            found: Diagnostics::new(rules.strictness),
+            rules,
+            file: file.into(),
+            codes: HashMap::new(),
+            met: Vec::new(),
+            cells: Vec::new(),
         }
-        let mut found = Diagnostics::new(rules.strictness);
-        let known: Option<HashMap<&str, u32>> = rules
-            .nomenclature
-            .as_ref()
-            .map(|list| list.iter().enumerate().map(|(i, a)| (a.code.as_str(), i as u32)).collect());
-        let mut sound: Vec<(u32, ProfileCell)> = Vec::new();
-        for mut cell in cells {
-            let ProfileCell { territory, activity, count, place, .. } = &mut cell;
-            *activity = activity.trim().to_owned();
-            let problem = if activity.is_empty() {
-                Some(("no_activity", "no activity is named".to_owned()))
-            } else if let Some(bad) = count.filter(|c| !(c.is_finite() && *c >= 0.0)) {
-                Some(("bad_count", format!("{bad} is no amount: it must be finite and not negative")))
-            } else if level.find(territory.trim()).is_none() {
-                Some(("unknown_territory", format!("{territory:?} is no {} of the atlas", level.level())))
-            } else {
-                None
-            };
-            match (problem, level.find(territory.trim())) {
-                (None, Some(row)) => sound.push((row as u32, cell)),
-                (Some((kind, message)), _) => found.drop_record(kind, place.clone(), message)?,
-                (None, None) => {}
-            }
-        }
-        let sound = by_codes(sound, rules.codes, &mut found)?;
-
-        let mut activities: Vec<Activity> = rules.nomenclature.clone().unwrap_or_default();
-        if known.is_none() {
-            let mut occurring: Vec<(&str, Option<&str>)> =
-                sound.iter().map(|(_, c)| (c.activity.as_str(), c.name.as_deref())).collect();
-            // A name before none, so that it is the first of its code.
-            occurring.sort_by(|a, b| a.0.cmp(b.0).then(b.1.is_some().cmp(&a.1.is_some())));
-            occurring.dedup_by(|later, first| later.0 == first.0);
-            activities =
-                occurring.iter().map(|(c, n)| Activity::new(c, n.unwrap_or(c))).collect::<Result<_>>()?;
-        }
-        let find = |code: &str| match &known {
-            Some(known) => known.get(code).copied(),
-            None => activities.binary_search_by(|a| a.code.as_str().cmp(code)).ok().map(|i| i as u32),
-        };
-        let mut met: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut counts = Vec::with_capacity(sound.len());
-        for (row, cell) in sound {
-            let Some(activity) = find(&cell.activity) else {
-                let message = format!("{:?} is no activity of the nomenclature", cell.activity);
-                found.drop_record("unknown_activity", cell.place, message)?;
-                continue;
-            };
-            if *met.entry((row, activity)).and_modify(|n| *n += 1).or_insert(1) == 2 {
-                let message = format!("{} {} is given again: added up", cell.territory, cell.activity);
-                found.repaired("repeated_cell", cell.place, message);
-            }
-            found.keep();
-            counts.push((row, activity, cell.count));
-        }
-        let codes: Vec<&str> = activities.iter().map(|a| a.code.as_str()).collect();
-        for (ancestor, part) in mixed_levels(&codes) {
-            // Words may well begin alike; codes have digits.
-            if codes[ancestor].contains(|c: char| c.is_ascii_digit()) {
-                let message = format!(
-                    "{} may be a part of {}: if so, say how codes relate, or it counts twice",
-                    codes[part], codes[ancestor]
-                );
-                found.remark("mixed_levels", Place::file("nomenclature").field(codes[part]), message);
-            }
-        }
-        let table = ActivityTable::from_cells(level.territories().len(), activities.len(), &counts)?;
-        let rows = ProfileRows::Territories(level.level().clone());
-        Ok((Self { unit: unit.into(), rows, activities, table, actors: Vec::new() }, found))
     }
 
     /// Profiles from counts of actors: `(row, activity, actor, amount)`.
@@ -441,69 +594,4 @@ fn shares(atlas: &Atlas, from: &Level, to: &Level) -> Result<Vec<Shares>> {
             (parts, share(outside[row]))
         })
         .collect())
-}
-
-/// The cells that stay under a rule on codes, codes cut where it says so.
-fn by_codes(
-    mut cells: Vec<(u32, ProfileCell)>,
-    codes: Codes,
-    found: &mut Diagnostics,
-) -> Result<Vec<(u32, ProfileCell)>> {
-    if codes == Codes::Flat {
-        return Ok(cells);
-    }
-    // A code comes right before those that begin with it.
-    cells.sort_by(|a, b| (a.0, &a.1.activity).cmp(&(b.0, &b.1.activity)));
-    let mut kept: Vec<(u32, ProfileCell)> = Vec::with_capacity(cells.len());
-    let is_part = |whole: &(u32, ProfileCell), part: &(u32, ProfileCell)| {
-        whole.0 == part.0
-            && whole.1.activity != part.1.activity
-            && part.1.activity.starts_with(&whole.1.activity)
-    };
-    let Codes::PrefixesOf(length) = codes else {
-        let mut finer: Vec<bool> = vec![false; cells.len()];
-        // Rows of the same code are next to each other: look past them.
-        let mut next: Option<usize> = None;
-        for i in (0..cells.len()).rev() {
-            if let Some(after) = next {
-                let same = cells[i].0 == cells[after].0 && cells[i].1.activity == cells[after].1.activity;
-                finer[i] = if same { finer[after] } else { is_part(&cells[i], &cells[after]) };
-            }
-            next = Some(i);
-        }
-        for (cell, finer) in cells.into_iter().zip(finer) {
-            if finer {
-                let message = format!("{} {} is the sum of finer rows", cell.1.territory, cell.1.activity);
-                found.drop_record("subtotal", cell.1.place, message)?;
-            } else {
-                kept.push(cell);
-            }
-        }
-        return Ok(kept);
-    };
-    let mut whole: Option<(u32, String)> = None;
-    for (row, mut cell) in cells {
-        let code = cell.activity.clone();
-        if code.chars().count() < length {
-            let message = format!("{} {code} is coarser than {length} characters", cell.territory);
-            found.drop_record("coarser_than_asked", cell.place, message)?;
-            continue;
-        }
-        if let Some((of, total)) = &whole
-            && *of == row
-            && code != *total
-            && code.starts_with(total.as_str())
-        {
-            let message = format!("{} {code} is in {total} already", cell.territory);
-            found.drop_record("part_of_a_total", cell.place, message)?;
-            continue;
-        }
-        cell.activity = code.chars().take(length).collect();
-        if cell.activity != code {
-            cell.name = None;
-        }
-        whole = Some((row, code));
-        kept.push((row, cell));
-    }
-    Ok(kept)
 }

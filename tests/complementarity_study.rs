@@ -129,9 +129,9 @@ fn scores_and_fits_are_those_of_the_formulas() {
     let sum: Vec<f64> = (0..k).map(|i| (0..k).filter(|&j| j != i).map(|j| phi(i, j)).sum()).collect();
     let mut compared = 0;
     for (r, x) in take.iter().enumerate() {
-        for i in 0..k {
+        for (i, all) in sum.iter().enumerate() {
             let fit: f64 = (0..k).filter(|&j| j != i && x[j]).map(|j| phi(i, j)).sum();
-            assert!(near(c.fit(r)[i], 100.0 * fit / sum[i]), "{r} {i}");
+            assert!(near(c.fit(r)[i], 100.0 * fit / all), "{r} {i}");
         }
         let lacks: Vec<usize> = (0..k).filter(|&i| !x[i]).collect();
         for (s, y) in give.iter().enumerate().filter(|(_, y)| y.iter().any(|b| *b)).step_by(11) {
@@ -300,15 +300,13 @@ fn hamlet() -> Study {
 }
 
 fn cells(study: &Study, of: &[(usize, &str, Option<f64>)]) -> Profiles {
-    let cell = |&(row, activity, count): &(usize, &str, Option<f64>)| ProfileCell {
-        territory: format!("0100{row}"),
-        activity: activity.to_owned(),
-        name: None,
-        count,
-        place: Place::file("cells"),
-    };
     let rules = ProfileRules::default().strictness(Strictness::Strict);
-    Profiles::from_cells("jobs", study.atlas().base(), of.iter().map(cell), &rules).unwrap().0
+    let mut profiles = Profiles::builder("jobs", study.atlas().base(), rules, "cells");
+    for (line, &(row, activity, count)) in of.iter().enumerate() {
+        let (territory, line) = (format!("0100{row}"), Some(line as u64 + 1));
+        profiles.add(ProfileCell { territory: &territory, activity, name: None, count, line }).unwrap();
+    }
+    profiles.finish().unwrap().0
 }
 
 #[test]

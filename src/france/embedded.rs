@@ -121,18 +121,16 @@ impl SectorTable {
             .zip(&self.sector_names)
             .map(|(code, name)| Activity::new(code, name))
             .collect::<Result<_>>()?;
-        let cells = (0..values.rows() * values.columns()).map(|k| {
-            let (d, s) = (k / values.columns(), k % values.columns());
-            ProfileCell {
-                territory: self.departements[d].clone(),
-                activity: self.sectors[s].clone(),
-                name: None,
-                count: Some(values[(d, s)]).filter(|v| !v.is_nan()),
-                place: Place::file("employees_by_departement.csv").record(k).field(&self.sectors[s]),
-            }
-        });
         let rules = ProfileRules::default().nomenclature(activities);
-        Profiles::from_cells(unit, atlas.level(&Level::Departement)?, cells, &rules)
+        let level = atlas.level(&Level::Departement)?;
+        let mut profiles = Profiles::builder(unit, level, rules, "employees_by_departement.csv");
+        for (d, territory) in self.departements.iter().enumerate() {
+            for (s, activity) in self.sectors.iter().enumerate() {
+                let count = Some(values[(d, s)]).filter(|v| !v.is_nan());
+                profiles.add(ProfileCell { territory, activity, name: None, count, line: None })?;
+            }
+        }
+        profiles.finish()
     }
 }
 

@@ -301,6 +301,12 @@ impl Table<'_> {
         &self.header
     }
 
+    /// The file, as findings name it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The delimiter found or given.
     #[must_use]
     pub const fn delimiter(&self) -> u8 {

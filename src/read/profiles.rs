@@ -182,9 +182,8 @@ impl ProfileReader {
     }
 
     fn read(&self, table: Table<'_>, level: &AtlasLevel) -> Result<(Profiles, Diagnostics)> {
-        let names = |list: &[String]| -> Vec<String> { list.to_vec() };
         let column = |list: &[String]| table.column(&refs(list));
-        let territory = table.require(&refs(&names(&self.territory)))?;
+        let territory = table.require(&refs(&self.territory))?;
         let activity = column(&self.activity).filter(|&c| c != territory);
         // The activity's code, name and figure in a row: of its own columns, or of the header.
         let parts: Vec<Part> = match activity {
@@ -207,22 +206,22 @@ impl ProfileReader {
                 hint: Some("there is neither a column of activities nor a column for each".to_owned()),
             });
         }
-        let mut cells = Vec::new();
+        let file = table.file().to_owned();
+        let mut profiles = Profiles::builder(self.unit.clone(), level, self.rules.clone(), file);
         let mut found = table.for_each(|row, found| {
-            let mut code = row.get(territory).to_owned();
-            if level.find(&code).is_none()
-                && let Some(now) = self.renamed.get(&code)
+            let mut code = row.get(territory);
+            if level.find(code).is_none()
+                && let Some(now) = self.renamed.get(code)
             {
                 let message = format!("{code} is {now} today");
                 found.repaired("renamed_territory", row.place_of(territory), message);
-                code.clone_from(now);
+                code = now;
             }
-            // Single records are judged by `Profiles::from_cells`.
+            // The builder judges the figures of the row.
             found.keep();
-            cells.extend(parts.iter().map(|part| part.cell(row, code.clone())));
-            Ok(())
+            parts.iter().try_for_each(|part| profiles.add(part.cell(row, code)))
         })?;
-        let (profiles, later) = Profiles::from_cells(self.unit.clone(), level, cells, &self.rules)?;
+        let (profiles, later) = profiles.finish()?;
         found.unfold(later);
         Ok((profiles, found))
     }
@@ -241,19 +240,18 @@ struct Part {
 }
 
 impl Part {
-    fn cell(&self, row: &Row<'_>, territory: String) -> ProfileCell {
+    fn cell<'a>(&'a self, row: &Row<'a>, territory: &'a str) -> ProfileCell<'a> {
         let count = match row.number(self.count) {
             Number::Value(v) => Some(v),
             Number::Blank | Number::Secret => None,
-            // Refused by its value, with the place of the cell.
+            // Refused for its value, with its line.
             Number::Invalid => Some(f64::NAN),
         };
         let activity = match &self.code {
-            Ok(column) => row.get(*column).to_owned(),
-            Err(header) => header.clone(),
+            Ok(column) => row.get(*column),
+            Err(header) => header,
         };
-        let name = row.optional(self.name).map(str::to_owned);
-        ProfileCell { territory, activity, name, count, place: row.place_of(self.count) }
+        ProfileCell { territory, activity, name: row.optional(self.name), count, line: Some(row.line()) }
     }
 }
 

@@ -165,7 +165,7 @@ impl HeatMap<'_> {
         same_length("columns of a heat map", self.values.columns(), self.columns.len())?;
         let (n, m) = (self.rows.len(), self.columns.len());
         let cell = (560.0 / n.max(m).max(1) as f64).clamp(12.0, 48.0);
-        let left = 16.0 + widest(self.rows, 12.0).min(220.0);
+        let left = 16.0 + widest(self.rows, 12.0);
         let top = 44.0 + widest(self.columns, 12.0).min(220.0) * 0.72;
         let (width, height) = (cell * m as f64, (cell * n as f64).max(90.0));
         let at = |i: usize, j: usize| self.values.row(i)[j];
