@@ -69,7 +69,8 @@ fn main() -> Fallible {
     println!(
         "Ties within a project come together, not one by one, so that z against degrees and distance is"
     );
-    println!("overstated; read the ratios first. Interreg over-represents border regions, joint units");
+    println!("overstated; dealing whole participations is the fair test, where there are projects.");
+    println!("Interreg over-represents border regions, joint units");
     println!("are those a registry lists, and kinds of actors are partly read from their names.");
 
     let out = common::output(&arguments.out)?;

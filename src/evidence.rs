@@ -15,6 +15,9 @@ pub enum Null {
     Configuration,
     /// As [`Null::Configuration`] on simple graphs, by degree-preserving swaps.
     DegreePreservingSwaps,
+    /// Participations in projects are dealt anew; actors keep their number of projects, projects
+    /// their number of participants.
+    TwoMode,
     /// Ties are as likely as strengths and distance make them.
     Gravity,
     /// Graphs with the same numbers of nodes, group sizes and density.

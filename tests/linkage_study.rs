@@ -45,7 +45,11 @@ fn the_embedded_france_adds_up() {
         let cross = part.rurality_mixing.ties(0, 1);
         let full = part.tests.iter().filter(|t| t.left_out == 0).filter_map(|t| t.cross.value());
         assert!(full.clone().all(|e| e.observed == cross));
-        assert_eq!(part.tests.len(), 7);
+        // Only Interreg comes as participations; its ties are all projected.
+        let dealt = part.against(Null::TwoMode);
+        let of_projects = part.kind == Some(CooperationKind::TerritorialProject);
+        assert_eq!((part.tests.len(), dealt.is_some()), (7 + usize::from(of_projects), of_projects));
+        assert!(dealt.is_none_or(|e| e.observed == cross));
         println!("{:?} {c:?}", part.kind);
         for t in &part.tests {
             println!("  {} {:?}", t.against, t.cross);
@@ -56,6 +60,9 @@ fn the_embedded_france_adds_up() {
     let (swaps, exact) =
         (all.against(Null::DegreePreservingSwaps).unwrap(), all.against(Null::Configuration).unwrap());
     assert!((swaps.expected / exact.expected - 1.0).abs() < 0.2, "{swaps:?} {exact:?}");
+    // Projects tie their participants all at once: chance varies more than single ties would.
+    let sd = |null| interreg.against(null).unwrap().sd.unwrap();
+    assert!(sd(Null::TwoMode) > 1.5 * sd(Null::Configuration));
     assert!(serde_json::to_string(&report).unwrap().len() > 10_000);
 }
 

@@ -10,6 +10,7 @@ mod projection;
 mod rich_club;
 mod structural_holes;
 mod structure;
+mod two_mode;
 
 pub use backbone::{BackboneTie, disparity_filter, noise_corrected};
 pub use centrality::{
@@ -27,3 +28,4 @@ pub use structure::{
     Clustering, Components, Reciprocity, TieWeights, clustering, core_numbers, k_core, reciprocity,
     strong_components, weak_components,
 };
+pub use two_mode::deal_participations;

@@ -879,7 +879,11 @@ impl<'a> Complementarity<'a> {
             sides.push(SideGain {
                 receiving: side(receiving),
                 giving: side(giving),
-                ratio: realised.value().zip(potential.value()).map(|(r, p)| r.mean / p.mean),
+                ratio: realised
+                    .value()
+                    .zip(potential.value())
+                    .filter(|(_, p)| p.mean > 0.0)
+                    .map(|(r, p)| r.mean / p.mean),
                 ties: realised.value().map_or(0, |g| g.ties),
                 potential_by_activity: parts(&potential),
                 realised_by_activity: parts(&realised),

@@ -19,9 +19,9 @@ use crate::linkage::{
 use crate::matrix::Matrix;
 use crate::model::{ActorKind, CooperationKind, Level, LinkClass, Period, Rurality};
 use crate::network::{
-    Agreement, CommunityOptions, Direction, Network, PathLength, StructuralHoles, SwapOptions, TieWeights,
-    agreement, betweenness, degree_preserving, leiden, modularity, participation_coefficient,
-    sampled_betweenness, structural_holes,
+    Agreement, CommunityOptions, Direction, Network, Participation, PathLength, StructuralHoles, SwapOptions,
+    TieWeights, agreement, betweenness, deal_participations, degree_preserving, leiden, modularity,
+    participation_coefficient, project, sampled_betweenness, structural_holes,
 };
 use crate::progress::Progress;
 use crate::random::Seed;
@@ -43,7 +43,7 @@ pub struct LinkageOptions {
     pub weighting: Weighting,
     /// Random permutations within kinds of actor and within régions; none when 0.
     pub permutations: usize,
-    /// Graphs rewired with degrees kept; none when 0.
+    /// Graphs rewired with degrees kept, and deals of participations; none when 0.
     pub swaps: usize,
     /// Width of the bins of distance, in metres.
     pub bin_m: f64,
@@ -576,7 +576,7 @@ impl<'a> Frame<'a> {
                 &labelled_density,
                 w,
             ))?,
-            tests: self.tests(&all, &labelled, &labelled_rurality, options, progress)?,
+            tests: self.tests(kind, &all, (&labelled, &labelled_rurality), options, progress)?,
             rural_exposure: Measured::of(exposure(&all, &self.rurality, RURAL, URBAN, w))?,
             lengths: self.lengths(&all)?,
             decay,
@@ -589,9 +589,9 @@ impl<'a> Frame<'a> {
 
     fn tests(
         &self,
+        kind: Option<CooperationKind>,
         all: &Network,
-        labelled: &Ground,
-        rurality: &Labels,
+        (labelled, rurality): (&Ground, &Labels),
         options: &LinkageOptions,
         progress: &dyn Progress,
     ) -> Result<Vec<LinkageTest>> {
@@ -651,7 +651,67 @@ impl<'a> Frame<'a> {
         if options.swaps > 0 && w == Weighting::Edges {
             tests.push(swapped(labelled, rurality, options, progress));
         }
+        if options.swaps > 0
+            && let Some(kind) = kind
+        {
+            tests.extend(self.dealt(kind, options, progress));
+        }
         Ok(tests)
+    }
+
+    /// Ties of projects of a kind when participations are dealt anew; `None` without such projects.
+    fn dealt(
+        &self,
+        kind: CooperationKind,
+        options: &LinkageOptions,
+        progress: &dyn Progress,
+    ) -> Option<LinkageTest> {
+        let projects = self.study.inventory.projects().iter().enumerate();
+        let taken = projects
+            .filter(|(_, p)| p.kind == kind && links::is_taken(self.study.options(), p.kind, p.period));
+        let given: Vec<Participation> = taken
+            .flat_map(|(i, p)| {
+                let project = i as u32;
+                p.participants.iter().map(move |&(actor, _)| Participation { actor, project })
+            })
+            .collect();
+        let rule = self.study.options().projection;
+        // Ties between the sides, and all between actors of known rurality.
+        let count = |parts: &[Participation]| {
+            let mut sums = [0.0; 2];
+            for (a, b, weight) in project(parts, None, rule).map(|p| p.edges).unwrap_or_default() {
+                if let (Some(a), Some(b)) = (self.rurality.get(a as usize), self.rurality.get(b as usize)) {
+                    let value = if options.weighting == Weighting::Edges { 1.0 } else { weight };
+                    sums[0] += if a == b { 0.0 } else { value };
+                    sums[1] += value;
+                }
+            }
+            sums
+        };
+        let observed = count(&given);
+        if observed[1] == 0.0 {
+            return None;
+        }
+        let deal =
+            SwapOptions::default().swaps_per_tie(5).replicates(options.swaps).seed(options.seed.child(5));
+        let replicates = deal_participations(&given, deal, count, progress);
+        let mut actors: Vec<u32> = given.iter().map(|p| p.actor).collect();
+        actors.sort_unstable();
+        actors.dedup();
+        let unlabelled = actors.iter().filter(|a| self.rurality.get(**a as usize).is_none()).count();
+        let evidence = |f: fn([f64; 2]) -> f64| {
+            let values: Vec<f64> = replicates.iter().map(|r| f(*r)).collect();
+            Evidence::monte_carlo(Null::TwoMode, f(observed), &values, actors.len())
+                .with_counts(0, unlabelled)
+        };
+        let cross = evidence(|s| s[0]);
+        Some(LinkageTest {
+            against: "participations dealt anew (project ties)".to_owned(),
+            ratio: cross.ratio(),
+            cross: Measured::Value(cross),
+            ei: Measured::Value(evidence(|s| 2.0 * s[0] / s[1] - 1.0)),
+            left_out: unlabelled,
+        })
     }
 
     fn lengths(&self, all: &Network) -> Result<Vec<TieLengths>> {

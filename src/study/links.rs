@@ -77,15 +77,10 @@ pub(super) fn tie(
 ) -> Result<Vec<Link>> {
     let (ties, projects) = (inventory.ties(), inventory.projects());
     progress.begin("tie cooperations", Some((ties.len() + projects.len()) as u64));
-    let wanted = |kind: CooperationKind| options.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
     let mut undated = 0;
-    let mut in_period = |period: Option<Period>| match (options.period, period) {
-        (None, _) => true,
-        (Some(_), None) => {
-            undated += 1;
-            false
-        }
-        (Some(wanted), Some(p)) => wanted.overlaps(p),
+    let mut takes = |kind, period: Option<Period>| {
+        undated += usize::from(is_wanted(options, kind) && options.period.is_some() && period.is_none());
+        is_taken(options, kind, period)
     };
 
     let mut links: BTreeMap<Key<'_>, (f64, Option<Period>)> = BTreeMap::new();
@@ -94,15 +89,15 @@ pub(super) fn tie(
         entry.0 += weight;
         entry.1 = span(entry.1, period);
     };
-    for tie in ties.iter().filter(|t| wanted(t.kind)) {
-        if in_period(tie.period) {
+    for tie in ties {
+        if takes(tie.kind, tie.period) {
             add(tie.from, tie.to, tie.kind, &tie.source, tie.weight, tie.period);
         }
     }
     progress.advance(ties.len() as u64);
     let mut lone = 0;
-    for p in projects.iter().filter(|p| wanted(p.kind)) {
-        if !in_period(p.period) {
+    for p in projects {
+        if !takes(p.kind, p.period) {
             continue;
         }
         let parts: Vec<Participation> =
@@ -136,6 +131,16 @@ pub(super) fn tie(
             source: source.to_owned(),
         })
         .collect())
+}
+
+fn is_wanted(options: &StudyOptions, kind: CooperationKind) -> bool {
+    options.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+}
+
+/// Whether a study takes in a cooperation or project of this kind and time.
+pub(super) fn is_taken(options: &StudyOptions, kind: CooperationKind, period: Option<Period>) -> bool {
+    let in_period = options.period.is_none_or(|wanted| period.is_some_and(|p| wanted.overlaps(p)));
+    is_wanted(options, kind) && in_period
 }
 
 /// The span that holds both periods.
