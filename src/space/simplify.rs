@@ -2,8 +2,8 @@
 
 use geo_types::Coord;
 
-use super::layer::Layer;
-use super::noding::meetings;
+use super::layer::{Bounds, Layer};
+use super::noding::{Edge, meetings};
 use super::topology::{NONE, Vertices, ring_starts};
 use crate::error::{Error, Result};
 
@@ -166,6 +166,16 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
                 from = to;
             }
         }
+        // Arcs that were not changed since the last round met then what they meet now.
+        if todo.len() < arcs.len() {
+            let mut changed = vec![false; arcs.len()];
+            for &i in &todo {
+                changed[i] = true;
+            }
+            let near = near(&edges, |e| changed[of[e]]);
+            edges = near.iter().map(|&e| edges[e]).collect();
+            of = near.iter().map(|&e| of[e]).collect();
+        }
         todo = meetings(&edges).into_iter().map(|(edge, ..)| of[edge as usize]).collect();
         todo.retain(|&i| arcs[i].len() > 2 && tolerances[i] > 0.0);
         todo.sort_unstable();
@@ -183,6 +193,29 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
         }
     }
     keep
+}
+
+/// Edges that may meet a changed one.
+fn near(edges: &[Edge], changed: impl Fn(usize) -> bool) -> Vec<usize> {
+    const SIDE: usize = 1024;
+    let mut all = Bounds::EMPTY;
+    for &(a, b) in edges {
+        all.include(a);
+        all.include(b);
+    }
+    let cell = |v: f64, k: usize| {
+        (((v - all.min[k]) / (all.max[k] - all.min[k]) * SIDE as f64) as usize).min(SIDE - 1)
+    };
+    let cells = |(a, b): Edge| {
+        let columns = cell(a.x.min(b.x), 0)..=cell(a.x.max(b.x), 0);
+        let rows = cell(a.y.min(b.y), 1)..=cell(a.y.max(b.y), 1);
+        rows.flat_map(move |row| columns.clone().map(move |column| row * SIDE + column))
+    };
+    let mut marked = vec![false; SIDE * SIDE];
+    for i in (0..edges.len()).filter(|&i| changed(i)) {
+        cells(edges[i]).for_each(|c| marked[c] = true);
+    }
+    (0..edges.len()).filter(|&i| cells(edges[i]).any(|c| marked[c])).collect()
 }
 
 /// A ring without its closing vertex.
