@@ -156,12 +156,30 @@ fn touch((a, b): Edge, (c, d): Edge) -> bool {
     if a == c || b == d {
         return true;
     }
-    if b != c && a != d {
-        return Line::new(a, b).intersects(&Line::new(c, d));
+    match fork((a, b), (c, d)) {
+        // One after the other: only a spike turns back on itself.
+        Some([q, p, r]) => collinear(q, p, r) && (within(q, p, r) || within(r, p, q)),
+        None => Line::new(a, b).intersects(&Line::new(c, d)),
     }
-    // One after the other: only a spike turns back on itself.
-    let (q, p, r) = if b == c { (a, b, d) } else { (c, d, b) };
-    RobustKernel::orient2d(q, p, r) == Orientation::Collinear && (within(q, p, r) || within(r, p, q))
+}
+
+/// The other end of the first edge, the end that both share and the other end of the second.
+fn fork((a, b): Edge, (c, d): Edge) -> Option<[Coord<f64>; 3]> {
+    if a == c {
+        Some([b, a, d])
+    } else if a == d {
+        Some([b, a, c])
+    } else if b == c {
+        Some([a, b, d])
+    } else if b == d {
+        Some([a, b, c])
+    } else {
+        None
+    }
+}
+
+fn collinear(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> bool {
+    RobustKernel::orient2d(a, b, c) == Orientation::Collinear
 }
 
 /// Whether `p` is in the box of `a` and `b`.
@@ -213,6 +231,19 @@ fn meeting((i, a, b): Numbered, (j, c, d): Numbered, cuts: &mut Vec<(u32, f64, C
             cuts.push((edge, along, place));
         }
     };
+    // Most pairs follow each other on a border; zero, which the end they share would give below, is what
+    // costs the kernel most.
+    if let Some([q, p, r]) = fork((a, b), (c, d)) {
+        if collinear(q, p, r) {
+            if within(r, a, b) {
+                cut(i, a, b, r);
+            }
+            if within(q, c, d) {
+                cut(j, c, d, q);
+            }
+        }
+        return;
+    }
     let of_first = [c, d].map(|p| RobustKernel::orient2d(a, b, p));
     let of_second = [a, b].map(|p| RobustKernel::orient2d(c, d, p));
     for (p, side) in [c, d].into_iter().zip(of_first) {
