@@ -1,4 +1,5 @@
-//! Network kernels on a synthetic seeded graph of growing size, and on net35k when it is there.
+//! Network kernels on a synthetic seeded graph of growing size, on a million ties, and on net35k when it
+//! is there.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,10 +12,12 @@ use std::hint::black_box;
 use std::path::PathBuf;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use rurban::labels::Labels;
+use rurban::linkage::{NullModel, Weighting, mixing_evidence};
 use rurban::network::{
-    CommunityOptions, Direction, Network, PathLength, SwapOptions, TieWeights, agreement, betweenness,
-    core_numbers, degree_preserving, disparity_filter, leiden, louvain, sampled_betweenness,
-    structural_holes, weak_components,
+    CommunityOptions, Direction, Network, Participation, PathLength, ProjectionRule, SwapOptions, TieWeights,
+    agreement, betweenness, core_numbers, degree_preserving, disparity_filter, leiden, louvain, project,
+    sampled_betweenness, structural_holes, weak_components,
 };
 use rurban::progress::Silent;
 use rurban::random::Seed;
@@ -82,5 +85,46 @@ fn measures(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, measures);
+/// A million ties from two-mode data: 200,000 actors in 150,000 projects of two to six, mostly near.
+fn million(c: &mut Criterion) {
+    let actors = 200_000;
+    let mut random = Seed(7).stream(0);
+    let mut parts = Vec::new();
+    for project in 0..150_000 {
+        let home = random.below(actors);
+        for _ in 0..2 + random.below(5) {
+            let span = if random.unit() < 0.9 { 300 } else { actors };
+            parts.push(Participation { actor: (home + random.below(span)) % actors, project });
+        }
+    }
+    let labels = Labels::new((0..actors).map(|a| u32::from(a % 3 == 0)).collect(), 2).unwrap();
+    let rule = ProjectionRule::Newman;
+    let edges = project(&parts, None, rule).unwrap().edges;
+    let build = || Network::from_edges(actors as usize, &edges, Direction::Undirected).unwrap().0;
+    let g = build();
+    eprintln!("{} participations, {} ties", parts.len(), g.edges());
+    let mut group = c.benchmark_group("million_ties");
+    group.sample_size(10);
+    group.bench_function("project", |b| b.iter(|| project(black_box(&parts), None, rule).unwrap()));
+    group.bench_function("build", |b| b.iter(build));
+    group.bench_function("components", |b| b.iter(|| weak_components(&g).unwrap()));
+    let permuted = NullModel::LabelPermutationMonteCarlo { permutations: 99, seed: Seed(1), strata: None };
+    let nulls = [
+        ("mixing_permutation_moments", NullModel::LabelPermutation),
+        ("mixing_configuration", NullModel::Configuration),
+        ("mixing_permutations_99", permuted),
+    ];
+    for (name, null) in nulls {
+        group.bench_function(name, |b| {
+            b.iter(|| mixing_evidence(&g, &labels, Weighting::Edges, null, &Silent).unwrap());
+        });
+    }
+    let options = CommunityOptions::default().runs(1);
+    group.bench_function("leiden", |b| b.iter(|| leiden(&g, options).unwrap()));
+    group.finish();
+    let found = leiden(&g, options).unwrap();
+    eprintln!("{} communities, Q = {}", found.of.classes(), found.modularity);
+}
+
+criterion_group!(benches, measures, million);
 criterion_main!(benches);

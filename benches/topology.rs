@@ -1,10 +1,15 @@
-//! Growth of contiguity, dissolve, simplification, tessellation and area with the number of cells.
-#![allow(missing_docs, clippy::unwrap_used)]
+//! Growth of contiguity, dissolve, simplification, tessellation and area with the number of cells, and
+//! the same on the official outlines of communes when they are there.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
+
+use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use geo_types::{Coord, Rect};
 use rurban::labels::Labels;
+use rurban::model::Level;
 use rurban::random::Seed;
+use rurban::read::TerritoryReader;
 use rurban::space::contiguity::{Rule, contiguity};
 use rurban::space::dissolve::dissolve;
 use rurban::space::measure::{Surface, areas};
@@ -33,5 +38,30 @@ fn topology(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, topology);
+fn communes(c: &mut Criterion) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/contours/communes-2023.geojson");
+    if !path.is_file() {
+        eprintln!("skipped: no {}", path.display());
+        return;
+    }
+    let reader = TerritoryReader::new(Level::Commune);
+    let (atlas, _) = reader.read_path(&path).unwrap();
+    let layer = atlas.base().geometry().unwrap();
+    let departement = |code: &str| code[..if code.starts_with("97") { 3 } else { 2 }].to_owned();
+    let codes = atlas.base().territories().iter().map(|t| Some(departement(t.code.as_str())));
+    let (departements, names) = Labels::from_keys(codes);
+    eprintln!("{} communes, {} departements, {} vertices", layer.len(), names.len(), layer.coords().len());
+    let mut group = c.benchmark_group("communes");
+    group.sample_size(10);
+    group.bench_function("read", |b| b.iter(|| reader.read_path(&path).unwrap()));
+    let thorough = reader.clone().check_crossings();
+    group.bench_function("read_check_crossings", |b| b.iter(|| thorough.read_path(&path).unwrap()));
+    group.bench_function("queen", |b| b.iter(|| contiguity(layer, Rule::Queen)));
+    group.bench_function("rook", |b| b.iter(|| contiguity(layer, Rule::Rook)));
+    group.bench_function("dissolve_to_departements", |b| b.iter(|| dissolve(layer, &departements).unwrap()));
+    group.bench_function("simplify_0.001", |b| b.iter(|| simplify(layer, 0.001).unwrap()));
+    group.finish();
+}
+
+criterion_group!(benches, topology, communes);
 criterion_main!(benches);

@@ -74,8 +74,8 @@ impl TerritoryReader {
         }
     }
 
-    /// Also looks for rings that cross themselves or each other (a second for all communes), mends
-    /// what can be mended safely and reports it.
+    /// Also looks for rings that cross themselves or each other (a few tenths of a second for all communes),
+    /// mends what can be mended safely and reports it.
     pub const fn check_crossings(mut self) -> Self {
         self.depth = Depth::Crossings;
         self

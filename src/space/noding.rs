@@ -1,7 +1,8 @@
 //! Borders cut where they meet, so that what is inside can be told edge by edge.
 
+use geo::Intersects;
 use geo::kernels::{Kernel, Orientation, RobustKernel};
-use geo_types::Coord;
+use geo_types::{Coord, Line};
 
 pub(crate) type Edge = (Coord<f64>, Coord<f64>);
 
@@ -133,9 +134,64 @@ fn cancel(edges: Vec<Edge>) -> Vec<Edge> {
 
 /// Edge, position along it and place of every cut. O(n log n + pairs in the same strips and columns).
 pub(crate) fn meetings(edges: &[Edge]) -> Vec<(u32, f64, Coord<f64>)> {
+    pairs(edges, |i, j, cuts| {
+        let numbered = |i: u32| (i, edges[i as usize].0, edges[i as usize].1);
+        meeting(numbered(i), numbered(j), cuts);
+    })
+}
+
+/// Whether edges of closed rings meet only where one ends and the next starts, so that every ring is
+/// simple and none touches another.
+pub(crate) fn apart(edges: &[Edge]) -> bool {
+    pairs(edges, |i, j, found| {
+        if touch(edges[i as usize], edges[j as usize]) {
+            found.push(());
+        }
+    })
+    .is_empty()
+}
+
+fn touch((a, b): Edge, (c, d): Edge) -> bool {
+    // A vertex passed twice is where two edges start.
+    if a == c || b == d {
+        return true;
+    }
+    match fork((a, b), (c, d)) {
+        // One after the other: only a spike turns back on itself.
+        Some([q, p, r]) => collinear(q, p, r) && (within(q, p, r) || within(r, p, q)),
+        None => Line::new(a, b).intersects(&Line::new(c, d)),
+    }
+}
+
+/// The other end of the first edge, the end that both share and the other end of the second.
+fn fork((a, b): Edge, (c, d): Edge) -> Option<[Coord<f64>; 3]> {
+    if a == c {
+        Some([b, a, d])
+    } else if a == d {
+        Some([b, a, c])
+    } else if b == c {
+        Some([a, b, d])
+    } else if b == d {
+        Some([a, b, c])
+    } else {
+        None
+    }
+}
+
+fn collinear(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> bool {
+    RobustKernel::orient2d(a, b, c) == Orientation::Collinear
+}
+
+/// Whether `p` is in the box of `a` and `b`.
+fn within(p: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> bool {
+    p.x >= a.x.min(b.x) && p.x <= a.x.max(b.x) && p.y >= a.y.min(b.y) && p.y <= a.y.max(b.y)
+}
+
+/// What `f` adds for the pairs of edges whose boxes meet, each pair once.
+fn pairs<T: Clone + Send>(edges: &[Edge], f: impl Fn(u32, u32, &mut Vec<T>) + Sync + Send) -> Vec<T> {
     let strips = Strips::new(edges);
     let found = crate::parallel::map((strips.starts.len() - 1).div_ceil(64), |block| {
-        let mut cuts = Vec::new();
+        let mut found = Vec::new();
         let mut sorted: Vec<(f64, u32)> = Vec::new();
         for s in block * 64..((block + 1) * 64).min(strips.starts.len() - 1) {
             sorted.clear();
@@ -152,12 +208,12 @@ pub(crate) fn meetings(edges: &[Edge]) -> Vec<(u32, f64, Coord<f64>)> {
                     // Each pair in the lowest strip that both reach.
                     let low = a.y.min(b.y).max(c.y.min(d.y));
                     if low <= a.y.max(b.y).min(c.y.max(d.y)) && strips.strip(low) == s {
-                        meeting((i, a, b), (j, c, d), &mut cuts);
+                        f(i, j, &mut found);
                     }
                 }
             }
         }
-        cuts
+        found
     });
     found.concat()
 }
@@ -175,9 +231,19 @@ fn meeting((i, a, b): Numbered, (j, c, d): Numbered, cuts: &mut Vec<(u32, f64, C
             cuts.push((edge, along, place));
         }
     };
-    let within = |p: Coord<f64>, a: Coord<f64>, b: Coord<f64>| {
-        p.x >= a.x.min(b.x) && p.x <= a.x.max(b.x) && p.y >= a.y.min(b.y) && p.y <= a.y.max(b.y)
-    };
+    // Most pairs follow each other on a border; zero, which the end they share would give below, is what
+    // costs the kernel most.
+    if let Some([q, p, r]) = fork((a, b), (c, d)) {
+        if collinear(q, p, r) {
+            if within(r, a, b) {
+                cut(i, a, b, r);
+            }
+            if within(q, c, d) {
+                cut(j, c, d, q);
+            }
+        }
+        return;
+    }
     let of_first = [c, d].map(|p| RobustKernel::orient2d(a, b, p));
     let of_second = [a, b].map(|p| RobustKernel::orient2d(c, d, p));
     for (p, side) in [c, d].into_iter().zip(of_first) {

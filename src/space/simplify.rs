@@ -2,10 +2,11 @@
 
 use geo_types::Coord;
 
-use super::layer::Layer;
-use super::noding::meetings;
+use super::layer::{Bounds, Layer};
+use super::noding::{Edge, meetings};
 use super::topology::{NONE, Vertices, ring_starts};
 use crate::error::{Error, Result};
+use crate::parallel;
 
 /// Simplifies all borders of a layer so that neighbours stay neighbours: borders are cut into arcs
 /// where their set of features changes, every arc is simplified once (Douglas & Peucker 1973, within
@@ -59,17 +60,14 @@ pub fn simplify(layer: &Layer, tolerance: f64) -> Result<Layer> {
     // least and furthest vertices and the one furthest from their line, which are the same
     // for both sides of such a border.
     let mut keep = junction.clone();
-    for r in 0..layer.ring_count() {
+    let corners = parallel::map(layer.ring_count(), |r| {
         let ring = open(&vertices.of[starts[r]..starts[r + 1]]);
         let at = |v: u32| place[v as usize];
         let key = |v: u32| (at(v).x, at(v).y);
-        let Some(a) = ring
+        let a = ring
             .iter()
             .copied()
-            .min_by(|&p, &q| key(p).partial_cmp(&key(q)).unwrap_or(std::cmp::Ordering::Equal))
-        else {
-            continue;
-        };
+            .min_by(|&p, &q| key(p).partial_cmp(&key(q)).unwrap_or(std::cmp::Ordering::Equal))?;
         let furthest = |measure: &dyn Fn(u32) -> f64| {
             ring.iter()
                 .copied()
@@ -80,9 +78,10 @@ pub fn simplify(layer: &Layer, tolerance: f64) -> Result<Layer> {
         let c = furthest(&|v| {
             ((at(b).x - at(a).x) * (at(v).y - at(a).y) - (at(b).y - at(a).y) * (at(v).x - at(a).x)).abs()
         });
-        for v in [a, b, c] {
-            keep[v as usize] = true;
-        }
+        Some([a, b, c])
+    });
+    for v in corners.into_iter().flatten().flatten() {
+        keep[v as usize] = true;
     }
     let fixed = keep;
     let arcs = arcs(layer, &vertices, &starts, &fixed);
@@ -153,7 +152,10 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
             for &v in &arcs[i][1..arcs[i].len() - 1] {
                 keep[v as usize] = false;
             }
-            douglas_peucker(&arcs[i], place, tolerances[i], &mut keep);
+        }
+        let kept = parallel::map(todo.len(), |t| douglas_peucker(&arcs[todo[t]], place, tolerances[todo[t]]));
+        for v in kept.into_iter().flatten() {
+            keep[v as usize] = true;
         }
         let mut of = Vec::new();
         let mut edges = Vec::new();
@@ -165,6 +167,16 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
                 of.push(i);
                 from = to;
             }
+        }
+        // Arcs that were not changed since the last round met then what they meet now.
+        if todo.len() < arcs.len() {
+            let mut changed = vec![false; arcs.len()];
+            for &i in &todo {
+                changed[i] = true;
+            }
+            let near = near(&edges, |e| changed[of[e]]);
+            edges = near.iter().map(|&e| edges[e]).collect();
+            of = near.iter().map(|&e| of[e]).collect();
         }
         todo = meetings(&edges).into_iter().map(|(edge, ..)| of[edge as usize]).collect();
         todo.retain(|&i| arcs[i].len() > 2 && tolerances[i] > 0.0);
@@ -185,12 +197,37 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
     keep
 }
 
+/// Edges that may meet a changed one.
+fn near(edges: &[Edge], changed: impl Fn(usize) -> bool) -> Vec<usize> {
+    const SIDE: usize = 1024;
+    let mut all = Bounds::EMPTY;
+    for &(a, b) in edges {
+        all.include(a);
+        all.include(b);
+    }
+    let cell = |v: f64, k: usize| {
+        (((v - all.min[k]) / (all.max[k] - all.min[k]) * SIDE as f64) as usize).min(SIDE - 1)
+    };
+    let cells = |(a, b): Edge| {
+        let columns = cell(a.x.min(b.x), 0)..=cell(a.x.max(b.x), 0);
+        let rows = cell(a.y.min(b.y), 1)..=cell(a.y.max(b.y), 1);
+        rows.flat_map(move |row| columns.clone().map(move |column| row * SIDE + column))
+    };
+    let mut marked = vec![false; SIDE * SIDE];
+    for i in (0..edges.len()).filter(|&i| changed(i)) {
+        cells(edges[i]).for_each(|c| marked[c] = true);
+    }
+    (0..edges.len()).filter(|&i| cells(edges[i]).any(|c| marked[c])).collect()
+}
+
 /// A ring without its closing vertex.
 fn open(ring: &[u32]) -> &[u32] {
     &ring[..ring.len().saturating_sub(1)]
 }
 
-fn douglas_peucker(arc: &[u32], place: &[Coord<f64>], tolerance: f64, keep: &mut [bool]) {
+/// The vertices between the ends of an arc that are to be kept.
+fn douglas_peucker(arc: &[u32], place: &[Coord<f64>], tolerance: f64) -> Vec<u32> {
+    let mut kept = Vec::new();
     let mut stack = vec![(0, arc.len() - 1)];
     while let Some((from, to)) = stack.pop() {
         let (a, b) = (place[arc[from] as usize], place[arc[to] as usize]);
@@ -208,9 +245,10 @@ fn douglas_peucker(arc: &[u32], place: &[Coord<f64>], tolerance: f64, keep: &mut
             }
         }
         if let Some(i) = furthest.1 {
-            keep[arc[i] as usize] = true;
+            kept.push(arc[i]);
             stack.push((from, i));
             stack.push((i, to));
         }
     }
+    kept
 }
