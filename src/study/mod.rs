@@ -1,6 +1,7 @@
 //! A study: actors placed in their territories, their rurality settled, their cooperations tied
 //! into a graph. One file per question a user asks of it.
 
+mod access;
 mod linkage;
 mod links;
 mod near;
@@ -10,6 +11,10 @@ mod territories;
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
+pub use access::{
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
+    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
