@@ -5,6 +5,7 @@
 
 mod actors;
 mod commune_changes;
+mod costs;
 pub mod csv;
 mod decode;
 pub mod geojson;
@@ -15,6 +16,7 @@ mod ties;
 
 pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
+pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use number::Number;
 pub use territories::TerritoryReader;
 pub use ties::{

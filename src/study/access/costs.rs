@@ -180,7 +180,8 @@ fn over_roads(
     let (at, from, _) = placed(roads.nearest_nodes(&from, snap_m)?.into_iter());
     let rows: Vec<u32> = at.iter().map(|&i| with_point[i as usize]).collect();
     let nodes = roads.nearest_nodes(&to, snap_m)?;
-    let (at, to, facilities_off_roads) = located(nodes.into_iter(), "is near a road; allow a longer way to it")?;
+    let (at, to, facilities_off_roads) =
+        located(nodes.into_iter(), "is near a road; allow a longer way to it")?;
     let facilities: Vec<u32> = at.iter().map(|&i| with_place[i as usize]).collect();
     let costs = CostTable::over_roads(roads.network(), &from, &to, options.farthest(), progress)?;
     let nearest = nearest_k(&costs, options.nearest)?;
