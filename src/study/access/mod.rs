@@ -70,10 +70,13 @@ pub struct AccessOptions<'a> {
     pub bands: Vec<f64>,
     /// How many of the nearest facilities are named for each territory.
     pub nearest: usize,
+    /// Facilities at a higher cost are nobody's nearest: one across an ocean says nothing of a region,
+    /// and in a mean it drowns all others. Infinity for no limit.
+    pub nearest_within: f64,
 }
 
 impl<'a> AccessOptions<'a> {
-    /// Straight lines, 2SFCA within 30 km, bands at 10, 20, 30 and 60 km, the three nearest.
+    /// Straight lines, 2SFCA within 30 km, bands at 10, 20, 30 and 60 km, the three nearest within 500 km.
     #[must_use]
     pub fn new(supply: Supply) -> Self {
         Self {
@@ -83,6 +86,7 @@ impl<'a> AccessOptions<'a> {
             catchment: Catchment::within(30_000.0),
             bands: vec![10_000.0, 20_000.0, 30_000.0, 60_000.0],
             nearest: 3,
+            nearest_within: 500_000.0,
         }
     }
 
@@ -116,6 +120,12 @@ impl<'a> AccessOptions<'a> {
         Self { nearest, ..self }
     }
 
+    /// Sets [`AccessOptions::nearest_within`].
+    #[must_use]
+    pub fn nearest_within(self, cost: f64) -> Self {
+        Self { nearest_within: cost, ..self }
+    }
+
     fn check(&self) -> Result<()> {
         let parameter = |name, value, must| Err(Error::Parameter { name, value, must });
         let cutoff = self.catchment.cutoff();
@@ -132,6 +142,9 @@ impl<'a> AccessOptions<'a> {
         }
         if self.nearest == 0 {
             return parameter("nearest", "0".to_owned(), "must be at least 1");
+        }
+        if self.nearest_within.is_nan() || self.nearest_within <= 0.0 {
+            return parameter("nearest_within", self.nearest_within.to_string(), "must be above zero");
         }
         Ok(())
     }
@@ -158,6 +171,20 @@ pub enum Covered {
     NoCosts,
 }
 
+impl Covered {
+    /// Short stable key: `yes`, `no`, `no_point`, `off_roads`, `no_costs`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::NoPoint => "no_point",
+            Self::OffRoads => "off_roads",
+            Self::NoCosts => "no_costs",
+        }
+    }
+}
+
 /// A facility near a territory.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NearFacility {
@@ -176,8 +203,8 @@ pub struct TerritoryAccess {
     pub rurality: Option<Rurality>,
     /// Whether it has a facility within reach, or why that is not known.
     pub covered: Covered,
-    /// The nearest facilities, nearest first; by straight lines however far, else as far as costs are
-    /// known.
+    /// The nearest facilities, nearest first, as far as [`AccessOptions::nearest_within`] and, but for
+    /// straight lines, as costs are known.
     pub nearest: Vec<NearFacility>,
     /// Supply within the cut-off; `None` when it was not measured.
     pub opportunities: Option<f64>,
@@ -334,7 +361,7 @@ impl Study {
             .collect();
         for (row, &b) in reach.rows.iter().enumerate() {
             let t = &mut territories[b as usize];
-            t.nearest = near(&reach.nearest, row, actor_of);
+            t.nearest = near(&reach.nearest, row, options.nearest_within, actor_of);
             t.opportunities = Some(within.scores[row]);
             t.score = Some(access.scores[row]);
         }
@@ -359,10 +386,10 @@ impl Study {
     }
 }
 
-fn near(nearest: &Nearest, row: usize, actor_of: impl Fn(u32) -> u32) -> Vec<NearFacility> {
+fn near(nearest: &Nearest, row: usize, within: f64, actor_of: impl Fn(u32) -> u32) -> Vec<NearFacility> {
     let found = nearest.facilities.row(row).iter().zip(nearest.costs.row(row));
     found
-        .filter(|(f, _)| **f != Nearest::NONE)
+        .take_while(|(f, cost)| **f != Nearest::NONE && **cost <= within)
         .map(|(&f, &cost)| NearFacility { actor: actor_of(f), cost })
         .collect()
 }

@@ -31,7 +31,7 @@ pub struct AccessSummary {
     pub nearest_mean: Option<f64>,
     /// Cost within which half of the population has a facility; `None` when fewer have one.
     pub nearest_median: Option<f64>,
-    /// Population for whom no facility is known at any cost.
+    /// Population without a nearest facility: none within [`AccessOptions::nearest_within`](super::AccessOptions::nearest_within).
     pub population_without_nearest: f64,
     /// Mean supply within the cut-off.
     pub opportunities_mean: Option<f64>,
@@ -117,7 +117,7 @@ impl AccessReport {
 
     /// Share of the population (of the measured territories that `keep` takes) with a facility within
     /// each cost: `(cost, share)` pairs that increase in both. What is missing from 1 at the end is the
-    /// population for whom no facility is known. O(n log n).
+    /// population without a nearest facility. O(n log n).
     #[must_use]
     pub fn cumulative_shares(&self, keep: impl Fn(usize, &TerritoryAccess) -> bool) -> Vec<(f64, f64)> {
         let members = self.territories.iter().enumerate().filter(|(i, t)| t.is_measured() && keep(*i, t));
