@@ -58,7 +58,7 @@ enum Destination {
 #[derive(Parser)]
 struct Arguments {
     /// Kind of actor (`research_centre`, `innovation_place`, `public_service` …), several separated by
-    /// commas.
+    /// commas, or `any`.
     #[arg(long, default_value = "research_centre")]
     kind: String,
     /// How access is scored.
@@ -133,18 +133,21 @@ fn main() -> Fallible {
         .bands([10.0, 20.0, 30.0, 60.0].map(|b| b * unit.size).to_vec());
     let report = study.access(&options, &bar)?;
 
-    let per_head = !matches!(arguments.measure, Measure::Opportunities | Measure::Potential);
     let shown = Shown {
-        facilities: kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        facilities: match &kinds[..] {
+            all if all.len() == ActorKind::ALL.len() => "actor".to_owned(),
+            some => some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        },
         measure: arguments
             .measure
             .to_possible_value()
             .map_or_else(String::new, |v| v.get_name().to_uppercase()),
         unit,
-        score: if per_head {
-            Score { name: "per 100,000 inh.", factor: 1e5 }
-        } else {
-            Score { name: "within reach", factor: 1.0 }
+        score: match arguments.measure {
+            Measure::Opportunities | Measure::Potential => Score { name: "within reach", factor: 1.0 },
+            // Shares of what facilities offer add up over communes, not over heads.
+            Measure::Balanced => Score { name: "share of offers × 10⁶", factor: 1e6 },
+            _ => Score { name: "per 100,000 inh.", factor: 1e5 },
         },
     };
     println!("\nACCESS TO: {} ({}, reach {reach} {})", shown.facilities, shown.measure, unit.name);
@@ -175,6 +178,9 @@ fn kinds(text: &str) -> Fallible<Vec<ActorKind>> {
         ActorKind::from_key(key)
             .ok_or_else(|| format!("{key:?} is no kind of actor; there are {known}").into())
     };
+    if text == "any" {
+        return Ok(ActorKind::ALL.to_vec());
+    }
     text.split(',').map(kind).collect()
 }
 
