@@ -118,7 +118,7 @@ fn overseas_communes_reach_what_is_in_their_part_only() {
     let study = &*FRANCE;
     let zone_of = |p: LonLat| ZONES.zone_of(p.into()).map(|z| z.name);
     for kind in [ActorKind::ResearchCentre, ActorKind::PublicService, ActorKind::InnovationPlace] {
-        let options = options(study, kind).catchment(Catchment::within(100_000.0));
+        let options = options(study, kind).catchment(Catchment::within(50_000.0));
         let report = study.access(&options, &Silent).unwrap();
         let base = study.atlas().base().territories();
         let mut overseas = [0; 2];

@@ -1,5 +1,7 @@
 //! What it costs to get from origins to facilities: distances, minutes, francs.
 
+use std::collections::HashMap;
+
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
@@ -121,7 +123,7 @@ impl CostTable {
     /// Geodesic distances in metres on WGS 84, for all pairs at most `cutoff_m` apart: right within
     /// every zone, across zones and overseas.
     ///
-    /// About 1 µs per pair looked at, on all threads; [`CostTable::planar`] is far quicker within
+    /// About 1 µs per pair of origin and facility position looked at, on all threads; [`CostTable::planar`] is far quicker within
     /// one zone. O(facilities log facilities + origins log facilities + pairs).
     ///
     /// ```
@@ -137,19 +139,29 @@ impl CostTable {
     /// # Errors
     /// [`Error::Parameter`] when the cut-off is negative or not finite.
     pub fn geodesic(origins: &[LonLat], facilities: &[LonLat], cutoff_m: f64) -> Result<Self> {
-        let index = PlaceIndex::of(facilities)?;
+        // Many lists place all facilities of a town at one spot: each spot is measured once.
+        let (spots, spot_of) = distinct(facilities);
+        let index = PlaceIndex::of(&spots)?;
         index.within(Coord { x: 0.0, y: 0.0 }, cutoff_m)?;
-        let rows: Result<Vec<_>> =
-            parallel::map(origins.len(), |i| index.within(origins[i].into(), cutoff_m)).into_iter().collect();
+        let rows: Result<Vec<_>> = parallel::map(origins.len(), |i| {
+            let mut row = index.within(origins[i].into(), cutoff_m)?;
+            row.sort_unstable_by_key(|n| n.id);
+            Ok(row)
+        })
+        .into_iter()
+        .collect();
         let mut offsets = vec![0];
         let (mut indices, mut values) = (Vec::new(), Vec::new());
-        for mut row in rows? {
-            row.sort_unstable_by_key(|n| n.id);
+        for row in rows? {
             indices.extend(row.iter().map(|n| n.id));
             values.extend(row.iter().map(|n| n.distance_m));
             offsets.push(indices.len());
         }
-        Ok(Self { pairs: Csr::from_sorted(facilities.len(), offsets, indices, values) })
+        let to_spots = Self { pairs: Csr::from_sorted(spots.len(), offsets, indices, values) };
+        if spots.len() == facilities.len() {
+            return Ok(to_spots);
+        }
+        to_spots.select(&(0..origins.len() as u32).collect::<Vec<_>>(), &spot_of)
     }
 
     /// The table of other origins and facilities that stand where some of this table do: origin `i`
@@ -273,6 +285,20 @@ impl CostTable {
         self.pairs.values_mut().iter_mut().for_each(|c| *c *= factor);
         Self::from_csr(self.pairs)
     }
+}
+
+/// The different positions, in the order they are met, and which one each position is.
+fn distinct(positions: &[LonLat]) -> (Vec<LonLat>, Vec<u32>) {
+    let mut index = HashMap::new();
+    let mut spots = Vec::new();
+    let of = positions.iter().map(|p| {
+        *index.entry((p.lon().to_bits(), p.lat().to_bits())).or_insert_with(|| {
+            spots.push(*p);
+            spots.len() as u32 - 1
+        })
+    });
+    let of = of.collect();
+    (spots, of)
 }
 
 fn bad_cost(index: usize, cost: f64) -> Error {

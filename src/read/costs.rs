@@ -70,11 +70,14 @@ impl<'a> CostColumns<'a> {
     }
 }
 
+/// Finds the index that a code in a file stands for.
+type Find<'a> = Box<dyn Fn(&str) -> Option<u32> + 'a>;
+
 /// What the origins or the destinations of a table of costs stand for.
 pub struct CostEnds<'a> {
     kind: &'static str,
     count: usize,
-    resolve: Box<dyn Fn(&str) -> Option<u32> + 'a>,
+    resolve: Find<'a>,
 }
 
 impl std::fmt::Debug for CostEnds<'_> {
