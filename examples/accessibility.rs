@@ -5,6 +5,7 @@
 //!
 //! `--costs times.csv` (origin, destination, minutes) takes travel times instead of straight lines:
 //! origins are communes, destinations communes or, with `--to actor`, actors by identifier.
+//! `--roads sections.csv --nodes nodes.csv` (from, to, minutes; id, lon, lat) computes them on roads.
 
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
 
@@ -14,11 +15,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use common::Fallible;
-use rurban::accessibility::{Catchment, Choice, CostTable, Decay};
+use rurban::accessibility::{Catchment, Choice, CostTable, Decay, Roads};
 use rurban::france::EmbeddedFrance;
 use rurban::labels::Labels;
 use rurban::model::{ActorKind, DensityLevel, Level, Rurality};
-use rurban::read::{CostColumns, CostEnds, csv, travel_costs};
+use rurban::network::Direction;
+use rurban::read::{CostColumns, CostEnds, csv, roads, travel_costs};
 use rurban::space::Bounds;
 use rurban::study::{
     AccessCosts, AccessMeasure, AccessOptions, AccessReport, AccessSummary, Capacity, Study, StudyOptions,
@@ -74,11 +76,20 @@ struct Arguments {
     #[arg(long, default_value = "epci")]
     by: String,
     /// Travel times: CSV with origin, destination, minutes.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "roads")]
     costs: Option<PathBuf>,
     /// What the destinations of the travel times are.
     #[arg(long, value_enum, default_value = "commune")]
     to: Destination,
+    /// Roads, both ways: CSV with from, to, minutes.
+    #[arg(long, requires = "nodes")]
+    roads: Option<PathBuf>,
+    /// Their nodes: CSV with id and coordinates.
+    #[arg(long, requires = "roads")]
+    nodes: Option<PathBuf>,
+    /// How far from a road node communes and actors may be, in kilometres.
+    #[arg(long, default_value_t = 10.0)]
+    snap_km: f64,
     /// Folder for tables and pictures.
     #[arg(long, default_value = "out/accessibility")]
     out: PathBuf,
@@ -118,16 +129,22 @@ fn main() -> Fallible {
 
     let kinds = kinds(&arguments.kind)?;
     let times = arguments.costs.as_deref().map(|path| read_times(&study, path, arguments.to)).transpose()?;
-    let (unit, reach) = match times {
-        None => (Unit { name: "km", size: 1_000.0 }, arguments.reach_km),
-        Some(_) => (Unit { name: "min", size: 1.0 }, arguments.reach_minutes),
+    let roads = match (&arguments.roads, &arguments.nodes) {
+        (Some(sections), Some(nodes)) => Some(read_roads(sections, nodes)?),
+        _ => None,
+    };
+    let costs = match (&times, &roads, arguments.to) {
+        (Some(table), _, Destination::Actor) => AccessCosts::ToActors(table),
+        (Some(table), _, Destination::Commune) => AccessCosts::BetweenTerritories { table, own: Some(0.0) },
+        (None, Some(roads), _) => AccessCosts::Roads { roads, snap_m: arguments.snap_km * 1e3 },
+        (None, None, _) => AccessCosts::StraightLine,
+    };
+    let (unit, reach) = match costs {
+        AccessCosts::StraightLine => (Unit { name: "km", size: 1_000.0 }, arguments.reach_km),
+        _ => (Unit { name: "min", size: 1.0 }, arguments.reach_minutes),
     };
     let options = AccessOptions::new(study.supply(&kinds, Capacity::One)?)
-        .costs(match (&times, arguments.to) {
-            (None, _) => AccessCosts::StraightLine,
-            (Some(table), Destination::Actor) => AccessCosts::ToActors(table),
-            (Some(table), Destination::Commune) => AccessCosts::BetweenTerritories { table, own: Some(0.0) },
-        })
+        .costs(costs)
         .measure(measure(arguments.measure))
         .catchment(catchment(arguments.measure, reach * unit.size))
         .bands([10.0, 20.0, 30.0, 60.0].map(|b| b * unit.size).to_vec());
@@ -196,6 +213,14 @@ fn read_times(study: &Study, path: &Path, to: Destination) -> Fallible<CostTable
     Ok(costs)
 }
 
+fn read_roads(sections: &Path, nodes: &Path) -> Fallible<Roads> {
+    let open = |path| csv::Reader::default().open_path(path);
+    let columns = CostColumns::default();
+    let (roads, found) = roads(open(nodes)?, open(sections)?, &columns, Direction::Undirected)?;
+    println!("\nROADS {}\n{found}", sections.display());
+    Ok(roads)
+}
+
 const fn measure(chosen: Measure) -> AccessMeasure {
     match chosen {
         Measure::Opportunities => AccessMeasure::Opportunities,
@@ -218,19 +243,21 @@ fn catchment(chosen: Measure, reach: f64) -> Catchment {
 fn print_coverage(report: &AccessReport) {
     let c = &report.coverage;
     println!(
-        "{} facilities; left out: {} without position, {} without capacity; {} reached by nobody",
+        "{} facilities; left out: {} without position, {} off roads, {} without capacity; {} reached by nobody",
         integer(c.facilities as i64),
         c.facilities_without_place,
+        c.facilities_off_roads,
         c.facilities_without_capacity,
         c.facilities_unreached
     );
     println!(
-        "{} of {} communes with {} inhabitants; left out: {} without point, {} without travel times \
-         ({} inhabitants); {} without population, {} of unknown rurality",
+        "{} of {} communes with {} inhabitants; left out: {} without point, {} off roads, {} without travel \
+         times ({} inhabitants); {} without population, {} of unknown rurality",
         integer(c.measured as i64),
         integer(c.territories as i64),
         integer(c.population as i64),
         c.without_point,
+        c.off_roads,
         c.without_costs,
         integer(c.population_left_out as i64),
         c.without_population,

@@ -202,6 +202,23 @@ fn a_given_table_of_straight_lines_gives_the_same_scores() {
     }
 }
 
+#[cfg(feature = "parallel")]
+#[test]
+fn threads_do_not_change_a_byte() {
+    let study = &*FRANCE;
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let report = study.access(&options(study, ActorKind::InnovationPlace), &Silent).unwrap();
+            let rows = study.access_by(&Level::Departement, &report).unwrap();
+            serde_json::to_string(&(report, rows)).unwrap()
+        })
+    };
+    let one = run(1);
+    assert!(one == run(2));
+    assert!(one == run(8));
+}
+
 /// Communes `A` (rural, 100 inhabitants), `B` (urban, 300), `C` (rural, 50), `D` (urban, 80, no
 /// point) and `E` (no density level, no population) a tenth of a degree apart on the equator.
 fn small(actors: &[(&str, Option<f64>)]) -> Study {
