@@ -313,6 +313,13 @@ fn costs_between_communes_and_over_roads() {
         Err(Error::Unknown { kind: "column", .. })
     ));
 
+    let base = FRANCE.atlas().base();
+    let [from, to] = [0, 1].map(|_| CostEnds::territories(base));
+    let spreadsheet =
+        Reader::default().open_str("origin,destination,minutes\n1004,01001,9\n", "t.csv").unwrap();
+    let (_, found) = travel_costs(spreadsheet, &CostColumns::default(), &from, &to).unwrap();
+    assert!(found.findings()[0].message.contains("lost its leading zero"), "{found}");
+
     // x serves C, y serves A; with no way inside a commune B reaches nothing within 30.
     let between = |own| AccessCosts::BetweenTerritories { table: &table, own };
     let report = study.access(&options.clone().costs(between(None)), &Silent).unwrap();

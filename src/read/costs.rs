@@ -119,7 +119,9 @@ impl<'a> CostEnds<'a> {
         let code = row.get(column);
         let end = (self.resolve)(code);
         if end.is_none() {
-            let message = format!("there is no {} {code:?}", self.kind);
+            let zero = (self.resolve)(&format!("0{code}")).is_some();
+            let hint = if zero { "; has it lost its leading zero in a spreadsheet?" } else { "" };
+            let message = format!("there is no {} {code:?}{hint}", self.kind);
             found.drop_record(unknown, row.place_of(column), message)?;
         }
         Ok(end)
