@@ -1,11 +1,15 @@
 //! What it costs to get from origins to facilities: distances, minutes, francs.
 
+use std::collections::HashMap;
+
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::matrix::{Csr, Matrix};
 use crate::parallel;
+use crate::space::LonLat;
+use crate::space::index::PlaceIndex;
 use crate::space::neighbours::PointSet;
 
 /// Origins searched by one task.
@@ -116,6 +120,125 @@ impl CostTable {
         Ok(Self { pairs: Rows::join(facilities.len(), &chunks) })
     }
 
+    /// Geodesic distances in metres on WGS 84, for all pairs at most `cutoff_m` apart: right within
+    /// every zone, across zones and overseas.
+    ///
+    /// About 1 µs per pair of origin and facility position looked at, on all threads; [`CostTable::planar`] is far quicker within
+    /// one zone. O(facilities log facilities + origins log facilities + pairs).
+    ///
+    /// ```
+    /// use rurban::accessibility::CostTable;
+    /// use rurban::space::LonLat;
+    ///
+    /// let (paris, saint_denis) = (LonLat::new(2.35, 48.86)?, LonLat::new(55.45, -20.88)?);
+    /// let costs = CostTable::geodesic(&[paris, saint_denis], &[paris], 100_000.0)?;
+    /// assert_eq!((costs.get(0, 0), costs.get(1, 0)), (Some(0.0), None));
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the cut-off is negative or not finite.
+    pub fn geodesic(origins: &[LonLat], facilities: &[LonLat], cutoff_m: f64) -> Result<Self> {
+        // Many lists place all facilities of a town at one spot: each spot is measured once.
+        let (spots, spot_of) = distinct(facilities);
+        let index = PlaceIndex::of(&spots)?;
+        index.within(Coord { x: 0.0, y: 0.0 }, cutoff_m)?;
+        let rows: Result<Vec<_>> = parallel::map(origins.len(), |i| {
+            let mut row = index.within(origins[i].into(), cutoff_m)?;
+            row.sort_unstable_by_key(|n| n.id);
+            Ok(row)
+        })
+        .into_iter()
+        .collect();
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for row in rows? {
+            indices.extend(row.iter().map(|n| n.id));
+            values.extend(row.iter().map(|n| n.distance_m));
+            offsets.push(indices.len());
+        }
+        let to_spots = Self { pairs: Csr::from_sorted(spots.len(), offsets, indices, values) };
+        if spots.len() == facilities.len() {
+            return Ok(to_spots);
+        }
+        to_spots.select(&(0..origins.len() as u32).collect::<Vec<_>>(), &spot_of)
+    }
+
+    /// The table of other origins and facilities that stand where some of this table do: origin `i`
+    /// of the new table has the costs of origin `origins[i]`, and likewise for facilities. Each may
+    /// be taken several times or not at all. O(facilities + pairs of the new table, sorted by row).
+    ///
+    /// # Errors
+    /// [`Error::Value`] for an origin or facility that is not in the table.
+    pub fn select(&self, origins: &[u32], facilities: &[u32]) -> Result<Self> {
+        let check = |what, chosen: &[u32], n: usize| match chosen.iter().position(|&c| c as usize >= n) {
+            Some(index) => Err(Error::Value {
+                what,
+                index,
+                value: chosen[index].to_string(),
+                must: "must be in the cost table",
+            }),
+            None => Ok(()),
+        };
+        check("origins", origins, self.origins())?;
+        check("facilities", facilities, self.facilities())?;
+        let mut taken = vec![Vec::new(); self.facilities()];
+        for (new, &old) in facilities.iter().enumerate() {
+            taken[old as usize].push(new as u32);
+        }
+        let rows = parallel::map(origins.len(), |i| {
+            let all = self.pairs.row(origins[i] as usize);
+            let mut row: Vec<(u32, f64)> =
+                all.flat_map(|(old, cost)| taken[old as usize].iter().map(move |&new| (new, cost))).collect();
+            row.sort_unstable_by_key(|pair| pair.0);
+            row
+        });
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for row in rows {
+            indices.extend(row.iter().map(|pair| pair.0));
+            values.extend(row.iter().map(|pair| pair.1));
+            offsets.push(indices.len());
+        }
+        Ok(Self { pairs: Csr::from_sorted(facilities.len(), offsets, indices, values) })
+    }
+
+    /// The table with `cost` from each origin to the facility of the same index where it has none: in
+    /// tables from place to place the way within a place is often missing.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a cost that is negative or not finite; [`Error::Shape`] when there are
+    /// not as many facilities as origins.
+    pub fn with_own_costs(&self, cost: f64) -> Result<Self> {
+        let (origins, facilities) = (self.origins(), self.facilities());
+        if origins != facilities {
+            let what = "facilities of a table from place to place";
+            return Err(Error::Shape { what, expected: origins, got: facilities });
+        }
+        if !(cost.is_finite() && cost >= 0.0) {
+            let must = "must be finite and not negative";
+            return Err(Error::Parameter { name: "own cost", value: cost.to_string(), must });
+        }
+        let mut offsets = vec![0];
+        let capacity = self.pairs() + origins;
+        let (mut indices, mut values) = (Vec::with_capacity(capacity), Vec::with_capacity(capacity));
+        for i in 0..origins {
+            let (row, costs) = (self.pairs.indices(i), self.pairs.values(i));
+            let at = row.partition_point(|&j| (j as usize) < i);
+            let missing = row.get(at).is_none_or(|&j| j as usize != i);
+            indices.extend_from_slice(&row[..at]);
+            values.extend_from_slice(&costs[..at]);
+            if missing {
+                indices.push(i as u32);
+                values.push(cost);
+            }
+            indices.extend_from_slice(&row[at..]);
+            values.extend_from_slice(&costs[at..]);
+            offsets.push(indices.len());
+        }
+        Ok(Self { pairs: Csr::from_sorted(facilities, offsets, indices, values) })
+    }
+
     /// Number of origins.
     #[must_use]
     pub const fn origins(&self) -> usize {
@@ -162,6 +285,20 @@ impl CostTable {
         self.pairs.values_mut().iter_mut().for_each(|c| *c *= factor);
         Self::from_csr(self.pairs)
     }
+}
+
+/// The different positions, in the order they are met, and which one each position is.
+fn distinct(positions: &[LonLat]) -> (Vec<LonLat>, Vec<u32>) {
+    let mut index = HashMap::new();
+    let mut spots = Vec::new();
+    let of = positions.iter().map(|p| {
+        *index.entry((p.lon().to_bits(), p.lat().to_bits())).or_insert_with(|| {
+            spots.push(*p);
+            spots.len() as u32 - 1
+        })
+    });
+    let of = of.collect();
+    (spots, of)
 }
 
 fn bad_cost(index: usize, cost: f64) -> Error {

@@ -114,6 +114,12 @@ impl Catchment {
         Self { decay, ..self }
     }
 
+    /// Cost up to which facilities are reached.
+    #[must_use]
+    pub const fn cutoff(&self) -> f64 {
+        self.cutoff
+    }
+
     /// Weight of a facility at a cost.
     #[must_use]
     pub fn weight(&self, cost: f64) -> f64 {

@@ -2,7 +2,7 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | How far are the nearest facilities? | [`nearest_k`], [`nearest_k_planar`] |
+//! | How far are the nearest facilities? | [`nearest_k`], [`nearest_k_planar`], [`nearest_k_geodesic`] |
 //! | How much supply is within reach? | [`cumulative_opportunities`] |
 //! | How much, when near counts more? | [`potential`] |
 //! | How much per head, when others come too? | [`two_step`] (2SFCA, E2SFCA) |
@@ -10,8 +10,8 @@
 //! | … and overlapping catchments inflate nothing? | [`balanced`] (BFCA) |
 //! | What do travel and crowding cost once all have chosen? | [`rational_agents`] (RAAM) |
 //!
-//! All read a [`CostTable`]: straight lines between planar coordinates, a table of the user's own, or
-//! shortest paths on a road network ([`road_network`], [`CostTable::over_roads`]).
+//! All read a [`CostTable`]: straight lines in the plane or on the ellipsoid, a table of the user's own, or
+//! shortest paths on a road network ([`Roads`], [`road_network`], [`CostTable::over_roads`]).
 
 mod catchment;
 mod costs;
@@ -23,6 +23,6 @@ mod roads;
 pub use catchment::{Access, Choice, balanced, cumulative_opportunities, potential, three_step, two_step};
 pub use costs::CostTable;
 pub use decay::{Catchment, Decay};
-pub use nearest::{Nearest, nearest_k, nearest_k_planar};
+pub use nearest::{Nearest, nearest_k, nearest_k_geodesic, nearest_k_planar};
 pub use raam::{AgentAccess, AgentOptions, rational_agents};
-pub use roads::road_network;
+pub use roads::{Roads, road_network};

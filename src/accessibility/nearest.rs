@@ -8,6 +8,8 @@ use super::costs::check_origins;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
+use crate::space::LonLat;
+use crate::space::index::PlaceIndex;
 use crate::space::neighbours::PointSet;
 
 /// The nearest facilities of every origin, one row each.
@@ -87,6 +89,23 @@ pub fn nearest_k_planar(origins: &[Coord<f64>], facilities: &[Coord<f64>], k: us
     check_origins(origins)?;
     let rows: Result<Vec<_>> = parallel::map(origins.len(), |i| {
         let found = places.nearest(origins[i], k)?;
+        Ok(found.into_iter().map(|n| (n.distance_m, n.id)).collect())
+    })
+    .into_iter()
+    .collect();
+    Ok(Nearest::gather(k, &rows?))
+}
+
+/// As [`nearest_k_planar`], on the ellipsoid: costs are geodesics on WGS 84 in metres, right across
+/// zones and overseas. O((facilities + origins · k) log facilities).
+///
+/// # Errors
+/// [`Error::Parameter`] when `k` is 0.
+pub fn nearest_k_geodesic(origins: &[LonLat], facilities: &[LonLat], k: usize) -> Result<Nearest> {
+    let k = check_k(k, facilities.len())?;
+    let index = PlaceIndex::of(facilities)?;
+    let rows: Result<Vec<_>> = parallel::map(origins.len(), |i| {
+        let found = index.nearest(origins[i].into(), k, |_| true)?;
         Ok(found.into_iter().map(|n| (n.distance_m, n.id)).collect())
     })
     .into_iter()

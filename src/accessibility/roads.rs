@@ -9,6 +9,8 @@ use crate::matrix::Csr;
 use crate::network::{Direction, Network};
 use crate::parallel;
 use crate::progress::Progress;
+use crate::space::LonLat;
+use crate::space::index::PlaceIndex;
 
 /// Starts between two reports of progress.
 const BATCH: usize = 1024;
@@ -36,6 +38,66 @@ pub fn road_network(nodes: usize, roads: &[(u32, u32, f64)], direction: Directio
     shortest.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
     shortest.dedup_by_key(|r| (r.0, r.1));
     Ok(Network::from_edges(nodes, &shortest, direction)?.0)
+}
+
+/// A road network whose nodes have positions, so that places can be put on it.
+///
+/// ```
+/// use rurban::accessibility::{Roads, road_network};
+/// use rurban::network::Direction;
+/// use rurban::space::LonLat;
+///
+/// let network = road_network(2, &[(0, 1, 5.0)], Direction::Undirected)?;
+/// let roads = Roads::new(network, vec![LonLat::new(2.0, 46.0)?, LonLat::new(2.1, 46.0)?])?;
+/// let places = [LonLat::new(2.09, 46.0)?, LonLat::new(3.0, 46.0)?];
+/// assert_eq!(roads.nearest_nodes(&places, 5_000.0)?, [Some(1), None]);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Roads {
+    network: Network,
+    index: PlaceIndex,
+}
+
+impl Roads {
+    /// A network (of [`road_network`], or of any petgraph graph by [`Network::from_petgraph`], whose
+    /// parallel edges add up) and the position of each node.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when there is not one position for each node.
+    pub fn new(network: Network, positions: Vec<LonLat>) -> Result<Self> {
+        if positions.len() != network.nodes() {
+            let (expected, got) = (network.nodes(), positions.len());
+            return Err(Error::Shape { what: "positions of road nodes", expected, got });
+        }
+        Ok(Self { network, index: PlaceIndex::of(&positions)? })
+    }
+
+    /// The network.
+    #[must_use]
+    pub const fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The node nearest to each place (the first of equals), `None` where all are farther than
+    /// `within_m`. O(places log nodes), on all threads.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the distance is negative or NaN.
+    pub fn nearest_nodes(&self, places: &[LonLat], within_m: f64) -> Result<Vec<Option<u32>>> {
+        if within_m.is_nan() || within_m < 0.0 {
+            return Err(Error::Parameter {
+                name: "within_m",
+                value: within_m.to_string(),
+                must: "must not be negative or NaN",
+            });
+        }
+        let nearest = |i: usize| {
+            let found = self.index.nearest(places[i].into(), 1, |_| true)?;
+            Ok(found.first().filter(|n| n.distance_m <= within_m).map(|n| n.id))
+        };
+        parallel::map(places.len(), nearest).into_iter().collect()
+    }
 }
 
 impl CostTable {

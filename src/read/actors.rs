@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::csv::{self, CoordinateColumns, Row};
+use super::csv::{self, CoordinateColumns, Row, to_lon_lat};
 use super::geojson::{self, Value};
 use super::territories::in_degrees;
 use super::{TieColumns, TieRecord, edges, participations};
@@ -14,7 +14,6 @@ use crate::model::{
     ProjectRole,
 };
 use crate::space::LonLat;
-use crate::space::crs::{Crs, Epsg, projector};
 
 /// Names that fields may have, the first that is there being taken; case and accents do not count.
 const ID: [&str; 9] = ["id", "identifiant", "ror", "orgid", "siret", "siren", "id_territoire", "code", "uid"];
@@ -119,11 +118,6 @@ impl ActorReader {
             table.require(&wanted)?;
         }
         let place = CoordinateColumns::find(&table);
-        let convert = |code: u32, [x, y]: [f64; 2]| {
-            let mut c = [geo_types::Coord { x, y }];
-            projector(Epsg(code).crs(), Crs::LON_LAT).ok()?.project(&mut c).ok()?;
-            Some([c[0].x, c[0].y])
-        };
         let before = counts(inventory);
         let mut found = table.for_each(|row: &Row<'_>, found| {
             let raw = RawActor {
@@ -133,7 +127,7 @@ impl ActorReader {
                 kind: row.optional(kind).map(str::to_owned),
                 themes: row.optional(themes).map(str::to_owned),
                 capacity: capacity.and_then(|c| row.number(c).value()),
-                position: place.and_then(|p| p.locate(row, &convert, found)),
+                position: place.and_then(|p| p.locate(row, &to_lon_lat, found)),
             };
             self.add(raw, row.record(), row.place(), inventory, found)
         })?;

@@ -27,6 +27,7 @@ use super::geojson::{LAMBERT_93, SWAPPED_FRANCE};
 use super::number::Number;
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
+use crate::space::crs::{Crs, Epsg, projector};
 
 /// Bytes looked at to find the delimiter.
 const SAMPLE: u64 = 64 * 1024;
@@ -519,6 +520,13 @@ pub struct CoordinateColumns {
 
 /// Takes a position in the system of an EPSG code (easting or longitude first) to WGS 84 degrees.
 pub type ToLonLat<'a> = &'a dyn Fn(u32, [f64; 2]) -> Option<[f64; 2]>;
+
+/// [`ToLonLat`] by the CRS this crate knows.
+pub(super) fn to_lon_lat(code: u32, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
+    let mut c = [geo_types::Coord { x, y }];
+    projector(Epsg(code).crs(), Crs::LON_LAT).ok()?.project(&mut c).ok()?;
+    Some([c[0].x, c[0].y])
+}
 
 impl CoordinateColumns {
     /// The coordinate columns of a table, by their usual names.

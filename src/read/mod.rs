@@ -5,6 +5,7 @@
 
 mod actors;
 mod commune_changes;
+mod costs;
 pub mod csv;
 mod decode;
 pub mod geojson;
@@ -16,6 +17,7 @@ mod ties;
 
 pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
+pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use number::Number;
 pub use profiles::ProfileReader;
 pub use territories::TerritoryReader;

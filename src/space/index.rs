@@ -7,7 +7,7 @@ use rstar::{AABB, PointDistance, RTree};
 use super::crs::check_lon_lat;
 use super::distance::geodesic_unchecked;
 use super::neighbours::Neighbour;
-use super::{Bounds, Layer};
+use super::{Bounds, Layer, LonLat};
 use crate::error::{Error, Result};
 
 /// Places in longitude and latitude, for queries whose distances are geodesics on WGS 84: across
@@ -44,6 +44,14 @@ impl PlaceIndex {
         check_lon_lat("places", places)?;
         let entries = places.iter().zip(0..).map(|(&c, i)| GeomWithData::new(earth_centred(c), i));
         Ok(Self { places: places.to_vec(), tree: RTree::bulk_load(entries.collect()) })
+    }
+
+    /// Indexes positions.
+    ///
+    /// # Errors
+    /// None on valid positions.
+    pub fn of(positions: &[LonLat]) -> Result<Self> {
+        Self::new(&positions.iter().map(|&p| p.into()).collect::<Vec<_>>())
     }
 
     /// Number of places.

@@ -2,6 +2,7 @@
 //! into a graph. One file per question a user asks of it.
 
 mod complementarity;
+mod access;
 mod linkage;
 mod links;
 mod near;
@@ -16,6 +17,9 @@ pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
+pub use access::{
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
+    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,

@@ -256,8 +256,10 @@ impl Plot<'_> {
     /// # Errors
     /// [`Error::Shape`] when a series has not one `y` for each `x`.
     pub fn render(&self) -> Result<Svg> {
-        let (width, height) = (640.0, 420.0);
-        let (left, top, right, bottom) = (68.0, 40.0, width - 20.0, height - 52.0);
+        // The legend has a row of its own: anywhere inside the axes it may hide what is drawn.
+        let named = self.series.iter().any(|s| !s.name.is_empty());
+        let (width, height) = (640.0, if named { 440.0 } else { 420.0 });
+        let (left, top, right, bottom) = (68.0, if named { 60.0 } else { 40.0 }, width - 20.0, height - 52.0);
         let shows = |axis: Axis, v: f64| v.is_finite() && (axis == Axis::Linear || v > 0.0);
         let visible = |s: &Series<'_>, i: usize| shows(self.x_axis, s.x[i]) && shows(self.y_axis, s.y[i]);
         let mut left_out = 0;
@@ -283,10 +285,11 @@ impl Plot<'_> {
                 Marks::Line => canvas.path(points, colour, 2.0),
             }
         }
+        let (mut lx, ly) = (left, top - 14.0);
         for (k, s) in self.series.iter().enumerate().filter(|(_, s)| !s.name.is_empty()) {
-            let (lx, ly) = (right - 150.0, top + 12.0 + 17.0 * k as f64);
             canvas.rect([lx, ly - 8.0, 12.0, 8.0], palette::CATEGORIES[k % palette::CATEGORIES.len()], None);
             canvas.text(lx + 18.0, ly, Anchor::Start, 12.0, &shortened(s.name));
+            lx += 18.0 + widest(&[s.name.to_owned()], 12.0) + 20.0;
         }
         if left_out > 0 {
             let said = format!("{left_out} pairs cannot be shown on these axes");

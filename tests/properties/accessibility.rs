@@ -5,12 +5,15 @@ use proptest::prelude::*;
 use rurban::Error;
 use rurban::accessibility::{
     Access, AgentOptions, Catchment, Choice, CostTable, Decay, Nearest, balanced, cumulative_opportunities,
-    nearest_k, nearest_k_planar, potential, rational_agents, road_network, three_step, two_step,
+    nearest_k, nearest_k_geodesic, nearest_k_planar, potential, rational_agents, road_network, three_step,
+    two_step,
 };
 use rurban::error::Undefined;
 use rurban::matrix::{Csr, Matrix};
 use rurban::network::{Direction, Network};
 use rurban::progress::Silent;
+use rurban::space::LonLat;
+use rurban::space::distance::geodesic_m;
 
 fn near(a: f64, b: f64) -> bool {
     a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs())
@@ -351,6 +354,64 @@ fn nothing_is_no_error() {
     assert_eq!(nearest_k(&no_facility, 2).unwrap().uncovered, [0]);
     let short = CostTable::from_triplets(1, 2, &[(0, 1, 4.0)]).unwrap();
     assert_eq!(nearest_k(&short, 2).unwrap().facilities.row(0), [1, Nearest::NONE]);
+}
+
+/// Whole degrees, so that places coincide, poles and the antimeridian among them.
+fn globe() -> impl Strategy<Value = Vec<LonLat>> {
+    let place = prop_oneof![
+        (-180..=180_i16, -90..=90_i16),
+        (0..4_i16, 44..48_i16),
+        (prop_oneof![Just(-180_i16), Just(180), Just(179)], -2..2_i16)
+    ];
+    let place = place.prop_map(|(lon, lat)| LonLat::new(f64::from(lon), f64::from(lat)).unwrap());
+    prop::collection::vec(place, 0..30)
+}
+
+proptest! {
+    #[test]
+    fn geodesic_tables_are_those_of_all_pairs(from in globe(), to in globe(), cutoff_m in 0.0..2e7) {
+        let table = CostTable::geodesic(&from, &to, cutoff_m).unwrap();
+        let mut pairs = 0;
+        for (i, &a) in from.iter().enumerate() {
+            for (j, &b) in to.iter().enumerate() {
+                let want = Some(geodesic_m(a.into(), b.into()).unwrap()).filter(|d| *d <= cutoff_m);
+                prop_assert_eq!(table.get(i, j as u32), want);
+                pairs += usize::from(want.is_some());
+            }
+        }
+        prop_assert_eq!(table.pairs(), pairs);
+        let whole = CostTable::geodesic(&from, &to, 3e7).unwrap();
+        prop_assert_eq!(nearest_k_geodesic(&from, &to, 3).unwrap().costs, nearest_k(&whole, 3).unwrap().costs);
+    }
+
+    #[test]
+    fn selected_tables_have_the_costs_of_their_places(
+        place in places(),
+        rows in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+        columns in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+    ) {
+        let table = place.table();
+        let rows: Vec<u32> = rows.iter().map(|r| r.index(table.origins()) as u32).collect();
+        let columns: Vec<u32> = columns.iter().map(|c| c.index(table.facilities()) as u32).collect();
+        let selected = table.select(&rows, &columns).unwrap();
+        for (i, &row) in rows.iter().enumerate() {
+            for (j, &column) in columns.iter().enumerate() {
+                prop_assert_eq!(selected.get(i, j as u32), table.get(row as usize, column));
+            }
+        }
+        prop_assert!(table.select(&[table.origins() as u32], &[]).is_err());
+        prop_assert!(table.select(&[], &[table.facilities() as u32]).is_err());
+        let everything: Vec<u32> = (0..table.facilities() as u32).collect();
+        let n = table.facilities().min(table.origins());
+        let square = table.select(&everything[..n], &everything[..n]).unwrap();
+        let own = square.with_own_costs(2.5).unwrap();
+        for i in 0..n {
+            for j in 0..n as u32 {
+                let given = if i == j as usize { Some(2.5) } else { None };
+                prop_assert_eq!(own.get(i, j), square.get(i, j).or(given));
+            }
+        }
+    }
 }
 
 #[cfg(feature = "parallel")]

@@ -1,0 +1,515 @@
+//! How far are rural and urban people from research, innovation places or public services, and how
+//! much is there for each of them?
+//!
+//! `cargo run --release --example accessibility -- --kind public_service --measure e2sfca`
+//!
+//! `--costs times.csv` (origin, destination, minutes) takes travel times instead of straight lines:
+//! origins are communes, destinations communes or, with `--to actor`, actors by identifier.
+//! `--roads sections.csv --nodes nodes.csv` (from, to, minutes; id, lon, lat) computes them on roads.
+
+#![allow(clippy::print_stdout, reason = "an example shows its results")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, ValueEnum};
+use common::Fallible;
+use rurban::accessibility::{Catchment, Choice, CostTable, Decay, Roads};
+use rurban::france::EmbeddedFrance;
+use rurban::labels::Labels;
+use rurban::model::{ActorKind, DensityLevel, Level, Rurality};
+use rurban::network::Direction;
+use rurban::read::{CostColumns, CostEnds, csv, roads, travel_costs};
+use rurban::space::Bounds;
+use rurban::study::{
+    AccessCosts, AccessMeasure, AccessOptions, AccessReport, AccessSummary, Capacity, Study, StudyOptions,
+};
+use rurban::write::csv::{CsvStyle, write_csv_file};
+use rurban::write::report::{Align, TextTable, integer, number};
+use rurban::write::svg::{Axis, Choropleth, Colours, Coordinates, Marks, Plot, Series};
+use rurban::write::{Contours, Table};
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Measure {
+    /// Supply within reach.
+    Opportunities,
+    /// Supply within reach, near counting more.
+    Potential,
+    /// Supply per head.
+    #[value(name = "2sfca")]
+    TwoStep,
+    /// Supply per head, near counting more.
+    #[value(name = "e2sfca")]
+    Enhanced,
+    /// Supply per head, near counting more, with a choice of facilities.
+    #[value(name = "3sfca")]
+    ThreeStep,
+    /// Balanced supply, near counting more.
+    #[value(name = "bfca")]
+    Balanced,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Destination {
+    Commune,
+    Actor,
+}
+
+/// Access of rural and urban people to the actors of the embedded France.
+#[derive(Parser)]
+struct Arguments {
+    /// Kind of actor (`research_centre`, `innovation_place`, `public_service` …), several separated by
+    /// commas, or `any`.
+    #[arg(long, default_value = "research_centre")]
+    kind: String,
+    /// How access is scored.
+    #[arg(long, value_enum, default_value = "2sfca")]
+    measure: Measure,
+    /// How far people go, in kilometres.
+    #[arg(long, default_value_t = 30.0)]
+    reach_km: f64,
+    /// How far people go when travel times are given, in minutes.
+    #[arg(long, default_value_t = 30.0)]
+    reach_minutes: f64,
+    /// Level of the maps.
+    #[arg(long, default_value = "epci")]
+    by: String,
+    /// Travel times: CSV with origin, destination, minutes.
+    #[arg(long, conflicts_with = "roads")]
+    costs: Option<PathBuf>,
+    /// What the destinations of the travel times are.
+    #[arg(long, value_enum, default_value = "commune")]
+    to: Destination,
+    /// Roads, both ways: CSV with from, to, minutes.
+    #[arg(long, requires = "nodes")]
+    roads: Option<PathBuf>,
+    /// Their nodes: CSV with id and coordinates.
+    #[arg(long, requires = "roads")]
+    nodes: Option<PathBuf>,
+    /// How far from a road node communes and actors may be, in kilometres.
+    #[arg(long, default_value_t = 10.0)]
+    snap_km: f64,
+    /// Folder for tables and pictures.
+    #[arg(long, default_value = "out/accessibility")]
+    out: PathBuf,
+}
+
+/// What costs are counted in.
+#[derive(Clone, Copy)]
+struct Unit {
+    name: &'static str,
+    /// Costs of the study in one of these.
+    size: f64,
+}
+
+/// What scores are shown in.
+#[derive(Clone, Copy)]
+struct Score {
+    name: &'static str,
+    factor: f64,
+}
+
+struct Shown {
+    /// The facilities, in words.
+    facilities: String,
+    measure: String,
+    unit: Unit,
+    score: Score,
+}
+
+fn main() -> Fallible {
+    let arguments = Arguments::parse();
+    let bar = common::Bar::default();
+    let mut france = EmbeddedFrance::load()?;
+    let by = arguments.by.parse::<Level>()?;
+    france.atlas.level(&by)?;
+    france.draw_approximate_outlines(&bar)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+
+    let kinds = kinds(&arguments.kind)?;
+    let times = arguments.costs.as_deref().map(|path| read_times(&study, path, arguments.to)).transpose()?;
+    let roads = match (&arguments.roads, &arguments.nodes) {
+        (Some(sections), Some(nodes)) => Some(read_roads(sections, nodes)?),
+        _ => None,
+    };
+    let costs = match (&times, &roads, arguments.to) {
+        (Some(table), _, Destination::Actor) => AccessCosts::ToActors(table),
+        (Some(table), _, Destination::Commune) => AccessCosts::BetweenTerritories { table, own: Some(0.0) },
+        (None, Some(roads), _) => AccessCosts::Roads { roads, snap_m: arguments.snap_km * 1e3 },
+        (None, None, _) => AccessCosts::StraightLine,
+    };
+    let (unit, reach) = match costs {
+        AccessCosts::StraightLine => (Unit { name: "km", size: 1_000.0 }, arguments.reach_km),
+        _ => (Unit { name: "min", size: 1.0 }, arguments.reach_minutes),
+    };
+    let options = AccessOptions::new(study.supply(&kinds, Capacity::One)?)
+        .costs(costs)
+        .measure(measure(arguments.measure))
+        .catchment(catchment(arguments.measure, reach * unit.size))
+        .bands([10.0, 20.0, 30.0, 60.0].map(|b| b * unit.size).to_vec());
+    let report = study.access(&options, &bar)?;
+
+    let shown = Shown {
+        facilities: match &kinds[..] {
+            all if all.len() == ActorKind::ALL.len() => "actor".to_owned(),
+            some => some.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        },
+        measure: arguments
+            .measure
+            .to_possible_value()
+            .map_or_else(String::new, |v| v.get_name().to_uppercase()),
+        unit,
+        score: match arguments.measure {
+            Measure::Opportunities | Measure::Potential => Score { name: "within reach", factor: 1.0 },
+            // Shares of what facilities offer add up over communes, not over heads.
+            Measure::Balanced => Score { name: "share of offers × 10⁶", factor: 1e6 },
+            _ => Score { name: "per 100,000 inh.", factor: 1e5 },
+        },
+    };
+    println!("\nACCESS TO: {} ({}, reach {reach} {})", shown.facilities, shown.measure, unit.name);
+    print_coverage(&report);
+    print_sides(&study, &report, &shown)?;
+    for level in [Level::PetrPays, Level::Departement] {
+        print_ends(&study, &report, &level, &shown)?;
+    }
+    print_inequality(&study, &report)?;
+
+    let out = common::output(&arguments.out)?;
+    write_csv_file(out.join("communes.csv"), &communes(&study, &report)?, CsvStyle::Standard)?;
+    for level in study.atlas().levels().iter().skip(1) {
+        let name = format!("{}.csv", level.level().key());
+        write_csv_file(out.join(name), &units(&study, &report, level.level())?, CsvStyle::Standard)?;
+    }
+    maps(&study, &report, &by, &shown, &out)?;
+    curve(&report, &shown, &out)?;
+    println!("Everybody is taken to live at one point of the commune, and research organisations to be at");
+    println!("the point of their city; maps show the mainland and Corsica, tables all that has a point.");
+    println!("\nTables and pictures are in {}", out.display());
+    Ok(())
+}
+
+fn kinds(text: &str) -> Fallible<Vec<ActorKind>> {
+    let kind = |key: &str| {
+        let known = ActorKind::ALL.map(ActorKind::key).join(", ");
+        ActorKind::from_key(key)
+            .ok_or_else(|| format!("{key:?} is no kind of actor; there are {known}").into())
+    };
+    if text == "any" {
+        return Ok(ActorKind::ALL.to_vec());
+    }
+    text.split(',').map(kind).collect()
+}
+
+fn read_times(study: &Study, path: &Path, to: Destination) -> Fallible<CostTable> {
+    let communes = CostEnds::territories(study.atlas().base());
+    let ends = match to {
+        Destination::Commune => CostEnds::territories(study.atlas().base()),
+        Destination::Actor => CostEnds::actors(study.inventory()),
+    };
+    let table = csv::Reader::default().open_path(path)?;
+    let (costs, found) = travel_costs(table, &CostColumns::default(), &communes, &ends)?;
+    println!("\nTRAVEL TIMES {}\n{found}", path.display());
+    Ok(costs)
+}
+
+fn read_roads(sections: &Path, nodes: &Path) -> Fallible<Roads> {
+    let open = |path| csv::Reader::default().open_path(path);
+    let columns = CostColumns::default();
+    let (roads, found) = roads(open(nodes)?, open(sections)?, &columns, Direction::Undirected)?;
+    println!("\nROADS {}\n{found}", sections.display());
+    Ok(roads)
+}
+
+const fn measure(chosen: Measure) -> AccessMeasure {
+    match chosen {
+        Measure::Opportunities => AccessMeasure::Opportunities,
+        Measure::Potential => AccessMeasure::Potential,
+        Measure::TwoStep | Measure::Enhanced => AccessMeasure::TwoStep,
+        Measure::ThreeStep => AccessMeasure::ThreeStep(Choice::WithinCutoff),
+        Measure::Balanced => AccessMeasure::Balanced,
+    }
+}
+
+/// Where near counts more, weights fall in the steps of Luo & Qi, at each third of the reach.
+fn catchment(chosen: Measure, reach: f64) -> Catchment {
+    let all = Catchment::within(reach);
+    match chosen {
+        Measure::Opportunities | Measure::TwoStep => all,
+        _ => all.decay(Decay::Steps(vec![(reach / 3.0, 1.0), (reach / 1.5, 0.68), (reach, 0.22)])),
+    }
+}
+
+fn print_coverage(report: &AccessReport) {
+    let c = &report.coverage;
+    println!(
+        "{} facilities; left out: {} without position, {} off roads, {} without capacity; {} reached by nobody",
+        integer(c.facilities as i64),
+        c.facilities_without_place,
+        c.facilities_off_roads,
+        c.facilities_without_capacity,
+        c.facilities_unreached
+    );
+    println!(
+        "{} of {} communes with {} inhabitants; left out: {} without point, {} off roads, {} without travel \
+         times ({} inhabitants); {} without population, {} of unknown rurality",
+        integer(c.measured as i64),
+        integer(c.territories as i64),
+        integer(c.population as i64),
+        c.without_point,
+        c.off_roads,
+        c.without_costs,
+        integer(c.population_left_out as i64),
+        c.without_population,
+        c.unknown_rurality
+    );
+    println!(
+        "out of reach: {} communes with {} inhabitants\n",
+        integer(c.uncovered as i64),
+        integer(c.population_uncovered as i64)
+    );
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |s| format!("{:.1} %", 100.0 * s))
+}
+
+impl Shown {
+    fn cost(&self, value: Option<f64>) -> String {
+        number(value.map_or(f64::NAN, |v| v / self.unit.size), 1)
+    }
+
+    fn score(&self, value: Option<f64>) -> String {
+        number(value.map_or(f64::NAN, |v| v * self.score.factor), 2)
+    }
+}
+
+fn print_sides(study: &Study, report: &AccessReport, shown: &Shown) -> Fallible {
+    let unit = shown.unit.name;
+    let bands = report.bands.iter().map(|b| format!("≤ {} {unit}", number(b / shown.unit.size, 0)));
+    let mut columns = vec![("people in".to_owned(), Align::Left), ("inhabitants".to_owned(), Align::Right)];
+    columns.extend([format!("nearest, mean {unit}"), "median".to_owned()].map(|c| (c, Align::Right)));
+    columns.extend(bands.map(|b| (b, Align::Right)));
+    columns.push(("none near".to_owned(), Align::Right));
+    columns.push((shown.score.name.to_owned(), Align::Right));
+    let mut table = TextTable::new(columns);
+    let base = study.atlas().base().territories();
+    let of = |level| move |i: usize| base[i].density == Some(level);
+    let mut rows = vec![
+        ("all communes".to_owned(), report.overall()),
+        ("rural communes".to_owned(), report.of_rurality(Rurality::Rural)),
+        ("urban communes".to_owned(), report.of_rurality(Rurality::Urban)),
+    ];
+    rows.extend(DensityLevel::ALL.map(|d| (format!("  {d}"), report.summary(|i, _| of(d)(i)))));
+    for (name, s) in rows {
+        let mut row = vec![name, integer(s.population as i64)];
+        row.extend([shown.cost(s.nearest_mean), shown.cost(s.nearest_median)]);
+        row.extend(s.within.iter().map(|w| percent(*w)));
+        row.push(percent((s.population > 0.0).then(|| s.population_without_nearest / s.population)));
+        row.push(shown.score(s.score_mean));
+        table.row(row)?;
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn print_ends(study: &Study, report: &AccessReport, level: &Level, shown: &Shown) -> Fallible {
+    let territories = study.atlas().level(level)?.territories();
+    let summaries = study.access_by(level, report)?;
+    let cost = |i: usize| summaries[i].nearest_mean.unwrap_or(f64::NAN);
+    let mut order: Vec<usize> = (0..summaries.len()).filter(|&i| cost(i).is_finite()).collect();
+    let without: Vec<&str> = (0..summaries.len())
+        .filter(|&i| summaries[i].population > 0.0 && !cost(i).is_finite())
+        .map(|i| territories[i].name.as_str())
+        .collect();
+    order.sort_by(|&a, &b| cost(b).total_cmp(&cost(a)).then(a.cmp(&b)));
+    let right = |name: &str| (name.to_owned(), Align::Right);
+    let mut table = TextTable::new([
+        (level.to_string(), Align::Left),
+        right("inhabitants"),
+        right(&format!("nearest, mean {}", shown.unit.name)),
+        right("in reach"),
+        right(shown.score.name),
+    ]);
+    let mut add = |i: usize| {
+        let s = &summaries[i];
+        table.row([
+            territories[i].name.clone(),
+            integer(s.population as i64),
+            shown.cost(s.nearest_mean),
+            percent(s.covered_share),
+            shown.score(s.score_mean),
+        ])
+    };
+    let ends = 5.min(order.len() / 2);
+    order[..ends].iter().try_for_each(|&i| add(i))?;
+    order[order.len() - ends..].iter().try_for_each(|&i| add(i))?;
+    println!("Farthest and nearest {level} of {}\n{table}", order.len());
+    if !without.is_empty() {
+        println!("No facility near: {}\n", without.join(", "));
+    }
+    Ok(())
+}
+
+fn print_inequality(study: &Study, report: &AccessReport) -> Fallible {
+    let mut table = TextTable::new([
+        ("inequality of the score, by", Align::Left),
+        ("Gini", Align::Right),
+        ("Theil", Align::Right),
+        ("between", Align::Right),
+        ("within", Align::Right),
+    ]);
+    let level = |level| study.atlas().level(&level).map(|l| l.membership().clone());
+    let density = |t: &rurban::atlas::Territory| t.density.map_or(Labels::NONE, |d| d.rank() as u32);
+    let density = study.atlas().base().territories().iter().map(density).collect();
+    for (name, groups) in [
+        ("rural or urban", report.rurality_labels()),
+        ("density level", Labels::new(density, DensityLevel::ALL.len())?),
+        ("région", level(Level::Region)?),
+        ("département", level(Level::Departement)?),
+    ] {
+        let i = report.inequality(&groups)?;
+        let part = |p: f64| percent((i.theil.total > 0.0).then(|| p / i.theil.total));
+        let figures =
+            [number(i.gini, 3), number(i.theil.total, 3), part(i.theil.between), part(i.theil.within)];
+        table.row(std::iter::once(name.to_owned()).chain(figures))?;
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn communes(study: &Study, report: &AccessReport) -> Fallible<Table<'static>> {
+    let base = study.atlas().base().territories();
+    let actors = study.inventory().actors();
+    let text = |f: &dyn Fn(usize) -> String| (0..base.len()).map(f).collect::<Vec<String>>();
+    let figure = |f: &dyn Fn(usize) -> Option<f64>| (0..base.len()).map(f).collect::<Vec<Option<f64>>>();
+    let rows = &report.territories;
+    let mut table = Table::new()
+        .with("code", text(&|i| base[i].code.to_string()))?
+        .with("name", text(&|i| base[i].name.clone()))?
+        .with("population", figure(&|i| base[i].population))?
+        .with("rurality", text(&|i| rows[i].rurality.map_or(String::new(), |r| r.to_string())))?
+        .with("covered", text(&|i| rows[i].covered.key().to_owned()))?
+        .with("score", figure(&|i| rows[i].score))?
+        .with("opportunities", figure(&|i| rows[i].opportunities))?;
+    for k in 0..3 {
+        let near = |i: usize| rows[i].nearest.get(k);
+        let name = |i| near(i).map_or(String::new(), |n| actors[n.actor as usize].id.to_string());
+        table = table
+            .with(format!("nearest_{}", k + 1), text(&name))?
+            .with(format!("cost_{}", k + 1), figure(&|i| near(i).map(|n| n.cost)))?;
+    }
+    Ok(table)
+}
+
+fn units(study: &Study, report: &AccessReport, level: &Level) -> Fallible<Table<'static>> {
+    let territories = study.atlas().level(level)?.territories();
+    let rows = study.access_by(level, report)?;
+    let figure = |f: &dyn Fn(&AccessSummary) -> Option<f64>| rows.iter().map(f).collect::<Vec<_>>();
+    let count = |f: &dyn Fn(&AccessSummary) -> usize| rows.iter().map(f).collect::<Vec<_>>();
+    let mut table = Table::new()
+        .with("code", territories.iter().map(|t| t.code.to_string()).collect::<Vec<_>>())?
+        .with("name", territories.iter().map(|t| t.name.clone()).collect::<Vec<_>>())?
+        .with("communes", count(&|s| s.territories))?
+        .with("measured", count(&|s| s.measured))?
+        .with("population", figure(&|s| Some(s.population)))?
+        .with("population_left_out", figure(&|s| Some(s.population_left_out)))?
+        .with("covered_share", figure(&|s| s.covered_share))?
+        .with("nearest_mean", figure(&|s| s.nearest_mean))?
+        .with("nearest_median", figure(&|s| s.nearest_median))?
+        .with("opportunities_mean", figure(&|s| s.opportunities_mean))?
+        .with("score_mean", figure(&|s| s.score_mean))?;
+    for (k, band) in report.bands.iter().enumerate() {
+        table = table.with(format!("share_within_{band}"), figure(&|s| s.within[k]))?;
+    }
+    Ok(table)
+}
+
+/// Values above the one that 95 % stay below are drawn as that one: a few outliers would leave the
+/// rest in one colour.
+fn capped(mut values: Vec<f64>) -> (Vec<f64>, f64) {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let cap = sorted.get(sorted.len() * 95 / 100).copied().unwrap_or(f64::INFINITY);
+    for value in values.iter_mut().filter(|v| **v > cap) {
+        *value = cap;
+    }
+    (values, cap)
+}
+
+fn maps(study: &Study, report: &AccessReport, by: &Level, shown: &Shown, out: &Path) -> Fallible {
+    let level = study.atlas().level(by)?;
+    let layer = level.geometry().ok_or("the level has no outlines")?;
+    let summaries = study.access_by(by, report)?;
+    let value = |f: &dyn Fn(&AccessSummary) -> Option<f64>| -> Vec<f64> {
+        summaries.iter().map(|s| f(s).unwrap_or(f64::NAN)).collect()
+    };
+    let unit = shown.unit;
+    let pictures = [
+        (
+            "nearest.svg",
+            format!("Way to the nearest {}, mean of each {by}", shown.facilities),
+            unit.name,
+            value(&|s| s.nearest_mean.map(|m| m / unit.size)),
+        ),
+        (
+            "score.svg",
+            format!("Access to {} ({}), mean of each {by}", shown.facilities, shown.measure),
+            shown.score.name,
+            value(&|s| s.score_mean.map(|m| m * shown.score.factor)),
+        ),
+    ];
+    for (file, title, label, values) in pictures {
+        let (values, cap) = capped(values);
+        Choropleth {
+            title: &format!("{title} (darkest: {} and more)", number(cap, 1)),
+            value_label: label,
+            layer,
+            contours: Contours::Approximate,
+            values: &values,
+            colours: Colours::Sequential,
+            lines: &[],
+            points: &[],
+            coordinates: Coordinates::Degrees,
+            bounds: Some(Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] }),
+        }
+        .render()?
+        .write_file(out.join(file))?;
+    }
+    Ok(())
+}
+
+fn curve(report: &AccessReport, shown: &Shown, out: &Path) -> Fallible {
+    let far = 80.0;
+    let lines = [Rurality::Rural, Rurality::Urban].map(|side| {
+        let (mut x, mut y) = (vec![0.0], vec![0.0]);
+        for (cost, share) in report.cumulative_shares(|_, t| t.rurality == Some(side)) {
+            let (cost, share) = (cost / shown.unit.size, 100.0 * share);
+            if cost > far {
+                break;
+            }
+            // Steps of a tenth of a per cent are all that a picture shows.
+            if share - y[y.len() - 1] >= 0.1 {
+                x.push(cost);
+                y.push(share);
+            }
+        }
+        x.push(far);
+        y.push(y[y.len() - 1]);
+        (x, y)
+    });
+    let names = ["rural", "urban"];
+    let series =
+        [0, 1].map(|k| Series { name: names[k], x: &lines[k].0, y: &lines[k].1, marks: Marks::Line });
+    Plot {
+        title: &format!("People with a {} within a distance", shown.facilities),
+        x_label: &format!("{} to the nearest", shown.unit.name),
+        y_label: "% of the rural or urban population",
+        x_axis: Axis::Linear,
+        y_axis: Axis::Linear,
+        series: &series,
+    }
+    .render()?
+    .write_file(out.join("nearest_shares.svg"))?;
+    Ok(())
+}

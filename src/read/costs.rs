@@ -1,0 +1,304 @@
+//! Costs of the user's own: travel times from place to place, and roads to compute them on.
+
+use std::collections::HashMap;
+
+use super::csv::{CoordinateColumns, Row, Table, to_lon_lat};
+use super::number::Number;
+use crate::accessibility::{CostTable, Roads, road_network};
+use crate::atlas::AtlasLevel;
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity};
+use crate::error::Result;
+use crate::inventory::Inventory;
+use crate::network::Direction;
+use crate::space::LonLat;
+
+/// Names that the columns of a table of costs may have, the first that is there being taken.
+///
+/// ```
+/// let columns = rurban::read::CostColumns::default().cost(&["duree_voiture"]);
+/// # let _ = columns;
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CostColumns<'a> {
+    /// Where the way begins.
+    pub origin: Vec<&'a str>,
+    /// Where it ends.
+    pub destination: Vec<&'a str>,
+    /// What it costs.
+    pub cost: Vec<&'a str>,
+}
+
+impl Default for CostColumns<'_> {
+    fn default() -> Self {
+        Self {
+            origin: vec!["origin", "from", "origine", "depart", "source", "idsrc", "commune", "code_insee"],
+            destination: vec![
+                "destination",
+                "to",
+                "arrivee",
+                "target",
+                "iddst",
+                "actor",
+                "acteur",
+                "facility",
+            ],
+            cost: vec![
+                "minutes", "cost", "duration", "duree", "temps", "time", "length", "longueur", "distance",
+                "metres", "km",
+            ],
+        }
+    }
+}
+
+macro_rules! setters {
+    ($($field:ident),*) => {$(
+        #[doc = concat!("Sets the names for `", stringify!($field), "`.")]
+        #[must_use]
+        pub fn $field(mut self, names: &[&'a str]) -> Self {
+            self.$field = names.to_vec();
+            self
+        }
+    )*};
+}
+
+impl<'a> CostColumns<'a> {
+    setters!(origin, destination, cost);
+
+    fn find(&self, table: &Table<'_>) -> Result<(usize, usize, usize)> {
+        Ok((table.require(&self.origin)?, table.require(&self.destination)?, table.require(&self.cost)?))
+    }
+}
+
+/// Finds the index that a code in a file stands for.
+type Find<'a> = Box<dyn Fn(&str) -> Option<u32> + 'a>;
+
+/// What the origins or the destinations of a table of costs stand for.
+pub struct CostEnds<'a> {
+    kind: &'static str,
+    count: usize,
+    resolve: Find<'a>,
+}
+
+impl std::fmt::Debug for CostEnds<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CostEnds")
+            .field("kind", &self.kind)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> CostEnds<'a> {
+    /// `count` of some kind (`commune`, `station` …); `resolve` gives the index, below `count`, of the
+    /// one that a code in the file stands for.
+    pub fn new(kind: &'static str, count: usize, resolve: impl Fn(&str) -> Option<u32> + 'a) -> Self {
+        Self { kind, count, resolve: Box::new(resolve) }
+    }
+
+    /// The territories of a level, by code.
+    #[must_use]
+    pub fn territories(level: &'a AtlasLevel) -> Self {
+        Self::new("territory", level.territories().len(), |code| level.find(code).map(|i| i as u32))
+    }
+
+    /// The actors of an inventory, by identifier.
+    #[must_use]
+    pub fn actors(inventory: &'a Inventory) -> Self {
+        Self::new("actor", inventory.actors().len(), |id| inventory.find(id).map(|i| i as u32))
+    }
+
+    /// The end of a way in a column; `None` when the row was dropped because there is none.
+    fn find(
+        &self,
+        row: &Row<'_>,
+        column: usize,
+        unknown: &'static str,
+        found: &mut Diagnostics,
+    ) -> Result<Option<u32>> {
+        let code = row.get(column);
+        let end = (self.resolve)(code);
+        if end.is_none() {
+            let zero = (self.resolve)(&format!("0{code}")).is_some();
+            let hint = if zero { "; has it lost its leading zero in a spreadsheet?" } else { "" };
+            let message = format!("there is no {} {code:?}{hint}", self.kind);
+            found.drop_record(unknown, row.place_of(column), message)?;
+        }
+        Ok(end)
+    }
+}
+
+/// Reads travel times (or any costs), one way per row: origin, destination, cost.
+///
+/// The table may be incomplete (what is not in it cannot be travelled) and asymmetric. Rows with an
+/// unknown end, without a cost, or with a cost that is negative or no number are dropped; of several
+/// rows of the same way the least cost is kept and the others are dropped. All are counted and
+/// reported. O(rows log rows).
+///
+/// ```
+/// use rurban::read::csv::Reader;
+/// use rurban::read::{CostColumns, CostEnds, travel_costs};
+///
+/// let text = "origin,destination,minutes\n01001,A,12\n01001,A,10\n01002,A,\n01003,A,-1\n09999,A,5\n";
+/// let codes = ["01001", "01002", "01003"];
+/// let commune = |code: &str| codes.iter().position(|c| *c == code).map(|i| i as u32);
+/// let (costs, found) = travel_costs(
+///     Reader::default().open_str(text, "times.csv")?,
+///     &CostColumns::default(),
+///     &CostEnds::new("commune", codes.len(), commune),
+///     &CostEnds::new("actor", 1, |id| (id == "A").then_some(0)),
+/// )?;
+/// assert_eq!((costs.pairs(), costs.get(0, 0)), (1, Some(10.0)));
+/// assert_eq!((found.seen(), found.kept(), found.dropped()), (5, 1, 4));
+/// let kinds = ["repeated_way", "blank_cost", "negative_cost", "unknown_origin"];
+/// assert_eq!(kinds.map(|k| found.count(k)), [1; 4]);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Table::for_each`] (in
+/// strict mode also for a repeated way); [`Value`](crate::Error::Value) when an end resolves to an
+/// index that is not below its count.
+pub fn travel_costs(
+    table: Table<'_>,
+    columns: &CostColumns<'_>,
+    origins: &CostEnds<'_>,
+    destinations: &CostEnds<'_>,
+) -> Result<(CostTable, Diagnostics)> {
+    let (from, to, cost) = columns.find(&table)?;
+    let mut ways: Vec<Way> = Vec::new();
+    let file = Place::file(table.file());
+    let mut found = table.for_each(|row, found| {
+        let Some(origin) = origins.find(row, from, "unknown_origin", found)? else { return Ok(()) };
+        let Some(destination) = destinations.find(row, to, "unknown_destination", found)? else {
+            return Ok(());
+        };
+        let Some(cost) = cost_of(row, cost, found)? else { return Ok(()) };
+        ways.push(Way { ends: (origin, destination), cost, line: row.line() });
+        found.keep();
+        Ok(())
+    })?;
+    ways.sort_unstable_by(|a, b| {
+        a.ends.cmp(&b.ends).then(a.cost.total_cmp(&b.cost)).then(a.line.cmp(&b.line))
+    });
+    let mut triplets: Vec<(u32, u32, f64)> = Vec::with_capacity(ways.len());
+    for way in ways {
+        match triplets.last() {
+            Some(&(origin, destination, least)) if (origin, destination) == way.ends => {
+                let message =
+                    format!("this way is there at {least} too, which is kept; {} is left out", way.cost);
+                found.drop_kept(1);
+                found.report(Finding {
+                    severity: Severity::Error,
+                    kind: "repeated_way",
+                    place: file.clone().line(way.line),
+                    message,
+                    outcome: Outcome::Dropped,
+                })?;
+            }
+            _ => triplets.push((way.ends.0, way.ends.1, way.cost)),
+        }
+    }
+    Ok((CostTable::from_triplets(origins.count, destinations.count, &triplets)?, found))
+}
+
+/// A row of a table of costs.
+struct Way {
+    ends: (u32, u32),
+    cost: f64,
+    line: u64,
+}
+
+/// The cost in a column; `None` when the row was dropped for it.
+fn cost_of(row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Result<Option<f64>> {
+    let (kind, message) = match row.number(column) {
+        Number::Value(cost) if cost >= 0.0 => return Ok(Some(cost)),
+        Number::Value(cost) => ("negative_cost", format!("a cost of {cost} is negative")),
+        Number::Blank | Number::Secret => {
+            ("blank_cost", "no cost is given; the way counts as closed".to_owned())
+        }
+        Number::Invalid => ("bad_cost", format!("{:?} is no cost", row.get(column))),
+    };
+    found.drop_record(kind, row.place_of(column), message)?;
+    Ok(None)
+}
+
+/// Reads a road network: nodes with an identifier (`id`, `node`, `noeud`) and coordinates, and
+/// sections with two nodes and a cost, in the columns that tables of costs have.
+///
+/// Nodes without coordinates or with an identifier already met, and sections with an unknown node,
+/// without a cost above zero or from a node to itself are dropped and reported. Of parallel sections
+/// the least cost counts (see [`road_network`]). O(nodes + sections log sections).
+///
+/// ```
+/// use rurban::network::Direction;
+/// use rurban::read::csv::Reader;
+/// use rurban::read::{CostColumns, roads};
+///
+/// let nodes = Reader::default().open_str("id,lon,lat\na,2.0,46.0\nb,2.1,46.0\n", "nodes.csv")?;
+/// let sections = Reader::default().open_str("from,to,minutes\na,b,6\na,c,2\n", "roads.csv")?;
+/// let (roads, found) = roads(nodes, sections, &CostColumns::default(), Direction::Undirected)?;
+/// assert_eq!((roads.network().nodes(), roads.network().edges()), (2, 1));
+/// assert_eq!((found.kept(), found.count("unknown_node")), (3, 1));
+/// # Ok::<(), rurban::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Table::for_each`].
+pub fn roads(
+    nodes: Table<'_>,
+    sections: Table<'_>,
+    columns: &CostColumns<'_>,
+    direction: Direction,
+) -> Result<(Roads, Diagnostics)> {
+    let id = nodes.require(&["id", "node", "noeud"])?;
+    let coordinates = match CoordinateColumns::find(&nodes) {
+        Some(columns) => columns,
+        None => CoordinateColumns {
+            x: nodes.require(&["longitude", "lon", "x"])?,
+            y: nodes.require(&["latitude", "lat", "y"])?,
+            epsg: None,
+        },
+    };
+    let (from, to, cost) = columns.find(&sections)?;
+    let mut index: HashMap<String, u32> = HashMap::new();
+    let mut positions: Vec<LonLat> = Vec::new();
+    let mut found = nodes.for_each(|row, found| {
+        let name = row.get(id);
+        if name.is_empty() {
+            return found.drop_record("no_node", row.place_of(id), "the node has no identifier");
+        }
+        if index.contains_key(name) {
+            let message = format!("node {name:?} is already there; the first one is kept");
+            return found.drop_record("duplicate_node", row.place_of(id), message);
+        }
+        let position = coordinates.locate(row, &to_lon_lat, found).and_then(|[x, y]| LonLat::new(x, y).ok());
+        let Some(position) = position else {
+            let message = format!("node {name:?} has no position");
+            return found.drop_record("node_without_position", row.place_of(id), message);
+        };
+        index.insert(name.to_owned(), positions.len() as u32);
+        positions.push(position);
+        found.keep();
+        Ok(())
+    })?;
+    let ends = CostEnds::new("road node", positions.len(), |name| index.get(name).copied());
+    let mut lengths: Vec<(u32, u32, f64)> = Vec::new();
+    found.merge(sections.for_each(|row, found| {
+        let Some(a) = ends.find(row, from, "unknown_node", found)? else { return Ok(()) };
+        let Some(b) = ends.find(row, to, "unknown_node", found)? else { return Ok(()) };
+        let Some(length) = cost_of(row, cost, found)? else { return Ok(()) };
+        if a == b {
+            return found.drop_record("loop", row.place_of(to), "the section leads from a node to itself");
+        }
+        if length == 0.0 {
+            let message = "a cost of zero; give a small one or make both ends one node";
+            return found.drop_record("zero_cost", row.place_of(cost), message);
+        }
+        lengths.push((a, b, length));
+        found.keep();
+        Ok(())
+    })?);
+    let network = road_network(positions.len(), &lengths, direction)?;
+    Ok((Roads::new(network, positions)?, found))
+}
