@@ -1,8 +1,8 @@
 //! A study: actors placed in their territories, their rurality settled, their cooperations tied
 //! into a graph. One file per question a user asks of it.
 
-mod complementarity;
 mod access;
+mod complementarity;
 mod linkage;
 mod links;
 mod near;
@@ -13,13 +13,14 @@ mod territories;
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
+pub use access::{
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
+    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
-pub use access::{
-    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
-    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
