@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Measured, Study};
 use crate::atlas::AtlasLevel;
 use crate::autocorrelation::{
-    Islands, JoinCounts, Local, LocalOptions, Quadrant, SelfWeight, Test, benjamini_hochberg, geary,
-    general_g, gi_star, join_counts, lee_l, local_moran, moran, moran_bivariate,
+    Islands, JoinCounts, Local, LocalInference, LocalOptions, Quadrant, SelfWeight, Test, benjamini_hochberg,
+    geary, general_g, gi_star, join_counts, lee_l, local_moran, moran, moran_bivariate,
 };
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::Evidence;
@@ -50,8 +50,12 @@ pub enum Neighbourhood {
 pub struct SpatialOptions {
     /// Whose neighbour a territory is.
     pub neighbourhood: Neighbourhood,
-    /// Permutations of each test; closed forms (randomisation) when 0.
+    /// Permutations of each global test; closed forms (randomisation) when 0.
     pub permutations: usize,
+    /// Permutations at each place; closed forms when 0. The least p is 2 / (permutations + 1), and of n
+    /// places the k most extreme can only be told from chance when that is below k / n of the rate of
+    /// false discoveries: take many.
+    pub local_permutations: usize,
     /// What to do with territories without neighbours.
     pub islands: Islands,
     /// Share of false discoveries among the places called clusters, outliers, hot or cold.
@@ -61,11 +65,12 @@ pub struct SpatialOptions {
 }
 
 impl Default for SpatialOptions {
-    /// Eight nearest points, 999 permutations, islands kept, 5 % false discoveries.
+    /// Eight nearest points, 999 permutations, 9,999 at each place, islands kept, 5 % false discoveries.
     fn default() -> Self {
         Self {
             neighbourhood: Neighbourhood::Nearest(8),
             permutations: 999,
+            local_permutations: 9_999,
             islands: Islands::default(),
             false_discovery_rate: 0.05,
             seed: Seed::default(),
@@ -81,10 +86,17 @@ impl SpatialOptions {
         self
     }
 
-    /// Sets the number of permutations.
+    /// Sets the number of permutations of global tests.
     #[must_use]
     pub const fn permutations(mut self, permutations: usize) -> Self {
         self.permutations = permutations;
+        self
+    }
+
+    /// Sets the number of permutations at each place.
+    #[must_use]
+    pub const fn local_permutations(mut self, permutations: usize) -> Self {
+        self.local_permutations = permutations;
         self
     }
 
@@ -117,8 +129,7 @@ impl SpatialOptions {
     }
 
     fn local(&self, tag: u64) -> LocalOptions {
-        use crate::autocorrelation::LocalInference;
-        let inference = match self.permutations {
+        let inference = match self.local_permutations {
             0 => LocalInference::ClosedForm,
             permutations => {
                 LocalInference::ConditionalPermutation { permutations, seed: self.seed.child(tag) }
@@ -273,7 +284,7 @@ impl Study {
     /// let france = EmbeddedFrance::load()?;
     /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
     /// let rural: Vec<f64> = study.atlas().rurality(&Level::Epci)?.iter().map(|r| r.1.unwrap_or(f64::NAN)).collect();
-    /// let options = SpatialOptions::default().permutations(99);
+    /// let options = SpatialOptions::default().permutations(99).local_permutations(99);
     /// let structure = study.spatial_structure(&Level::Epci, &rural, &options)?;
     /// // Rural EPCI lie beside rural ones.
     /// assert!(structure.moran.value().is_some_and(|m| m.observed > 0.3 && m.p < Some(0.05)));
