@@ -144,9 +144,12 @@ fn arcs(layer: &Layer, vertices: &Vertices, starts: &[usize], fixed: &[bool]) ->
 /// crosses another one: arcs that would cross are given back their detail step by step. (Arcs that
 /// cross in the layer itself stay as they are.)
 fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], tolerance: f64) -> Vec<bool> {
+    /// Arcs made into edges by one task.
+    const BLOCK: usize = 4096;
     let mut keep = fixed.to_vec();
     let mut tolerances = vec![tolerance; arcs.len()];
     let mut todo: Vec<usize> = (0..arcs.len()).collect();
+    let mut edges: Vec<(usize, Edge)> = Vec::new();
     for finer in [0.25, 0.25, 0.0] {
         for &i in &todo {
             for &v in &arcs[i][1..arcs[i].len() - 1] {
@@ -157,28 +160,35 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
         for v in kept.into_iter().flatten() {
             keep[v as usize] = true;
         }
-        let mut of = Vec::new();
-        let mut edges = Vec::new();
-        for (i, arc) in arcs.iter().enumerate() {
-            let mut kept = arc.iter().filter(|&&v| keep[v as usize]).map(|&v| place[v as usize]);
-            let Some(mut from) = kept.next() else { continue };
-            for to in kept {
-                edges.push((from, to));
-                of.push(i);
-                from = to;
-            }
+        // Arcs that were not changed keep their edges.
+        let mut changed = vec![false; arcs.len()];
+        for &i in &todo {
+            changed[i] = true;
         }
-        // Arcs that were not changed since the last round met then what they meet now.
-        if todo.len() < arcs.len() {
-            let mut changed = vec![false; arcs.len()];
-            for &i in &todo {
-                changed[i] = true;
-            }
-            let near = near(&edges, |e| changed[of[e]]);
-            edges = near.iter().map(|&e| edges[e]).collect();
-            of = near.iter().map(|&e| of[e]).collect();
-        }
-        todo = meetings(&edges).into_iter().map(|(edge, ..)| of[edge as usize]).collect();
+        edges.retain(|&(i, _)| !changed[i]);
+        edges.extend(
+            parallel::map(todo.len().div_ceil(BLOCK), |block| {
+                let mut edges = Vec::new();
+                for &i in todo.iter().skip(block * BLOCK).take(BLOCK) {
+                    let mut kept = arcs[i].iter().filter(|&&v| keep[v as usize]).map(|&v| place[v as usize]);
+                    let Some(mut from) = kept.next() else { continue };
+                    for to in kept {
+                        edges.push((i, (from, to)));
+                        from = to;
+                    }
+                }
+                edges
+            })
+            .into_iter()
+            .flatten(),
+        );
+        // Two arcs that were not changed meet as they did in the round before, which is settled.
+        let (of, tested): (Vec<usize>, Vec<Edge>) = if todo.len() < arcs.len() {
+            near(&edges, &changed).into_iter().unzip()
+        } else {
+            edges.iter().copied().unzip()
+        };
+        todo = meetings(&tested).into_iter().map(|(edge, ..)| of[edge as usize]).collect();
         todo.retain(|&i| arcs[i].len() > 2 && tolerances[i] > 0.0);
         todo.sort_unstable();
         todo.dedup();
@@ -197,11 +207,11 @@ fn without_crossings(arcs: &[Vec<u32>], place: &[Coord<f64>], fixed: &[bool], to
     keep
 }
 
-/// Edges that may meet a changed one.
-fn near(edges: &[Edge], changed: impl Fn(usize) -> bool) -> Vec<usize> {
+/// Edges that may meet one of a changed arc.
+fn near(edges: &[(usize, Edge)], changed: &[bool]) -> Vec<(usize, Edge)> {
     const SIDE: usize = 1024;
     let mut all = Bounds::EMPTY;
-    for &(a, b) in edges {
+    for &(_, (a, b)) in edges {
         all.include(a);
         all.include(b);
     }
@@ -214,10 +224,10 @@ fn near(edges: &[Edge], changed: impl Fn(usize) -> bool) -> Vec<usize> {
         rows.flat_map(move |row| columns.clone().map(move |column| row * SIDE + column))
     };
     let mut marked = vec![false; SIDE * SIDE];
-    for i in (0..edges.len()).filter(|&i| changed(i)) {
-        cells(edges[i]).for_each(|c| marked[c] = true);
+    for &(_, edge) in edges.iter().filter(|e| changed[e.0]) {
+        cells(edge).for_each(|c| marked[c] = true);
     }
-    (0..edges.len()).filter(|&i| cells(edges[i]).any(|c| marked[c])).collect()
+    edges.iter().copied().filter(|&(_, edge)| cells(edge).any(|c| marked[c])).collect()
 }
 
 /// A ring without its closing vertex.

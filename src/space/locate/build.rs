@@ -9,7 +9,7 @@ use crate::space::{Bounds, Layer};
 const MOST_CELLS: f64 = (4096 * 4096) as f64;
 /// Most cells that the bounds of all features together may cover.
 const MOST_COVERED: f64 = 32e6;
-/// Features indexed by one task.
+/// Features, or rings, that one task looks at.
 const CHUNK: usize = 512;
 
 /// What one task found out about its features.
@@ -26,7 +26,7 @@ struct Part {
 
 pub(super) fn build(layer: &Layer) -> Locator {
     let coords = layer.coords().to_vec();
-    let bounds: Vec<Bounds> = (0..layer.len()).map(|i| ring_bounds(layer, i)).collect();
+    let bounds = parallel::map(layer.len(), |i| ring_bounds(layer, i));
     let grid = choose_grid(layer, &bounds);
     let parts = parallel::map_init(layer.len().div_ceil(CHUNK), Vec::new, |flags, i| {
         index_features(layer, &bounds, &grid, i * CHUNK..((i + 1) * CHUNK).min(layer.len()), flags)
@@ -91,18 +91,22 @@ fn choose_grid(layer: &Layer, bounds: &[Bounds]) -> Grid {
         })
         .sum();
     let cells = (3.0 * edges).clamp(64.0, MOST_CELLS).min(MOST_COVERED / covered.max(1.0)).max(1.0);
-    let mut rise = [0.0; 2];
-    for r in 0..layer.ring_count() {
-        let mut last: Option<[f64; 2]> = None;
-        for &c in layer.ring(r) {
-            let at = share(c);
-            if let Some(last) = last {
-                rise[0] += (at[0] - last[0]).abs();
-                rise[1] += (at[1] - last[1]).abs();
+    let rises = parallel::map(layer.ring_count().div_ceil(CHUNK), |chunk| {
+        let mut rise = [0.0; 2];
+        for r in chunk * CHUNK..((chunk + 1) * CHUNK).min(layer.ring_count()) {
+            let mut last: Option<[f64; 2]> = None;
+            for &c in layer.ring(r) {
+                let at = share(c);
+                if let Some(last) = last {
+                    rise[0] += (at[0] - last[0]).abs();
+                    rise[1] += (at[1] - last[1]).abs();
+                }
+                last = Some(at);
             }
-            last = Some(at);
         }
-    }
+        rise
+    });
+    let rise = [0, 1].map(|k| rises.iter().map(|r| r[k]).sum::<f64>());
     // As many rows as columns, because the axes are scaled by density; and no more of them than
     // leave the average edge in about four.
     let limit = |rise: f64| cells.sqrt().min(4.0 * edges / rise.max(1e-9)).clamp(1.0, 65_536.0) as usize;
