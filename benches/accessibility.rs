@@ -102,5 +102,30 @@ fn access(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, access);
+/// The embedded France: communes to research centres (many at one spot) and to public services.
+#[cfg(feature = "france-data")]
+fn study(c: &mut Criterion) {
+    use rurban::france::EmbeddedFrance;
+    use rurban::model::ActorKind;
+    use rurban::study::{AccessOptions, Capacity, Study, StudyOptions};
+
+    let france = EmbeddedFrance::load().unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let mut group = c.benchmark_group("study_access");
+    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    for kind in [ActorKind::ResearchCentre, ActorKind::PublicService] {
+        for km in [30.0, 60.0] {
+            let supply = study.supply(&[kind], Capacity::One).unwrap();
+            let options = AccessOptions::new(supply).catchment(Catchment::within(km * 1e3));
+            group.bench_function(format!("{}_{km}_km", kind.key()), |b| {
+                b.iter(|| study.access(black_box(&options), &Silent).unwrap());
+            });
+        }
+    }
+}
+
+#[cfg(not(feature = "france-data"))]
+fn study(_: &mut Criterion) {}
+
+criterion_group!(benches, access, study);
 criterion_main!(benches);

@@ -288,7 +288,7 @@ impl CostTable {
 }
 
 /// The different positions, in the order they are met, and which one each position is.
-fn distinct(positions: &[LonLat]) -> (Vec<LonLat>, Vec<u32>) {
+pub(super) fn distinct(positions: &[LonLat]) -> (Vec<LonLat>, Vec<u32>) {
     let mut index = HashMap::new();
     let mut spots = Vec::new();
     let of = positions.iter().map(|p| {

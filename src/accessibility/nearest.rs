@@ -4,7 +4,7 @@ use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::CostTable;
-use super::costs::check_origins;
+use super::costs::{check_origins, distinct};
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
@@ -103,10 +103,20 @@ pub fn nearest_k_planar(origins: &[Coord<f64>], facilities: &[Coord<f64>], k: us
 /// [`Error::Parameter`] when `k` is 0.
 pub fn nearest_k_geodesic(origins: &[LonLat], facilities: &[LonLat], k: usize) -> Result<Nearest> {
     let k = check_k(k, facilities.len())?;
-    let index = PlaceIndex::of(facilities)?;
+    let (spots, spot_of) = distinct(facilities);
+    let mut at = vec![Vec::new(); spots.len()];
+    for (id, &spot) in (0..).zip(&spot_of) {
+        at[spot as usize].push(id);
+    }
+    let index = PlaceIndex::of(&spots)?;
     let rows: Result<Vec<_>> = parallel::map(origins.len(), |i| {
+        // The k nearest facilities are at the k nearest spots, which go by their first facility.
         let found = index.nearest(origins[i].into(), k, |_| true)?;
-        Ok(found.into_iter().map(|n| (n.distance_m, n.id)).collect())
+        let there = found.iter().flat_map(|n| at[n.id as usize].iter().take(k).map(|&id| (n.distance_m, id)));
+        let mut row: Vec<(f64, u32)> = there.collect();
+        row.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        row.truncate(k);
+        Ok(row)
     })
     .into_iter()
     .collect();

@@ -381,7 +381,7 @@ proptest! {
         }
         prop_assert_eq!(table.pairs(), pairs);
         let whole = CostTable::geodesic(&from, &to, 3e7).unwrap();
-        prop_assert_eq!(nearest_k_geodesic(&from, &to, 3).unwrap().costs, nearest_k(&whole, 3).unwrap().costs);
+        prop_assert_eq!(nearest_k_geodesic(&from, &to, 3).unwrap(), nearest_k(&whole, 3).unwrap());
     }
 
     #[test]
