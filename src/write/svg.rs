@@ -373,6 +373,9 @@ impl Bars<'_> {
     }
 }
 
+/// From this many territories on they are drawn without borders.
+const MANY: usize = 5_000;
+
 /// A map of territories coloured by a value, with ties and points over it.
 ///
 /// Coordinates may be projected (metres) or longitude and latitude; degrees are drawn with the
@@ -456,7 +459,9 @@ impl Choropleth<'_> {
         let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
         for i in (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))) {
             let colour = self.values.get(i).map_or_else(|| "#dde3e8".to_owned(), |&v| ramp.at(v));
-            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour);
+            // White borders of thousands of territories would be all that is seen.
+            let border = if self.layer.len() > MANY { &colour } else { "#ffffff" };
+            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour, border);
         }
         for line in self.lines {
             canvas.path(line.iter().map(|&c| at(c)), "#d1341f", 1.0);
@@ -619,10 +624,15 @@ impl Canvas {
         self.text.push_str("\"/>\n");
     }
 
-    fn area(&mut self, rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>, fill: &str) {
+    fn area(
+        &mut self,
+        rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>,
+        fill: &str,
+        border: &str,
+    ) {
         let _ = write!(
             self.text,
-            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"#ffffff\" stroke-width=\"0.4\" d=\""
+            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"{border}\" stroke-width=\"0.4\" d=\""
         );
         for ring in rings {
             self.steps(ring);
@@ -716,7 +726,7 @@ fn digits(value: f64, significant: i32) -> String {
 
 /// A label that fits beside a picture.
 fn shortened(label: &str) -> String {
-    const LONGEST: usize = 36;
+    const LONGEST: usize = 42;
     if label.chars().count() <= LONGEST {
         return label.to_owned();
     }
