@@ -2,7 +2,6 @@
 
 #[cfg(feature = "france-data")]
 mod embedded;
-pub mod programmes;
 pub mod zones;
 
 #[cfg(feature = "france-data")]

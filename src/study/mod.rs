@@ -8,9 +8,7 @@ mod links;
 mod near;
 mod places;
 mod profiles;
-mod spatial;
 mod territories;
-mod typology;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
@@ -33,14 +31,7 @@ pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
 pub use places::{ActorPlace, PlacedBy};
 pub use profiles::{ActivitySource, Counting};
-pub use spatial::{
-    ClusterClass, LocalStructure, Neighbourhood, SpatialAssociation, SpatialCoverage, SpatialOptions,
-    SpatialStructure,
-};
 pub use territories::{Reach, TerritoryMeasures};
-pub use typology::{
-    GroupInequality, Grouping, InequalityReport, Typology, TypologyClass, TypologyRules, TypologySwitches,
-};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};

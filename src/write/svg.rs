@@ -49,7 +49,7 @@ impl Svg {
 /// How the values of a picture become colours.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
-pub enum Colours<'a> {
+pub enum Colours {
     /// From the least to the greatest value (viridis, bright to dark).
     #[default]
     Sequential,
@@ -58,35 +58,17 @@ pub enum Colours<'a> {
         /// That value.
         centre: f64,
     },
-    /// The values are positions in this list; others are shown as missing.
-    Classes(&'a [ClassColour<'a>]),
-}
-
-/// A class of a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClassColour<'a> {
-    /// What the key calls it.
-    pub name: &'a str,
-    /// Red, green and blue.
-    pub rgb: [u8; 3],
-}
-
-impl ClassColour<'_> {
-    fn hex(&self) -> String {
-        let [r, g, b] = self.rgb;
-        format!("#{r:02x}{g:02x}{b:02x}")
-    }
 }
 
 /// Maps finite values to colours.
-struct Ramp<'a> {
-    colours: Colours<'a>,
+struct Ramp {
+    colours: Colours,
     low: f64,
     high: f64,
 }
 
-impl<'a> Ramp<'a> {
-    fn new(values: impl Iterator<Item = f64>, colours: Colours<'a>) -> Self {
+impl Ramp {
+    fn new(values: impl Iterator<Item = f64>, colours: Colours) -> Self {
         let mut limits = Limits::of(values).unwrap_or(Limits { low: 0.0, high: 1.0 });
         if let Colours::Diverging { centre } = colours {
             let reach = (limits.high - centre).abs().max((centre - limits.low).abs());
@@ -99,10 +81,6 @@ impl<'a> Ramp<'a> {
         if !value.is_finite() {
             return palette::NO_DATA.to_owned();
         }
-        if let Colours::Classes(classes) = self.colours {
-            let class = (value >= 0.0).then(|| classes.get(value as usize)).flatten();
-            return class.map_or_else(|| palette::NO_DATA.to_owned(), ClassColour::hex);
-        }
         let t = if self.high > self.low { (value - self.low) / (self.high - self.low) } else { 0.5 };
         self.place(t)
     }
@@ -110,30 +88,13 @@ impl<'a> Ramp<'a> {
     /// The colour at `t` in 0..=1 of the way from the lowest to the highest value.
     fn place(&self, t: f64) -> String {
         match self.colours {
-            Colours::Sequential | Colours::Classes(_) => palette::at(&palette::VIRIDIS, 1.0 - t),
+            Colours::Sequential => palette::at(&palette::VIRIDIS, 1.0 - t),
             Colours::Diverging { .. } => palette::at(&palette::BLUE_RED, t),
         }
     }
 
-    /// A vertical colour bar with its numbers, or the key of classes; and the key of missing values.
+    /// A vertical colour bar with its numbers, and the key of missing values.
     fn legend(&self, canvas: &mut Canvas, x: f64, y: f64, height: f64, missing: usize) {
-        let mut key = |y: f64, colour: &str, name: &str| {
-            canvas.rect([x, y, 14.0, 12.0], colour, None);
-            canvas.text(x + 20.0, y + 10.0, Anchor::Start, 11.0, name);
-        };
-        let nothing = format!("no value ({missing})");
-        if let Colours::Classes(classes) = self.colours {
-            for (k, class) in classes.iter().enumerate() {
-                key(y + 18.0 * k as f64, &class.hex(), &shortened(class.name));
-            }
-            if missing > 0 {
-                key(y + 18.0 * classes.len() as f64, palette::NO_DATA, &nothing);
-            }
-            return;
-        }
-        if missing > 0 {
-            key(y + height + 14.0, palette::NO_DATA, &nothing);
-        }
         let steps = 32;
         for k in 0..steps {
             let t = (f64::from(k) + 0.5) / f64::from(steps);
@@ -144,6 +105,10 @@ impl<'a> Ramp<'a> {
         for t in [0.0, 0.5, 1.0] {
             let label = number(self.low + t * (self.high - self.low));
             canvas.text(x + 20.0, y + height * (1.0 - t) + 4.0, Anchor::Start, 11.0, &label);
+        }
+        if missing > 0 {
+            canvas.rect([x, y + height + 14.0, 14.0, 12.0], palette::NO_DATA, None);
+            canvas.text(x + 20.0, y + height + 24.0, Anchor::Start, 11.0, &format!("no value ({missing})"));
         }
     }
 }
@@ -187,7 +152,7 @@ pub struct HeatMap<'a> {
     /// The values; [`f64::NAN`] where there is none.
     pub values: &'a Matrix<f64>,
     /// How values become colours.
-    pub colours: Colours<'a>,
+    pub colours: Colours,
 }
 
 impl HeatMap<'_> {
@@ -324,7 +289,7 @@ impl Plot<'_> {
         for (k, s) in self.series.iter().enumerate().filter(|(_, s)| !s.name.is_empty()) {
             canvas.rect([lx, ly - 8.0, 12.0, 8.0], palette::CATEGORIES[k % palette::CATEGORIES.len()], None);
             canvas.text(lx + 18.0, ly, Anchor::Start, 12.0, &shortened(s.name));
-            lx += 18.0 + widest([s.name], 12.0) + 20.0;
+            lx += 18.0 + widest(&[s.name.to_owned()], 12.0) + 20.0;
         }
         if left_out > 0 {
             let said = format!("{left_out} pairs cannot be shown on these axes");
@@ -373,9 +338,6 @@ impl Bars<'_> {
     }
 }
 
-/// From this many territories on they are drawn without borders.
-const MANY: usize = 5_000;
-
 /// A map of territories coloured by a value, with ties and points over it.
 ///
 /// Coordinates may be projected (metres) or longitude and latitude; degrees are drawn with the
@@ -393,7 +355,7 @@ pub struct Choropleth<'a> {
     /// One value per feature; [`f64::NAN`] where there is none. Empty for plain grey territories.
     pub values: &'a [f64],
     /// How values become colours.
-    pub colours: Colours<'a>,
+    pub colours: Colours,
     /// Ties, drawn over the territories.
     pub lines: &'a [[Coord<f64>; 2]],
     /// Points, drawn over the ties.
@@ -449,19 +411,12 @@ impl Choropleth<'_> {
             (left + (c.x - bounds.min[0]) * stretch * scale, top + (bounds.max[1] - c.y) * scale)
         };
         let ramp = Ramp::new(self.values.iter().copied(), self.colours);
-        let key = match self.colours {
-            Colours::Classes(classes) => 60.0 + widest(classes.iter().map(|c| c.name), 11.0),
-            _ => 0.0,
-        };
-        let mut canvas =
-            Canvas::new(left + width + key.max(150.0), (top + height).max(260.0) + 18.0, self.title);
+        let mut canvas = Canvas::new(left + width + 150.0, (top + height).max(260.0) + 18.0, self.title);
         canvas.clip([left, top, width, height]);
         let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
         for i in (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))) {
             let colour = self.values.get(i).map_or_else(|| "#dde3e8".to_owned(), |&v| ramp.at(v));
-            // White borders of thousands of territories would be all that is seen.
-            let border = if self.layer.len() > MANY { &colour } else { "#ffffff" };
-            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour, border);
+            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour);
         }
         for line in self.lines {
             canvas.path(line.iter().map(|&c| at(c)), "#d1341f", 1.0);
@@ -624,15 +579,10 @@ impl Canvas {
         self.text.push_str("\"/>\n");
     }
 
-    fn area(
-        &mut self,
-        rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>,
-        fill: &str,
-        border: &str,
-    ) {
+    fn area(&mut self, rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>, fill: &str) {
         let _ = write!(
             self.text,
-            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"{border}\" stroke-width=\"0.4\" d=\""
+            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"#ffffff\" stroke-width=\"0.4\" d=\""
         );
         for ring in rings {
             self.steps(ring);
@@ -726,7 +676,7 @@ fn digits(value: f64, significant: i32) -> String {
 
 /// A label that fits beside a picture.
 fn shortened(label: &str) -> String {
-    const LONGEST: usize = 42;
+    const LONGEST: usize = 36;
     if label.chars().count() <= LONGEST {
         return label.to_owned();
     }
@@ -734,8 +684,8 @@ fn shortened(label: &str) -> String {
 }
 
 /// About how wide the widest label is.
-fn widest(labels: impl IntoIterator<Item = impl AsRef<str>>, size: f64) -> f64 {
-    labels.into_iter().map(|l| shortened(l.as_ref()).chars().count()).max().unwrap_or(0) as f64 * size * 0.56
+fn widest(labels: &[String], size: f64) -> f64 {
+    labels.iter().map(|l| shortened(l).chars().count()).max().unwrap_or(0) as f64 * size * 0.56
 }
 
 /// Whether white text reads better on a colour than black (relative luminance below that of mid grey).
