@@ -144,7 +144,7 @@ impl<T> Measured<T> {
     }
 
     /// Keeps what is undefined as its reason; other errors stay errors.
-    fn of(result: Result<T>) -> Result<Self> {
+    pub(super) fn of(result: Result<T>) -> Result<Self> {
         match result {
             Ok(value) => Ok(Self::Value(value)),
             Err(e) if e.as_undefined().is_some() => Ok(Self::Undefined(e.to_string())),

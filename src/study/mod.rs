@@ -5,6 +5,9 @@ mod linkage;
 mod links;
 mod near;
 mod places;
+mod rurality;
+mod spatial;
+mod spread;
 mod territories;
 
 use petgraph::graph::UnGraph;
@@ -18,6 +21,12 @@ pub use linkage::{
 pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
 pub use places::{ActorPlace, PlacedBy};
+pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use spatial::{
+    ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
+    SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
+};
+pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
 
 use crate::atlas::Atlas;
