@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use common::Fallible;
-use rurban::autocorrelation::{LocalInference, Test};
+use rurban::autocorrelation::Test;
 use rurban::evidence::Evidence;
 use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
@@ -65,9 +65,9 @@ struct Arguments {
     #[arg(long, default_value = "epci")]
     level: Level,
     /// What is measured of its territories.
-    #[arg(long, value_enum, default_value = "rural_share")]
+    #[arg(long, value_enum, default_value = "link_density")]
     value: Value,
-    /// Random replicates of each test.
+    /// Random replicates of each global test; local ones are in closed form.
     #[arg(long, default_value_t = 999)]
     permutations: usize,
     /// Seed of all that is random.
@@ -214,9 +214,7 @@ fn structure(
     out: &Path,
 ) -> Fallible {
     let (level, permutations, seed) = (&arguments.level, arguments.permutations, Seed(arguments.seed));
-    let options = SpatialOptions::default()
-        .test(Test::Permutation { permutations, seed })
-        .local(LocalInference::ConditionalPermutation { permutations, seed });
+    let options = SpatialOptions::default().test(Test::Permutation { permutations, seed });
     let found = study.spatial_structure(level, values, &options)?;
     let c = &found.coverage;
     println!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", score.label());

@@ -142,7 +142,7 @@ fn moran_is_that_of_weights_made_by_hand() {
         .map(|i| {
             (0..kept.len())
                 .filter(|&j| j != i)
-                .filter_map(|j| Some((j as u32, geodesic_m(point(i)?, point(j)?))))
+                .filter_map(|j| Some((j as u32, geodesic_m(point(i)?, point(j)?).ok()?)))
                 .filter(|n| n.1 <= reach_m)
                 .collect()
         })
@@ -181,17 +181,15 @@ fn overseas_is_no_neighbour_of_the_mainland() {
 }
 
 #[test]
-fn rural_territories_gather_and_go_with_distance() {
+fn rural_territories_gather_away_from_dense_ones() {
     let level = Level::Departement;
     let measures = FRANCE.territory_measures(&level, &FRANCE.reach(&Silent).unwrap()).unwrap();
     let of = |s: TerritoryScore| measures.iter().map(|m| s.of(m)).collect::<Vec<f64>>();
-    let (rural, research) = (of(TerritoryScore::RuralShare), of(TerritoryScore::ResearchDistance));
-    let both = FRANCE.spatial_association(&level, &rural, &research, &quick());
-    // Neither has a closed form.
-    assert!(both.is_err() || both.unwrap().lee.observed > 0.0);
+    let (rural, dense) = (of(TerritoryScore::RuralShare), of(TerritoryScore::PopulationDensity));
     let permuted = quick().test(Test::Permutation { permutations: 99, seed: Seed(1) });
-    let both = FRANCE.spatial_association(&level, &rural, &research, &permuted).unwrap();
-    assert!(both.moran.observed > 0.0 && both.lee.observed > 0.0);
+    let both = FRANCE.spatial_association(&level, &rural, &dense, &permuted).unwrap();
+    assert!(both.moran.observed < 0.0 && both.lee.observed < 0.0);
+    assert_eq!(both, FRANCE.spatial_association(&level, &rural, &dense, &permuted).unwrap());
     let sides = FRANCE.typology(&Typology::Rurality(level.clone()), &RuralityRules::default()).unwrap();
     let joins = FRANCE.class_joins(&level, &sides.labels, &quick()).unwrap();
     assert!(joins.joins.same[0].z.unwrap() > 2.0);
