@@ -297,7 +297,7 @@ fn spatial_table<'a>(study: &'a Study, level: &Level, found: &SpatialStructure) 
 fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64], out: &Path) -> Fallible {
     let spread = study.spread(level, values, Amounts::PerInhabitant)?;
     println!("\nHOW UNEQUALLY? {}, {level}, each inhabitant counted once", score.label());
-    print_spread(&spread)?;
+    print_spread(&spread);
     let sides = study.typology(&Typology::Rurality(level.clone()), &RuralityRules::default())?.labels;
     for (name, groups) in [("rural and urban", sides), ("régions", study.containing(level, &Level::Region)?)]
     {
@@ -312,10 +312,11 @@ fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64
     }
     if let Some(curve) = spread.lorenz.value() {
         let equal = [0.0, 1.0];
+        let title = format!("Lorenz curve: {}", score.label());
         Plot {
-            title: "Lorenz curve",
+            title: &title,
             x_label: "share of inhabitants, least endowed first",
-            y_label: score.label(),
+            y_label: "share of what there is",
             x_axis: Axis::Linear,
             y_axis: Axis::Linear,
             series: &[
@@ -329,7 +330,7 @@ fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64
     Ok(())
 }
 
-fn print_spread(spread: &Spread) -> Fallible {
+fn print_spread(spread: &Spread) {
     let shown = |m: &Measured<f64>| m.value().map_or_else(|| "–".to_owned(), |v| number(*v, 3));
     println!(
         "  mean {}, Gini {}, Theil T {}, Theil L {}; {} territories, {} without a value, {} without people",
@@ -341,7 +342,6 @@ fn print_spread(spread: &Spread) -> Fallible {
         spread.without_value,
         spread.without_population
     );
-    Ok(())
 }
 
 /// EAFRD of the regional programmes for each rural inhabitant.
@@ -366,7 +366,8 @@ fn eafrd(study: &Study) -> Fallible {
         println!("  {:30} {:>9}", t.name, per_head(i).map_or_else(|| "–".to_owned(), |v| number(v, 0)));
     }
     println!("  {} million euros are of programmes without a région", number(elsewhere / 1e6, 0));
-    print_spread(&study.spread(&Level::Region, &euros, Amounts::Total)?)
+    print_spread(&study.spread(&Level::Region, &euros, Amounts::Total)?);
+    Ok(())
 }
 
 fn class_map(study: &Study, classes: &TerritoryClasses, title: &str, path: &Path) -> Fallible {
@@ -391,7 +392,7 @@ fn map(
     let Some(layer) = study.atlas().level(level)?.geometry() else { return Ok(()) };
     ClassMap {
         title,
-        legend: "territories",
+        legend: "class (territories)",
         layer,
         contours: Contours::Approximate,
         classes,

@@ -430,8 +430,13 @@ impl Choropleth<'_> {
         let mut canvas = Canvas::new(left + width + margin, (top + height).max(260.0) + 18.0, self.title);
         canvas.clip([left, top, width, height]);
         let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
-        for i in (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))) {
-            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &fill(i));
+        let seen: Vec<usize> = (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))).collect();
+        // White borders would bleach territories of a few pixels.
+        let crowded = width * height < 40.0 * seen.len() as f64;
+        for i in seen {
+            let colour = fill(i);
+            let border = if crowded { colour.as_str() } else { "#ffffff" };
+            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour, border);
         }
         for line in self.lines {
             canvas.path(line.iter().map(|&c| at(c)), "#d1341f", 1.0);
@@ -523,7 +528,6 @@ impl ClassMap<'_> {
         if self.labels.unlabelled() > 0 {
             entries.push((palette::NO_DATA.to_owned(), format!("no class ({})", self.labels.unlabelled())));
         }
-        let names: Vec<String> = entries.iter().map(|e| e.1.clone()).collect();
         let map = Choropleth {
             title: self.title,
             value_label: self.legend,
@@ -536,7 +540,8 @@ impl ClassMap<'_> {
             coordinates: self.coordinates,
             bounds: self.bounds,
         };
-        map.draw(60.0 + widest(&names, 12.0).max(120.0), fill, |canvas, x, top| {
+        // The counts are beside the names, and about sixty pixels wide.
+        map.draw(110.0 + widest(self.classes, 12.0).max(60.0), fill, |canvas, x, top| {
             canvas.text(x, top + 8.0, Anchor::Start, 12.0, &shortened(self.legend));
             for (k, (colour, name)) in entries.iter().enumerate() {
                 let y = top + 22.0 + 19.0 * k as f64;
@@ -690,10 +695,15 @@ impl Canvas {
         self.text.push_str("\"/>\n");
     }
 
-    fn area(&mut self, rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>, fill: &str) {
+    fn area(
+        &mut self,
+        rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>,
+        fill: &str,
+        border: &str,
+    ) {
         let _ = write!(
             self.text,
-            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"#ffffff\" stroke-width=\"0.4\" d=\""
+            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"{border}\" stroke-width=\"0.4\" d=\""
         );
         for ring in rings {
             self.steps(ring);
