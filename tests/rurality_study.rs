@@ -192,7 +192,12 @@ fn rural_territories_gather_away_from_dense_ones() {
     assert_eq!(both, FRANCE.spatial_association(&level, &rural, &dense, &permuted).unwrap());
     let sides = FRANCE.typology(&Typology::Rurality(level.clone()), &RuralityRules::default()).unwrap();
     let joins = FRANCE.class_joins(&level, &sides.labels, &quick()).unwrap();
-    assert!(joins.joins.same[0].z.unwrap() > 2.0);
+    let counted: f64 = joins.joins.same.iter().map(|e| e.observed).sum();
+    assert!((counted + joins.joins.total_different() - joins.joins.total).abs() < 1e-9);
+    // EPCI are fine enough to show that like lies beside like; départements hardly are.
+    let epci = FRANCE.typology(&Typology::Rurality(Level::Epci), &RuralityRules::default()).unwrap();
+    let joins = FRANCE.class_joins(&Level::Epci, &epci.labels, &quick()).unwrap().joins;
+    assert!(joins.same[0].z > Some(3.0) && joins.different[0].2.z < Some(-3.0), "{joins:?}");
     for score in TerritoryScore::ALL {
         assert!(of(score).iter().all(|v| v.is_nan() || *v >= 0.0), "{}", score.label());
     }
