@@ -168,7 +168,7 @@ fn class_maps_name_and_count_their_classes() {
     let second = format!("<path fill=\"{}\"", palette::CATEGORIES[1]);
     assert_eq!(svg.as_str().matches(&second).count(), 2);
     for entry in [format!("{} (0)", classes[0]), format!("{} (2)", classes[1]), "no class (1)".to_owned()] {
-        assert!(svg.as_str().contains(&entry), "{entry}");
+        assert!(svg.as_str().contains(&*escape_markup(&entry)), "{entry}");
     }
     assert!(matches!(ClassMap { classes: &names(1), ..map }.render(), Err(Error::Shape { .. })));
     let short = Labels::new(vec![0], 2).unwrap();
