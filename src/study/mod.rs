@@ -8,6 +8,9 @@ mod links;
 mod near;
 mod places;
 mod profiles;
+mod rurality;
+mod spatial;
+mod spread;
 mod territories;
 
 use petgraph::graph::UnGraph;
@@ -31,6 +34,12 @@ pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
 pub use places::{ActorPlace, PlacedBy};
 pub use profiles::{ActivitySource, Counting};
+pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use spatial::{
+    ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
+    SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
+};
+pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
 
 use crate::atlas::Atlas;

@@ -16,6 +16,9 @@ pub(super) const CATEGORIES: [&str; 10] = [
     "#332288",
 ];
 
+/// High–high, low–low, high–low, low–high; not told from chance; without neighbour.
+pub(super) const CLUSTERS: [&str; 6] = ["#b2182b", "#2166ac", "#f4a582", "#92c5de", "#f0f0f0", "#9a9a9a"];
+
 /// Where there is no value.
 pub(super) const NO_DATA: &str = "#c4c4c4";
 

@@ -1,8 +1,8 @@
-//! Small dependable pictures as SVG: heat map, plot, bars and map.
+//! Small dependable pictures as SVG: heat map, plot, bars and maps.
 //!
 //! Pictures are light, need no fonts or scripts, carry a title and a description for screen readers,
 //! use colours that people with any colour vision can tell apart, and are the same bytes for the
-//! same input. [`HeatMap`], [`Plot`], [`Bars`] and [`Choropleth`] each give an [`Svg`], which is
+//! same input. [`HeatMap`], [`Plot`], [`Bars`], [`Choropleth`] and [`ClassMap`] each give an [`Svg`], which is
 //! text to show, to write or to embed.
 
 use std::fmt::Write as _;
@@ -12,6 +12,7 @@ use std::path::Path;
 use geo_types::Coord;
 
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 use crate::matrix::Matrix;
 use crate::space::{Bounds, Layer};
 use crate::write::{Contours, escape_markup, palette, same_length, stream_error, to_file};
@@ -386,6 +387,25 @@ impl Choropleth<'_> {
         if !self.values.is_empty() {
             same_length("values of a map", self.layer.len(), self.values.len())?;
         }
+        let ramp = Ramp::new(self.values.iter().copied(), self.colours);
+        let fill = |i: usize| self.values.get(i).map_or_else(|| PLAIN.to_owned(), |&v| ramp.at(v));
+        self.draw(150.0, fill, |canvas, x, top| {
+            if !self.values.is_empty() {
+                canvas.text(x, top + 8.0, Anchor::Start, 12.0, &shortened(self.value_label));
+                let missing = self.values.iter().filter(|v| !v.is_finite()).count();
+                ramp.legend(canvas, x, top + 22.0, 160.0, missing);
+            }
+        })
+    }
+
+    /// Territories in the colours of `fill`, what lies over them, and a legend in a margin of this
+    /// width at the right.
+    fn draw(
+        &self,
+        margin: f64,
+        fill: impl Fn(usize) -> String,
+        legend: impl FnOnce(&mut Canvas, f64, f64),
+    ) -> Result<Svg> {
         let lines = self.lines.iter().flatten();
         let all = || self.layer.coords().iter().chain(lines.clone()).chain(self.points);
         if let Some((index, c)) = all().enumerate().find(|(_, c)| !(c.x.is_finite() && c.y.is_finite())) {
@@ -410,13 +430,16 @@ impl Choropleth<'_> {
         let at = |c: Coord<f64>| {
             (left + (c.x - bounds.min[0]) * stretch * scale, top + (bounds.max[1] - c.y) * scale)
         };
-        let ramp = Ramp::new(self.values.iter().copied(), self.colours);
-        let mut canvas = Canvas::new(left + width + 150.0, (top + height).max(260.0) + 18.0, self.title);
+        let mut canvas = Canvas::new(left + width + margin, (top + height).max(260.0) + 18.0, self.title);
         canvas.clip([left, top, width, height]);
         let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
-        for i in (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))) {
-            let colour = self.values.get(i).map_or_else(|| "#dde3e8".to_owned(), |&v| ramp.at(v));
-            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour);
+        let seen: Vec<usize> = (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))).collect();
+        // White borders would bleach territories of a few pixels.
+        let crowded = width * height < 40.0 * seen.len() as f64;
+        for i in seen {
+            let colour = fill(i);
+            let border = if crowded { colour.as_str() } else { "#ffffff" };
+            canvas.area(self.layer.rings(i).map(|ring| ring.iter().map(|&c| at(c))), &colour, border);
         }
         for line in self.lines {
             canvas.path(line.iter().map(|&c| at(c)), "#d1341f", 1.0);
@@ -429,15 +452,111 @@ impl Choropleth<'_> {
         if self.contours == Contours::Approximate {
             canvas.text(left, top + height + 13.0, Anchor::Start, 11.0, Contours::APPROXIMATE);
         }
-        if !self.values.is_empty() {
-            let x = left + width + 16.0;
-            canvas.text(x, top + 8.0, Anchor::Start, 12.0, &shortened(self.value_label));
-            let missing = self.values.iter().filter(|v| !v.is_finite()).count();
-            ramp.legend(&mut canvas, x, top + 22.0, 160.0, missing);
-        }
+        legend(&mut canvas, left + width + 16.0, top);
         Ok(canvas.finish())
     }
 }
+
+/// Colours of classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[non_exhaustive]
+pub enum ClassColours {
+    /// Unlike each other, for classes without an order (Okabe and Ito, Tol); they come again after
+    /// the tenth class.
+    #[default]
+    Unordered,
+    /// From dark to bright (viridis), for classes in an order.
+    Ordered,
+    /// High–high, low–low, high–low, low–high, then two greys: clusters and outliers in the order
+    /// of [`SpatialClass::ALL`](crate::study::SpatialClass::ALL), with red for high among high and
+    /// blue for low among low.
+    Clusters,
+}
+
+impl ClassColours {
+    fn of(self, class: usize, classes: usize) -> String {
+        match self {
+            Self::Unordered => palette::CATEGORIES[class % palette::CATEGORIES.len()].to_owned(),
+            Self::Ordered => {
+                palette::at(&palette::VIRIDIS, class as f64 / classes.saturating_sub(1).max(1) as f64)
+            }
+            Self::Clusters => palette::CLUSTERS.get(class).copied().unwrap_or(palette::NO_DATA).to_owned(),
+        }
+    }
+}
+
+/// A map of territories coloured by class, with a legend that names every class and counts its
+/// territories.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassMap<'a> {
+    /// Heading.
+    pub title: &'a str,
+    /// What the classes are.
+    pub legend: &'a str,
+    /// The contours.
+    pub layer: &'a Layer,
+    /// How they were made.
+    pub contours: Contours,
+    /// Names of the classes.
+    pub classes: &'a [String],
+    /// Class of each feature; those without one are drawn grey and counted.
+    pub labels: &'a Labels,
+    /// Colours of the classes.
+    pub colours: ClassColours,
+    /// What the coordinates are.
+    pub coordinates: Coordinates,
+    /// The part to show; everything when `None`. What lies outside is cut off, and counted in the
+    /// legend all the same.
+    pub bounds: Option<Bounds>,
+}
+
+impl ClassMap<'_> {
+    /// Draws the picture.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when there is not one label for each feature and one name for each class;
+    /// [`Error::Value`] for a coordinate that is not finite.
+    pub fn render(&self) -> Result<Svg> {
+        same_length("labels of a map", self.layer.len(), self.labels.len())?;
+        same_length("names of classes", self.labels.classes(), self.classes.len())?;
+        let colour = |class| self.colours.of(class, self.classes.len());
+        let fill = |i: usize| self.labels.get(i).map_or_else(|| palette::NO_DATA.to_owned(), colour);
+        let mut entries: Vec<(String, String)> = self
+            .classes
+            .iter()
+            .zip(self.labels.sizes())
+            .enumerate()
+            .map(|(class, (name, size))| (colour(class), format!("{} ({size})", shortened(name))))
+            .collect();
+        if self.labels.unlabelled() > 0 {
+            entries.push((palette::NO_DATA.to_owned(), format!("no class ({})", self.labels.unlabelled())));
+        }
+        let map = Choropleth {
+            title: self.title,
+            value_label: self.legend,
+            layer: self.layer,
+            contours: self.contours,
+            values: &[],
+            colours: Colours::Sequential,
+            lines: &[],
+            points: &[],
+            coordinates: self.coordinates,
+            bounds: self.bounds,
+        };
+        // The counts are beside the names, and about sixty pixels wide.
+        map.draw(110.0 + widest(self.classes, 12.0).max(60.0), fill, |canvas, x, top| {
+            canvas.text(x, top + 8.0, Anchor::Start, 12.0, &shortened(self.legend));
+            for (k, (colour, name)) in entries.iter().enumerate() {
+                let y = top + 22.0 + 19.0 * k as f64;
+                canvas.rect([x, y, 14.0, 12.0], colour, None);
+                canvas.text(x + 20.0, y + 10.0, Anchor::Start, 12.0, name);
+            }
+        })
+    }
+}
+
+/// Territories without a value to show.
+const PLAIN: &str = "#dde3e8";
 
 /// Maps values to positions along an axis.
 struct Scale {
@@ -579,10 +698,15 @@ impl Canvas {
         self.text.push_str("\"/>\n");
     }
 
-    fn area(&mut self, rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>, fill: &str) {
+    fn area(
+        &mut self,
+        rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>,
+        fill: &str,
+        border: &str,
+    ) {
         let _ = write!(
             self.text,
-            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"#ffffff\" stroke-width=\"0.4\" d=\""
+            "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"{border}\" stroke-width=\"0.4\" d=\""
         );
         for ring in rings {
             self.steps(ring);

@@ -145,6 +145,37 @@ fn maps_draw_every_territory_and_cut_at_their_bounds() {
 }
 
 #[test]
+fn class_maps_name_and_count_their_classes() {
+    let square = |x: f64| {
+        MultiPolygon(vec![polygon![(x: x, y: 45.), (x: x + 1., y: 45.), (x: x + 1., y: 46.), (x: x, y: 46.)]])
+    };
+    let layer = Layer::from_features([&square(0.0), &square(1.0), &square(2.0)]);
+    let labels = Labels::new(vec![1, 1, Labels::NONE], 2).unwrap();
+    let classes = names(2);
+    let map = ClassMap {
+        title: "t",
+        legend: "class",
+        layer: &layer,
+        contours: Contours::Surveyed,
+        classes: &classes,
+        labels: &labels,
+        colours: ClassColours::Unordered,
+        coordinates: Coordinates::Degrees,
+        bounds: None,
+    };
+    let svg = map.render().unwrap();
+    check_well_formed(&svg);
+    let second = format!("<path fill=\"{}\"", palette::CATEGORIES[1]);
+    assert_eq!(svg.as_str().matches(&second).count(), 2);
+    for entry in [format!("{} (0)", classes[0]), format!("{} (2)", classes[1]), "no class (1)".to_owned()] {
+        assert!(svg.as_str().contains(&*escape_markup(&entry)), "{entry}");
+    }
+    assert!(matches!(ClassMap { classes: &names(1), ..map }.render(), Err(Error::Shape { .. })));
+    let short = Labels::new(vec![0], 2).unwrap();
+    assert!(matches!(ClassMap { labels: &short, ..map }.render(), Err(Error::Shape { .. })));
+}
+
+#[test]
 fn ticks_are_round_and_inside() {
     let ticks = |axis, low, high| Scale::new(axis, Limits { low, high }, 0.0, 1.0).ticks();
     assert_eq!(ticks(Axis::Linear, 0.0, 1.0), [0.0, 0.2, 0.4, 3.0 * 0.2, 0.8, 1.0]);

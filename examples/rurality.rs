@@ -1,0 +1,407 @@
+//! Who lives in what kind of territory, how much thresholds decide, do like territories lie side
+//! by side, and how unequally are they endowed?
+//!
+//! `cargo run --release --example rurality -- --level petr_pays --value research_distance`
+
+#![allow(clippy::print_stdout, reason = "an example shows its results")]
+#![allow(clippy::cast_possible_wrap, reason = "counts are far below 2^63")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, ValueEnum};
+use common::Fallible;
+use rurban::autocorrelation::Test;
+use rurban::evidence::Evidence;
+use rurban::france::EmbeddedFrance;
+use rurban::france::programmes::region_of_programme;
+use rurban::labels::Labels;
+use rurban::model::{DensityLevel, Level};
+use rurban::random::Seed;
+use rurban::space::Bounds;
+use rurban::study::{
+    Amounts, Measured, RuralityRules, SpatialClass, SpatialOptions, SpatialStructure, Spread, Study,
+    StudyOptions, TerritoryClasses, TerritoryScore, Typology,
+};
+use rurban::typology::RegionRules;
+use rurban::write::csv::{CsvStyle, write_csv_file};
+use rurban::write::report::{Align, TextTable, integer, number};
+use rurban::write::svg::{Axis, ClassColours, ClassMap, Coordinates, Marks, Plot, Series};
+use rurban::write::{Contours, Table};
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Value {
+    PopulationDensity,
+    RuralShare,
+    ActorDensity,
+    LinkDensity,
+    UrbanRuralLinkShare,
+    UrbanExposure,
+    ResearchDistance,
+    InnovationDistance,
+}
+
+impl From<Value> for TerritoryScore {
+    fn from(v: Value) -> Self {
+        match v {
+            Value::PopulationDensity => Self::PopulationDensity,
+            Value::RuralShare => Self::RuralShare,
+            Value::ActorDensity => Self::ActorDensity,
+            Value::LinkDensity => Self::LinkDensity,
+            Value::UrbanRuralLinkShare => Self::UrbanRuralLinkShare,
+            Value::UrbanExposure => Self::UrbanExposure,
+            Value::ResearchDistance => Self::ResearchDistance,
+            Value::InnovationDistance => Self::InnovationDistance,
+        }
+    }
+}
+
+/// Rurality, spatial structure and inequality of the embedded France.
+#[derive(Parser)]
+struct Arguments {
+    /// Level whose spatial structure is measured: commune, epci, `petr_pays`, departement …
+    #[arg(long, default_value = "epci")]
+    level: Level,
+    /// What is measured of its territories.
+    #[arg(long, value_enum, default_value = "link_density")]
+    value: Value,
+    /// Random replicates of each global test; local ones are in closed form.
+    #[arg(long, default_value_t = 999)]
+    permutations: usize,
+    /// Seed of all that is random.
+    #[arg(long, default_value_t = 2015)]
+    seed: u64,
+    /// Folder for tables and pictures.
+    #[arg(long, default_value = "out/rurality")]
+    out: PathBuf,
+}
+
+fn main() -> Fallible {
+    let arguments = Arguments::parse();
+    let bar = common::Bar::default();
+    let mut france = EmbeddedFrance::load()?;
+    france.draw_approximate_outlines(&bar)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    let out = common::output(&arguments.out)?;
+
+    typologies(&study, &out)?;
+    what_if(&study, &out)?;
+    let score = TerritoryScore::from(arguments.value);
+    let measures = study.territory_measures(&arguments.level, &study.reach(&bar)?)?;
+    let values: Vec<f64> = measures.iter().map(|m| score.of(m)).collect();
+    structure(&study, &arguments, score, &values, &out)?;
+    inequality(&study, &arguments.level, score, &values, &out)?;
+    eafrd(&study)?;
+    println!("\nTables and pictures are in {}", out.display());
+    Ok(())
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |s| format!("{:.1} %", 100.0 * s))
+}
+
+fn typologies(study: &Study, out: &Path) -> Fallible {
+    let rules = RuralityRules::default();
+    let of = |t: Typology| study.typology(&t, &rules);
+    let communes = of(Typology::Rurality(Level::Commune))?;
+    println!("\n{} of people live in rural communes", percent(communes.shares[0].population_share));
+    let areas = study.atlas().level(&Level::AttractionArea)?;
+    let population = |inside: bool| -> f64 {
+        let base = study.atlas().base().territories().iter().enumerate();
+        base.filter(|(i, _)| !inside || areas.membership().get(*i).is_some())
+            .filter_map(|(_, t)| t.population)
+            .sum()
+    };
+    let share = percent(Some(population(true) / population(false)));
+    println!("{share} live in one of {} attraction areas", areas.territories().len());
+
+    let all = [
+        ("Density level of communes", "density", of(Typology::Density)?),
+        ("Communes", "degree", of(Typology::Degree3)?),
+        ("Rural communes and cities", "setting", of(Typology::Setting)?),
+        ("INSEE's rural typology of communes", "insee", of(Typology::Attribute("rural typology".into()))?),
+        ("EPCI", "epci", of(Typology::Intermunicipal(Level::Epci))?),
+        ("PETR/Pays, by majority", "petr_pays", of(Typology::Rurality(Level::PetrPays))?),
+        ("Départements", "departements", of(Typology::Regional(Level::Departement))?),
+    ];
+    let mut rows: Vec<(&str, &rurban::study::ClassShare)> = Vec::new();
+    for (title, key, classes) in &all {
+        let mut table = TextTable::new([
+            (*title, Align::Left),
+            ("territories", Align::Right),
+            ("population", Align::Right),
+            ("share", Align::Right),
+            ("km²", Align::Right),
+        ]);
+        for s in classes.shares.iter().filter(|s| s.territories > 0) {
+            table.row([
+                s.class.clone(),
+                integer(s.territories as i64),
+                integer(s.population as i64),
+                percent(s.population_share),
+                integer(s.area_km2 as i64),
+            ])?;
+            rows.push((key, s));
+        }
+        println!("\n{table}");
+        class_map(study, classes, title, &out.join(format!("typology_{key}.svg")))?;
+    }
+    let ours = &all[2].2;
+    let crossed = ours.compare(&all[3].2, study.atlas().base().territories())?;
+    println!(
+        "Communes by setting against INSEE's rural typology: adjusted mutual information {:.3} ({} left out)",
+        crossed.agreement.ami, crossed.left_out
+    );
+    let table = Table::new()
+        .with("typology", rows.iter().map(|r| r.0).collect::<Vec<_>>())?
+        .with("class", rows.iter().map(|r| r.1.class.as_str()).collect::<Vec<_>>())?
+        .with("territories", rows.iter().map(|r| r.1.territories).collect::<Vec<_>>())?
+        .with("population", rows.iter().map(|r| r.1.population).collect::<Vec<_>>())?
+        .with("population_share", rows.iter().map(|r| r.1.population_share).collect::<Vec<_>>())?
+        .with("area_km2", rows.iter().map(|r| r.1.area_km2).collect::<Vec<_>>())?;
+    write_csv_file(out.join("typologies.csv"), &table, CsvStyle::Standard)?;
+    Ok(())
+}
+
+fn what_if(study: &Study, out: &Path) -> Fallible {
+    let official = RuralityRules::default();
+    let regions = RegionRules::default();
+    let cases = [
+        ("PETR/Pays rural above 40 %", Typology::Rurality(Level::PetrPays), official.rural_above(0.4)),
+        ("PETR/Pays rural above 60 %", Typology::Rurality(Level::PetrPays), official.rural_above(0.6)),
+        (
+            "small towns are rural, PETR/Pays",
+            Typology::Rurality(Level::PetrPays),
+            official.rural_from(DensityLevel::SmallTown),
+        ),
+        ("periurban from poles of 20,000", Typology::Setting, official.periurban_pole(20_000.0)),
+        (
+            "départements rural above 60 %",
+            Typology::Regional(Level::Departement),
+            official.regions(regions.bounds(regions.urban_below, 0.6)),
+        ),
+    ];
+    println!("\nWHAT IF");
+    let mut rows = Vec::new();
+    for (name, typology, changed) in &cases {
+        let switched = study.typology_what_if(typology, &official, changed)?;
+        let people: f64 = switched.iter().filter_map(|s| s.population).sum();
+        println!("{name}: {} switch, {} inhabitants", switched.len(), integer(people as i64));
+        let shown = |c: &Option<String>| c.clone().unwrap_or_else(|| "–".into());
+        for s in switched.iter().take(2) {
+            println!("  {} ({}): {} to {}", s.name, s.code, shown(&s.from), shown(&s.to));
+        }
+        rows.extend(switched.into_iter().map(|s| (*name, s)));
+    }
+    let table = Table::new()
+        .with("change", rows.iter().map(|r| r.0).collect::<Vec<_>>())?
+        .with("code", rows.iter().map(|r| r.1.code.as_str()).collect::<Vec<_>>())?
+        .with("name", rows.iter().map(|r| r.1.name.as_str()).collect::<Vec<_>>())?
+        .with("population", rows.iter().map(|r| r.1.population).collect::<Vec<_>>())?
+        .with("from", rows.iter().map(|r| r.1.from.clone()).collect::<Vec<_>>())?
+        .with("to", rows.iter().map(|r| r.1.to.clone()).collect::<Vec<_>>())?;
+    write_csv_file(out.join("what_if.csv"), &table, CsvStyle::Standard)?;
+    Ok(())
+}
+
+fn structure(
+    study: &Study,
+    arguments: &Arguments,
+    score: TerritoryScore,
+    values: &[f64],
+    out: &Path,
+) -> Fallible {
+    let (level, permutations, seed) = (&arguments.level, arguments.permutations, Seed(arguments.seed));
+    let options = SpatialOptions::default().test(Test::Permutation { permutations, seed });
+    let found = study.spatial_structure(level, values, &options)?;
+    let c = &found.coverage;
+    println!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", score.label());
+    println!(
+        "neighbours: {} ({:.1} on average); {} territories, {} without a value, {} without a neighbour",
+        c.neighbourhood, c.mean_neighbours, c.territories, c.without_value, c.islands
+    );
+    let mut table = TextTable::new([
+        ("measure", Align::Left),
+        ("observed", Align::Right),
+        ("expected", Align::Right),
+        ("z", Align::Right),
+        ("p", Align::Right),
+    ]);
+    let mut row = |name: &str, e: &Evidence| {
+        let shown = |v: Option<f64>, d| v.map_or_else(|| "–".to_owned(), |v| number(v, d));
+        table.row([name.into(), number(e.observed, 4), number(e.expected, 4), shown(e.z, 2), shown(e.p, 4)])
+    };
+    row("Moran's I", &found.moran)?;
+    row("Geary's c", &found.geary)?;
+    if let Some(g) = found.general_g.value() {
+        row("general G", g)?;
+    }
+    let sides = study.typology(&Typology::Rurality(level.clone()), &RuralityRules::default())?;
+    let joins = study.class_joins(level, &sides.labels, &options)?.joins;
+    row("rural–rural joins", &joins.same[0])?;
+    row("urban–urban joins", &joins.same[1])?;
+    if let Some((.., e)) = joins.different.first() {
+        row("rural–urban joins", e)?;
+    }
+    println!("{table}");
+    for (class, n) in SpatialClass::ALL.iter().zip(found.class_counts()) {
+        println!("  {}: {n}", class.label());
+    }
+    let (hot, cold) = found.spots();
+    println!("{hot} hot spots and {cold} cold spots at a false discovery rate of 5 %");
+    write_csv_file(out.join("spatial.csv"), &spatial_table(study, level, &found)?, CsvStyle::Standard)?;
+
+    let of =
+        found.territories.iter().map(|t| t.class).map(|class| {
+            SpatialClass::ALL.iter().position(|c| *c == class).map_or(Labels::NONE, |c| c as u32)
+        });
+    let labels = Labels::new(of.collect(), SpatialClass::ALL.len())?;
+    let classes: Vec<String> = SpatialClass::ALL.iter().map(|c| c.label().to_owned()).collect();
+    let title = format!("Clusters and outliers: {}, {level}", score.label());
+    map(study, level, &labels, &classes, &title, ClassColours::Clusters, &out.join("clusters.svg"))?;
+
+    let pairs = found.territories.iter().filter_map(|t| Some((t.value?, t.lag?)));
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    let title = format!("Moran scatter plot, I = {:.3}", found.moran.observed);
+    Plot {
+        title: &title,
+        x_label: score.label(),
+        y_label: "mean of the neighbours",
+        x_axis: Axis::Linear,
+        y_axis: Axis::Linear,
+        series: &[Series { name: "", x: &x, y: &y, marks: Marks::Dots }],
+    }
+    .render()?
+    .write_file(out.join("moran.svg"))?;
+    Ok(())
+}
+
+fn spatial_table<'a>(study: &'a Study, level: &Level, found: &SpatialStructure) -> Fallible<Table<'a>> {
+    let territories = study.atlas().level(level)?.territories();
+    let rows = &found.territories;
+    Ok(Table::new()
+        .with("code", territories.iter().map(|t| t.code.as_str()).collect::<Vec<_>>())?
+        .with("name", territories.iter().map(|t| t.name.as_str()).collect::<Vec<_>>())?
+        .with("value", rows.iter().map(|r| r.value).collect::<Vec<_>>())?
+        .with("neighbours", rows.iter().map(|r| r.neighbours).collect::<Vec<_>>())?
+        .with("neighbours_mean", rows.iter().map(|r| r.lag).collect::<Vec<_>>())?
+        .with("local_moran", rows.iter().map(|r| r.local_moran).collect::<Vec<_>>())?
+        .with("local_moran_q", rows.iter().map(|r| r.local_moran_q).collect::<Vec<_>>())?
+        .with("class", rows.iter().map(|r| r.class.label()).collect::<Vec<_>>())?
+        .with("gi_star_z", rows.iter().map(|r| r.gi_star_z).collect::<Vec<_>>())?
+        .with("gi_star_q", rows.iter().map(|r| r.gi_star_q).collect::<Vec<_>>())?)
+}
+
+fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64], out: &Path) -> Fallible {
+    let spread = study.spread(level, values, Amounts::PerInhabitant)?;
+    println!("\nHOW UNEQUALLY? {}, {level}, each inhabitant counted once", score.label());
+    print_spread(&spread);
+    let sides = study.typology(&Typology::Rurality(level.clone()), &RuralityRules::default())?.labels;
+    for (name, groups) in [("rural and urban", sides), ("régions", study.containing(level, &Level::Region)?)]
+    {
+        match &spread.by(&groups)?.theil_t {
+            Measured::Value(d) => println!(
+                "  {name}: {} of Theil's T between groups, {} within",
+                percent(Some(d.between / d.total)),
+                percent(Some(d.within / d.total))
+            ),
+            Measured::Undefined(why) => println!("  {name}: {why}"),
+        }
+    }
+    if let Some(curve) = spread.lorenz.value() {
+        let equal = [0.0, 1.0];
+        let title = format!("Lorenz curve: {}", score.label());
+        Plot {
+            title: &title,
+            x_label: "share of inhabitants, least endowed first",
+            y_label: "share of what there is",
+            x_axis: Axis::Linear,
+            y_axis: Axis::Linear,
+            series: &[
+                Series { name: "", x: &curve.population, y: &curve.value, marks: Marks::Line },
+                Series { name: "", x: &equal, y: &equal, marks: Marks::Line },
+            ],
+        }
+        .render()?
+        .write_file(out.join("lorenz.svg"))?;
+    }
+    Ok(())
+}
+
+fn print_spread(spread: &Spread) {
+    let shown = |m: &Measured<f64>| m.value().map_or_else(|| "–".to_owned(), |v| number(*v, 3));
+    println!(
+        "  mean {}, Gini {}, Theil T {}, Theil L {}; {} territories, {} without a value, {} without people",
+        number(spread.mean, 2),
+        shown(&spread.gini),
+        shown(&spread.theil_t),
+        shown(&spread.theil_l),
+        spread.counted,
+        spread.without_value,
+        spread.without_population
+    );
+}
+
+/// EAFRD of the regional programmes for each rural inhabitant.
+fn eafrd(study: &Study) -> Fallible {
+    let regions = study.atlas().level(&Level::Region)?;
+    let mut euros = vec![f64::NAN; regions.territories().len()];
+    let mut elsewhere = 0.0;
+    for line in study.inventory().funding() {
+        match region_of_programme(&line.programme_id).and_then(|code| regions.find(code)) {
+            Some(r) if euros[r].is_nan() => euros[r] = line.eu_eur,
+            Some(r) => euros[r] += line.eu_eur,
+            None => elsewhere += line.eu_eur,
+        }
+    }
+    let rural = study.atlas().rurality(&Level::Region)?;
+    let per_head = |i: usize| {
+        let rural_people = regions.territories()[i].population? * rural[i].1?;
+        (rural_people > 0.0).then(|| euros[i] / rural_people)
+    };
+    println!("\nEAFRD 2014–2020, EU EUROS PLANNED FOR EACH RURAL INHABITANT");
+    for (i, t) in regions.territories().iter().enumerate().filter(|(i, _)| euros[*i].is_finite()) {
+        println!("  {:30} {:>9}", t.name, per_head(i).map_or_else(|| "–".to_owned(), |v| number(v, 0)));
+    }
+    println!("  {} million euros are of programmes without a région", number(elsewhere / 1e6, 0));
+    print_spread(&study.spread(&Level::Region, &euros, Amounts::Total)?);
+    Ok(())
+}
+
+fn class_map(study: &Study, classes: &TerritoryClasses, title: &str, path: &Path) -> Fallible {
+    let colours = if matches!(classes.typology, Typology::Attribute(_)) {
+        ClassColours::Unordered
+    } else {
+        ClassColours::Ordered
+    };
+    map(study, &classes.level, &classes.labels, &classes.classes, title, colours, path)
+}
+
+/// Mainland France and Corsica.
+fn map(
+    study: &Study,
+    level: &Level,
+    labels: &Labels,
+    classes: &[String],
+    title: &str,
+    colours: ClassColours,
+    path: &Path,
+) -> Fallible {
+    let Some(layer) = study.atlas().level(level)?.geometry() else { return Ok(()) };
+    ClassMap {
+        title,
+        legend: "class (territories)",
+        layer,
+        contours: Contours::Approximate,
+        classes,
+        labels,
+        colours,
+        coordinates: Coordinates::Degrees,
+        bounds: Some(Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] }),
+    }
+    .render()?
+    .write_file(path)?;
+    Ok(())
+}
