@@ -1,7 +1,7 @@
 //! Who lives in what kind of territory, how much thresholds decide, do like territories lie side
 //! by side, and how unequally are they endowed?
 //!
-//! `cargo run --release --example rurality -- --level petr_pays --value research_distance`
+//! `cargo run --release --example rurality -- --level petr_pays --value link_density`
 
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
 #![allow(clippy::cast_possible_wrap, reason = "counts are far below 2^63")]
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use common::Fallible;
-use rurban::autocorrelation::Test;
+use rurban::autocorrelation::{LocalInference, Test};
 use rurban::evidence::Evidence;
 use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
@@ -65,11 +65,14 @@ struct Arguments {
     #[arg(long, default_value = "epci")]
     level: Level,
     /// What is measured of its territories.
-    #[arg(long, value_enum, default_value = "link_density")]
+    #[arg(long, value_enum, default_value = "research_distance")]
     value: Value,
-    /// Random replicates of each global test; local ones are in closed form.
+    /// Random replicates of each global test.
     #[arg(long, default_value_t = 999)]
     permutations: usize,
+    /// Random replicates of the test of each territory.
+    #[arg(long, default_value_t = 9_999)]
+    local_permutations: usize,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]
     seed: u64,
@@ -214,7 +217,8 @@ fn structure(
     out: &Path,
 ) -> Fallible {
     let (level, permutations, seed) = (&arguments.level, arguments.permutations, Seed(arguments.seed));
-    let options = SpatialOptions::default().test(Test::Permutation { permutations, seed });
+    let local = LocalInference::ConditionalPermutation { permutations: arguments.local_permutations, seed };
+    let options = SpatialOptions::default().test(Test::Permutation { permutations, seed }).local(local);
     let found = study.spatial_structure(level, values, &options)?;
     let c = &found.coverage;
     println!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", score.label());

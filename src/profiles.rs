@@ -344,7 +344,7 @@ impl ProfileBuilder<'_> {
 ///     let mut jobs = Profiles::builder("jobs", atlas.base(), ProfileRules::default().codes(codes), "jobs.csv");
 ///     // `10` is the sum of the two others and would count them twice.
 ///     for (line, (activity, count)) in [("10", 30.0), ("10.51", 20.0), ("10.71", 10.0)].into_iter().enumerate() {
-///         let line = line as u64 + 2;
+///         let line = Some(line as u64 + 2);
 ///         jobs.add(ProfileCell { territory: "32013", activity, name: None, count: Some(count), line })?;
 ///     }
 ///     jobs.finish()

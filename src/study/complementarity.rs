@@ -528,7 +528,7 @@ impl Study {
     /// let (cities, pays) = (fields(&Level::Epci)?.0, fields(&Level::PetrPays)?.0);
     /// let options = ComplementarityOptions::default();
     /// let complementarity = study.complementarity(&cities, Some(&pays), options)?;
-    /// let needs = complementarity.needs(study.atlas().level(&Level::PetrPays)?.search("Briançonnais")?, Search::default())?;
+    /// let needs = complementarity.needs(study.atlas().level(&Level::PetrPays)?.search("Portes de Gascogne")?, Search::default())?;
     /// let nearest = &needs.lacks[0].holders[0];
     /// println!("{} has it, {:?} m away", complementarity.giving_row(nearest.row).unwrap().name, nearest.distance_m);
     /// # }

@@ -17,6 +17,7 @@ use crate::evidence::Evidence;
 use crate::labels::Labels;
 use crate::matrix::Csr;
 use crate::model::{Level, LinkClass};
+use crate::random::Seed;
 use crate::space::contiguity::{Rule, contiguity};
 use crate::space::index::PlaceIndex;
 use crate::space::weights::{SpatialWeights, Transform};
@@ -37,9 +38,9 @@ pub enum TerritoryScore {
     UrbanRuralLinkShare,
     /// Urban exposure of its rural actors, in [0, 1].
     UrbanExposure,
-    /// Metres to the nearest research centre, mean over its inhabitants.
+    /// Metres to the nearest research centre, mean over its inhabitants; none beyond [`Self::FAR_M`].
     ResearchDistance,
-    /// Metres to the nearest innovation place, mean over its inhabitants.
+    /// Metres to the nearest innovation place, mean over its inhabitants; none beyond [`Self::FAR_M`].
     InnovationDistance,
 }
 
@@ -56,6 +57,11 @@ impl TerritoryScore {
         Self::InnovationDistance,
     ];
 
+    /// Beyond this distance in metres nothing is in reach: an overseas territory whose organisations the
+    /// inventory lacks would otherwise lie thousands of kilometres from those of the mainland, and a few
+    /// such values would make up all of the spatial structure.
+    pub const FAR_M: f64 = 500_000.0;
+
     /// What it is, with its unit.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -71,11 +77,13 @@ impl TerritoryScore {
         }
     }
 
-    /// The score of a territory; [`f64::NAN`] where it has none (no population, no area, no link).
+    /// The score of a territory; [`f64::NAN`] where it has none (no population, no area, no link,
+    /// nothing in reach).
     #[must_use]
     pub fn of(self, m: &TerritoryMeasures) -> f64 {
         let per = |amount: f64, of: Option<f64>| of.filter(|of| *of > 0.0).map(|of| amount / of);
         let people = m.territory.population;
+        let near = |distance_m: Option<f64>| distance_m.filter(|d| *d <= Self::FAR_M);
         let value = match self {
             Self::PopulationDensity => people.and_then(|p| per(p, m.territory.area_km2)),
             Self::RuralShare => m.rural_population_share,
@@ -85,8 +93,8 @@ impl TerritoryScore {
             }
             Self::UrbanRuralLinkShare => m.urban_rural_link_share,
             Self::UrbanExposure => m.urban_exposure,
-            Self::ResearchDistance => m.research_distance_m,
-            Self::InnovationDistance => m.innovation_distance_m,
+            Self::ResearchDistance => near(m.research_distance_m),
+            Self::InnovationDistance => near(m.innovation_distance_m),
         };
         value.unwrap_or(f64::NAN)
     }
@@ -149,14 +157,17 @@ pub struct SpatialOptions {
 }
 
 impl Default for SpatialOptions {
-    /// Closed-form moments under randomisation, islands left out, 5 % of false discoveries. Local
-    /// measures have closed forms too: R permutations show no p below 2/(R + 1), which the
-    /// correction for many territories then wipes out.
+    /// Closed-form moments under randomisation for global measures, 9,999 conditional permutations for
+    /// local ones, islands left out, 5 % of false discoveries.
+    ///
+    /// Local measures of skewed scores (most are) are far from normal, so that their closed form finds
+    /// too many clusters; and R permutations show no p below 2/(R + 1), so that 999 are too few for the
+    /// correction over a thousand territories.
     fn default() -> Self {
         Self {
             neighbourhood: None,
             test: Test::Randomisation,
-            local: LocalInference::ClosedForm,
+            local: LocalInference::ConditionalPermutation { permutations: 9_999, seed: Seed::default() },
             islands: Islands::Exclude,
             false_discovery_rate: 0.05,
         }
