@@ -14,9 +14,11 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
-use common::Fallible;
+use common::{Fallible, read_actors};
 use rurban::accessibility::{Catchment, Choice, CostTable, Decay, Roads};
+use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
+use rurban::inventory::Inventory;
 use rurban::labels::Labels;
 use rurban::model::{ActorKind, DensityLevel, Level, Rurality};
 use rurban::network::Direction;
@@ -60,9 +62,13 @@ enum Destination {
 #[derive(Parser)]
 struct Arguments {
     /// Kind of actor (`research_centre`, `innovation_place`, `public_service` …), several separated by
-    /// commas, or `any`.
-    #[arg(long, default_value = "research_centre")]
-    kind: String,
+    /// commas, or `any`; `research_centre` when not given, `any` with your own actors.
+    #[arg(long)]
+    kind: Option<String>,
+    /// CSV or GeoJSON file of your own actors instead of the embedded ones, as FILE or FILE=KIND; may be
+    /// given several times.
+    #[arg(long)]
+    actors: Vec<String>,
     /// How access is scored.
     #[arg(long, value_enum, default_value = "2sfca")]
     measure: Measure,
@@ -125,9 +131,16 @@ fn main() -> Fallible {
     let by = arguments.by.parse::<Level>()?;
     france.atlas.level(&by)?;
     france.draw_approximate_outlines(&bar)?;
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    let (inventory, kind) = if arguments.actors.is_empty() {
+        (france.inventory, "research_centre")
+    } else {
+        let mut builder = Inventory::builder(Strictness::Lenient);
+        read_actors(&arguments.actors, Strictness::Lenient, &mut builder)?;
+        (builder.finish().0, "any")
+    };
+    let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &bar)?;
 
-    let kinds = kinds(&arguments.kind)?;
+    let kinds = kinds(arguments.kind.as_deref().unwrap_or(kind))?;
     let times = arguments.costs.as_deref().map(|path| read_times(&study, path, arguments.to)).transpose()?;
     let roads = match (&arguments.roads, &arguments.nodes) {
         (Some(sections), Some(nodes)) => Some(read_roads(sections, nodes)?),

@@ -13,12 +13,12 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use common::{Bar, Fallible, output, report_study};
+use common::{Bar, Fallible, output, read_actors, report_study};
 use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
-use rurban::model::{Actor, ActorKind, CooperationKind, Level};
-use rurban::read::{ActorReader, TerritoryReader, TieColumns, read_cooperations, read_participations};
+use rurban::model::{Actor, CooperationKind, Level};
+use rurban::read::{TerritoryReader, TieColumns, read_cooperations, read_participations};
 use rurban::space::simplify::simplify;
 use rurban::space::{Layer, LonLat};
 use rurban::study::{Study, StudyOptions};
@@ -102,17 +102,7 @@ fn main() -> Fallible {
     }
 
     let mut builder = Inventory::builder(strictness);
-    for argument in &a.actors {
-        let (path, kind) = match argument.rsplit_once('=') {
-            Some((path, key)) => {
-                (path, ActorKind::from_key(key).ok_or_else(|| format!("{key:?} is no kind of actor"))?)
-            }
-            None => (argument.as_str(), ActorKind::Organisation),
-        };
-        let source = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let found = ActorReader::new(kind, source).strictness(strictness).read_path(path, &mut builder)?;
-        println!("\nACTORS {path}\n{found}");
-    }
+    read_actors(&a.actors, strictness, &mut builder)?;
     for path in &a.cooperations {
         let columns = TieColumns::default();
         let found = read_cooperations(path, &columns, CooperationKind::Other, "cooperations", &mut builder)?;

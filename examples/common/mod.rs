@@ -1,4 +1,4 @@
-//! What the examples share: a progress bar and the folder they write to.
+//! What the examples share: a progress bar, files of actors, the folder they write to.
 
 #![allow(dead_code, reason = "each example uses what it needs")]
 
@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rurban::diagnostics::Strictness;
+use rurban::inventory::InventoryBuilder;
 use rurban::labels::Labels;
 use rurban::linkage::{NullModel, Weighting, mixing_evidence};
 use rurban::model::{ActorKind, CooperationKind, Level, LinkClass, Rurality};
 use rurban::network::{Direction, Network};
 use rurban::progress::{Progress, Silent};
+use rurban::read::ActorReader;
 use rurban::study::{LinkSummary, Study};
 use rurban::write::StudyFiles;
 use rurban::write::report::{Align, TextTable, integer, number};
@@ -58,6 +61,22 @@ impl Progress for Bar {
 pub fn output(folder: &Path) -> Fallible<PathBuf> {
     std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(folder.to_owned())
+}
+
+/// Reads files of actors given as FILE or FILE=KIND and prints what was kept and dropped.
+pub fn read_actors(files: &[String], strictness: Strictness, builder: &mut InventoryBuilder) -> Fallible {
+    for file in files {
+        let (path, kind) = match file.rsplit_once('=') {
+            Some((path, key)) => {
+                (path, ActorKind::from_key(key).ok_or_else(|| format!("{key:?} is no kind of actor"))?)
+            }
+            None => (file.as_str(), ActorKind::Organisation),
+        };
+        let source = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let found = ActorReader::new(kind, source).strictness(strictness).read_path(path, builder)?;
+        println!("\nACTORS {path}\n{found}");
+    }
+    Ok(())
 }
 
 /// Prints what a study says about linkage, with two null models side by side.
