@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use common::{Fallible, read_actors};
-use rurban::accessibility::{Catchment, Choice, CostTable, Decay, Roads};
+use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads};
 use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
@@ -50,6 +50,9 @@ enum Measure {
     /// Balanced supply, near counting more.
     #[value(name = "bfca")]
     Balanced,
+    /// Travel plus crowding once nobody can do better elsewhere; a low score is good.
+    #[value(name = "raam")]
+    RationalAgents,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -158,7 +161,7 @@ fn main() -> Fallible {
     };
     let options = AccessOptions::new(study.supply(&kinds, Capacity::One)?)
         .costs(costs)
-        .measure(measure(arguments.measure))
+        .measure(measure(arguments.measure, reach * unit.size))
         .catchment(catchment(arguments.measure, reach * unit.size))
         .bands([10.0, 20.0, 30.0, 60.0].map(|b| b * unit.size).to_vec());
     let report = study.access(&options, &bar)?;
@@ -175,6 +178,7 @@ fn main() -> Fallible {
         unit,
         score: match arguments.measure {
             Measure::Opportunities | Measure::Potential => Score { name: "within reach", factor: 1.0 },
+            Measure::RationalAgents => Score { name: "travel and crowding", factor: 1.0 },
             // Shares of what facilities offer add up over communes, not over heads.
             Measure::Balanced => Score { name: "share of offers × 10⁶", factor: 1e6 },
             _ => Score { name: "per 100,000 inh.", factor: 1e5 },
@@ -234,13 +238,14 @@ fn read_roads(sections: &Path, nodes: &Path) -> Fallible<Roads> {
     Ok(roads)
 }
 
-const fn measure(chosen: Measure) -> AccessMeasure {
+fn measure(chosen: Measure, reach: f64) -> AccessMeasure {
     match chosen {
         Measure::Opportunities => AccessMeasure::Opportunities,
         Measure::Potential => AccessMeasure::Potential,
         Measure::TwoStep | Measure::Enhanced => AccessMeasure::TwoStep,
         Measure::ThreeStep => AccessMeasure::ThreeStep(Choice::WithinCutoff),
         Measure::Balanced => AccessMeasure::Balanced,
+        Measure::RationalAgents => AccessMeasure::RationalAgents(AgentOptions::default().tau(reach)),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use geo::line_measures::{Distance, Geodesic};
 use geo_types::{Coord, Point};
 use rurban::Error;
-use rurban::accessibility::{Catchment, Choice, CostTable, Decay, Roads, road_network};
+use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads, road_network};
 use rurban::atlas::{Atlas, Territory};
 use rurban::diagnostics::{Place, Strictness};
 use rurban::france::EmbeddedFrance;
@@ -22,7 +22,8 @@ use rurban::read::csv::Reader;
 use rurban::read::{CostColumns, CostEnds, roads, travel_costs};
 use rurban::space::LonLat;
 use rurban::study::{
-    AccessCosts, AccessMeasure, AccessOptions, AccessReport, Capacity, Covered, Offer, Study, StudyOptions,
+    AccessCosts, AccessMeasure, AccessOptions, AccessReport, Capacity, Covered, FacilityAccess, Offer, Study,
+    StudyOptions,
 };
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
@@ -111,6 +112,44 @@ fn what_is_handed_out_is_what_there_is() {
     // At 1.5 km some innovation places are beyond the point of every commune, and counted.
     let close = options(study, kind).catchment(Catchment::within(1_500.0));
     assert!(study.access(&close, &Silent).unwrap().coverage.facilities_unreached > 0);
+}
+
+/// At equilibrium everybody is somewhere, the score is travel plus crowding at the best centre in
+/// reach, and hardly anything could be saved by changing.
+#[test]
+fn rational_agents_have_nowhere_better_to_go() {
+    let study = &*FRANCE;
+    let kind = ActorKind::InnovationPlace;
+    let (tau, reach) = (20_000.0, 30_000.0);
+    let agents = AccessMeasure::RationalAgents(AgentOptions::default().tau(tau));
+    let options = options(study, kind).measure(agents).catchment(Catchment::within(reach));
+    let report = study.access(&options, &Silent).unwrap();
+    let load = |f: &FacilityAccess| f.offer.map_or(0.0, |offer| f.supply / offer);
+    let loads: f64 = report.facilities.iter().map(load).sum();
+    let covered = report.coverage.population - report.coverage.population_uncovered;
+    assert!((loads / covered - 1.0).abs() < 1e-9, "{loads} {covered}");
+    let mean_load = report.coverage.population / report.coverage.supply;
+    let centres: Vec<(Point<f64>, f64)> = report
+        .facilities
+        .iter()
+        .map(|f| {
+            let at = study.inventory().actors()[f.actor as usize].position.unwrap();
+            (Point(Coord::from(at)), load(f) / (f.supply * mean_load))
+        })
+        .collect();
+    let mut uncovered = 0;
+    for (_, (i, at)) in measured(study).enumerate().filter(|(n, _)| n % 200 == 0) {
+        let t = &report.territories[i];
+        let ways = centres.iter().map(|&(c, crowding)| (Geodesic.distance(at, c), crowding));
+        let best = ways.filter(|w| w.0 <= reach).map(|w| w.0 / tau + w.1).reduce(f64::min);
+        assert_eq!((t.covered == Covered::Yes, t.is_measured()), (best.is_some(), true), "{i}");
+        match (best, t.score) {
+            (Some(best), Some(score)) => assert!((score / best - 1.0).abs() < 1e-9, "{i}: {score} {best}"),
+            (best, score) => assert_eq!(best, score, "{i}"),
+        }
+        uncovered += usize::from(best.is_none());
+    }
+    assert!((1..100).contains(&uncovered), "{uncovered}");
 }
 
 #[test]

@@ -203,6 +203,21 @@ impl CostTable {
         Ok(Self { pairs: Csr::from_sorted(facilities.len(), offsets, indices, values) })
     }
 
+    /// The table without the pairs that cost more than `cutoff`. O(pairs).
+    #[must_use]
+    pub fn within(&self, cutoff: f64) -> Self {
+        let mut offsets = vec![0];
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for i in 0..self.origins() {
+            for (j, cost) in self.pairs.row(i).filter(|pair| pair.1 <= cutoff) {
+                indices.push(j);
+                values.push(cost);
+            }
+            offsets.push(indices.len());
+        }
+        Self { pairs: Csr::from_sorted(self.facilities(), offsets, indices, values) }
+    }
+
     /// The table with `cost` from each origin to the facility of the same index where it has none: in
     /// tables from place to place the way within a place is often missing.
     ///

@@ -405,8 +405,10 @@ proptest! {
         let n = table.facilities().min(table.origins());
         let square = table.select(&everything[..n], &everything[..n]).unwrap();
         let own = square.with_own_costs(2.5).unwrap();
+        let near = square.within(20.0);
         for i in 0..n {
             for j in 0..n as u32 {
+                prop_assert_eq!(near.get(i, j), square.get(i, j).filter(|c| *c <= 20.0));
                 let given = if i == j as usize { Some(2.5) } else { None };
                 prop_assert_eq!(own.get(i, j), square.get(i, j).or(given));
             }

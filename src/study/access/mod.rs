@@ -12,14 +12,15 @@ pub use supply::{Capacity, Offer, Supply};
 
 use super::Study;
 use crate::accessibility::{
-    Access, Catchment, Choice, Nearest, balanced, cumulative_opportunities, potential, three_step, two_step,
+    Access, AgentAccess, AgentOptions, Catchment, Choice, Nearest, balanced, cumulative_opportunities,
+    potential, rational_agents, three_step, two_step,
 };
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Rurality};
 use crate::progress::Progress;
 
 /// What the score of a territory is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AccessMeasure {
@@ -35,10 +36,14 @@ pub enum AccessMeasure {
     ThreeStep(Choice),
     /// Neither demand nor offers counted twice: [`balanced`].
     Balanced,
+    /// Travel plus crowding within the cut-off once nobody can do better elsewhere, whatever the
+    /// decay: [`rational_agents`]. The only score of which a low one is good; there is none where
+    /// nothing is within reach.
+    RationalAgents(AgentOptions),
 }
 
 impl AccessMeasure {
-    /// Short stable key: `opportunities`, `potential`, `2sfca`, `3sfca`, `bfca`.
+    /// Short stable key: `opportunities`, `potential`, `2sfca`, `3sfca`, `bfca`, `raam`.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -47,6 +52,7 @@ impl AccessMeasure {
             Self::TwoStep => "2sfca",
             Self::ThreeStep(_) => "3sfca",
             Self::Balanced => "bfca",
+            Self::RationalAgents(_) => "raam",
         }
     }
 }
@@ -161,7 +167,7 @@ impl<'a> AccessOptions<'a> {
 pub enum Covered {
     /// At least one within the cut-off, at a weight above zero.
     Yes,
-    /// None: its score is 0.
+    /// None: its score is 0, or none at all for [`AccessMeasure::RationalAgents`].
     No,
     /// It has no point to measure from.
     NoPoint,
@@ -208,7 +214,8 @@ pub struct TerritoryAccess {
     pub nearest: Vec<NearFacility>,
     /// Supply within the cut-off; `None` when it was not measured.
     pub opportunities: Option<f64>,
-    /// The score; `None` when it was not measured.
+    /// The score; `None` when it was not measured, or when there is none
+    /// ([`AccessMeasure::RationalAgents`] without a facility within reach).
     pub score: Option<f64>,
 }
 
@@ -222,7 +229,7 @@ impl TerritoryAccess {
     /// Whether it could be measured.
     #[must_use]
     pub const fn is_measured(&self) -> bool {
-        self.score.is_some()
+        matches!(self.covered, Covered::Yes | Covered::No)
     }
 }
 
@@ -303,7 +310,7 @@ impl Study {
     ///
     /// Demand is the population at the point of each territory; what cannot be measured is left out
     /// and counted in [`AccessCoverage`]. Scores of [`AccessMeasure::TwoStep`] are supply per
-    /// inhabitant, range [0, ∞), high is good. O(pairs within reach), and for straight lines
+    /// inhabitant, range [0, ∞), high is good; those of the others are told at [`AccessMeasure`]. O(pairs within reach), and for straight lines
     /// O((territories + facilities) log facilities).
     ///
     /// ```
@@ -343,6 +350,10 @@ impl Study {
             AccessMeasure::TwoStep => two_step(costs, &demand, &supply, catchment)?,
             AccessMeasure::ThreeStep(choice) => three_step(costs, &demand, &supply, catchment, choice)?,
             AccessMeasure::Balanced => balanced(costs, &demand, &supply, catchment)?,
+            AccessMeasure::RationalAgents(agents) => {
+                let costs = costs.within(catchment.cutoff());
+                served(rational_agents(&costs, &demand, &supply, agents, progress)?, &supply)
+            }
         };
         progress.end();
 
@@ -363,7 +374,7 @@ impl Study {
             let t = &mut territories[b as usize];
             t.nearest = near(&reach.nearest, row, options.nearest_within, actor_of);
             t.opportunities = Some(within.scores[row]);
-            t.score = Some(access.scores[row]);
+            t.score = Some(access.scores[row]).filter(|score| !score.is_nan());
         }
         for &row in &access.uncovered {
             territories[reach.rows[row as usize] as usize].covered = Covered::No;
@@ -383,6 +394,17 @@ impl Study {
             territories,
             facilities,
         })
+    }
+}
+
+/// What rational agents get, in the terms of the other measures.
+fn served(agents: AgentAccess, supply: &[f64]) -> Access {
+    let used = |(s, load): (&f64, &f64)| if *load > 0.0 { s / load } else { 0.0 };
+    Access {
+        offers: supply.iter().zip(&agents.loads).map(used).collect(),
+        unused: (0..).zip(&agents.loads).filter(|(_, load)| **load == 0.0).map(|(f, _)| f).collect(),
+        scores: agents.costs,
+        uncovered: agents.uncovered,
     }
 }
 

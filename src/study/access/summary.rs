@@ -35,7 +35,7 @@ pub struct AccessSummary {
     pub population_without_nearest: f64,
     /// Mean supply within the cut-off.
     pub opportunities_mean: Option<f64>,
-    /// Mean score.
+    /// Mean score, of those who have one.
     pub score_mean: Option<f64>,
 }
 
@@ -161,7 +161,7 @@ impl AccessReport {
     /// How unequal the scores are over the population, within and between groups of base
     /// territories ([`AccessReport::rurality_labels`], the membership of a level …).
     ///
-    /// Uncovered territories count with their score of 0. Where perimeters of a level overlap, the
+    /// Uncovered territories count with their score of 0, if they have one. Where perimeters of a level overlap, the
     /// first membership counts.
     ///
     /// # Errors
