@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example accessibility -- --kind public_service --measure e2sfca`
 //!
-//! `--costs times.csv` (origin, destination, minutes) takes travel times instead of straight lines:
+//! `--costs times.csv` (origin, destination, minutes; or Parquet with `--features parquet`) takes travel times instead of straight lines:
 //! origins are communes, destinations communes or, with `--to actor`, actors by identifier.
 //! `--roads sections.csv --nodes nodes.csv` (from, to, minutes; id, lon, lat) computes them on roads.
 
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, ValueEnum};
 use common::{Fallible, read_actors};
 use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads};
-use rurban::diagnostics::Strictness;
+use rurban::diagnostics::{Diagnostics, Strictness};
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::labels::Labels;
@@ -84,7 +84,7 @@ struct Arguments {
     /// Level of the maps.
     #[arg(long, default_value = "epci")]
     by: String,
-    /// Travel times: CSV with origin, destination, minutes.
+    /// Travel times: CSV with origin, destination, minutes, or Parquet (`--features parquet`).
     #[arg(long, conflicts_with = "roads")]
     costs: Option<PathBuf>,
     /// What the destinations of the travel times are.
@@ -224,10 +224,35 @@ fn read_times(study: &Study, path: &Path, to: Destination) -> Fallible<CostTable
         Destination::Commune => CostEnds::territories(study.atlas().base()),
         Destination::Actor => CostEnds::actors(study.inventory()),
     };
-    let table = csv::Reader::default().open_path(path)?;
-    let (costs, found) = travel_costs(table, &CostColumns::default(), &communes, &ends)?;
+    let columns = CostColumns::default();
+    let (costs, found) = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+        read_parquet(path, &columns, &communes, &ends)?
+    } else {
+        travel_costs(csv::Reader::default().open_path(path)?, &columns, &communes, &ends)?
+    };
     println!("\nTRAVEL TIMES {}\n{found}", path.display());
     Ok(costs)
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(
+    path: &Path,
+    columns: &CostColumns<'_>,
+    origins: &CostEnds<'_>,
+    destinations: &CostEnds<'_>,
+) -> Fallible<(CostTable, Diagnostics)> {
+    let strictness = Strictness::Lenient;
+    Ok(rurban::read::travel_costs_parquet(path, columns, origins, destinations, strictness)?)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(
+    path: &Path,
+    _: &CostColumns<'_>,
+    _: &CostEnds<'_>,
+    _: &CostEnds<'_>,
+) -> Fallible<(CostTable, Diagnostics)> {
+    Err(format!("{}: run with --features parquet to read Parquet", path.display()).into())
 }
 
 fn read_roads(sections: &Path, nodes: &Path) -> Fallible<Roads> {

@@ -1,8 +1,9 @@
 //! Costs of the user's own: travel times from place to place, and roads to compute them on.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
-use super::csv::{CoordinateColumns, Row, Table, to_lon_lat};
+use super::csv::{CoordinateColumns, Table, to_lon_lat};
 use super::number::Number;
 use crate::accessibility::{CostTable, Roads, road_network};
 use crate::atlas::AtlasLevel;
@@ -111,18 +112,17 @@ impl<'a> CostEnds<'a> {
     /// The end of a way in a column; `None` when the row was dropped because there is none.
     fn find(
         &self,
-        row: &Row<'_>,
-        column: usize,
+        code: &str,
+        place: impl FnOnce() -> Place,
         unknown: &'static str,
         found: &mut Diagnostics,
     ) -> Result<Option<u32>> {
-        let code = row.get(column);
         let end = (self.resolve)(code);
         if end.is_none() {
             let zero = (self.resolve)(&format!("0{code}")).is_some();
             let hint = if zero { "; has it lost its leading zero in a spreadsheet?" } else { "" };
             let message = format!("there is no {} {code:?}{hint}", self.kind);
-            found.drop_record(unknown, row.place_of(column), message)?;
+            found.drop_record(unknown, place(), message)?;
         }
         Ok(end)
     }
@@ -166,60 +166,104 @@ pub fn travel_costs(
     destinations: &CostEnds<'_>,
 ) -> Result<(CostTable, Diagnostics)> {
     let (from, to, cost) = columns.find(&table)?;
-    let mut ways: Vec<Way> = Vec::new();
     let file = Place::file(table.file());
-    let mut found = table.for_each(|row, found| {
-        let Some(origin) = origins.find(row, from, "unknown_origin", found)? else { return Ok(()) };
-        let Some(destination) = destinations.find(row, to, "unknown_destination", found)? else {
-            return Ok(());
-        };
-        let Some(cost) = cost_of(row, cost, found)? else { return Ok(()) };
-        ways.push(Way { ends: (origin, destination), cost, line: row.line() });
-        found.keep();
-        Ok(())
+    let mut ways = Ways::new(origins, destinations);
+    let found = table.for_each(|row, found| {
+        let place = |end| row.place_of([from, to, cost][end]);
+        ways.add([row.get(from), row.get(to)], row.number(cost), row.get(cost), row.line(), place, found)
     })?;
-    ways.sort_unstable_by(|a, b| {
-        a.ends.cmp(&b.ends).then(a.cost.total_cmp(&b.cost)).then(a.line.cmp(&b.line))
-    });
-    let mut triplets: Vec<(u32, u32, f64)> = Vec::with_capacity(ways.len());
-    for way in ways {
-        match triplets.last() {
-            Some(&(origin, destination, least)) if (origin, destination) == way.ends => {
-                let message =
-                    format!("this way is there at {least} too, which is kept; {} is left out", way.cost);
-                found.drop_kept(1);
-                found.report(Finding {
-                    severity: Severity::Error,
-                    kind: "repeated_way",
-                    place: file.clone().line(way.line),
-                    message,
-                    outcome: Outcome::Dropped,
-                })?;
-            }
-            _ => triplets.push((way.ends.0, way.ends.1, way.cost)),
-        }
-    }
-    Ok((CostTable::from_triplets(origins.count, destinations.count, &triplets)?, found))
+    ways.finish(found, |line| file.clone().line(line))
+}
+
+/// Costs of a table read row by row.
+pub(super) struct Ways<'a> {
+    ends: [&'a CostEnds<'a>; 2],
+    ways: Vec<Way>,
 }
 
 /// A row of a table of costs.
 struct Way {
     ends: (u32, u32),
     cost: f64,
-    line: u64,
+    /// Line or record it stands at.
+    at: u64,
 }
 
-/// The cost in a column; `None` when the row was dropped for it.
-fn cost_of(row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Result<Option<f64>> {
-    let (kind, message) = match row.number(column) {
+impl<'a> Ways<'a> {
+    pub(super) const fn new(origins: &'a CostEnds<'a>, destinations: &'a CostEnds<'a>) -> Self {
+        Self { ends: [origins, destinations], ways: Vec::new() }
+    }
+
+    /// Takes a row, or drops it; `place` says where its origin (0), destination (1) and cost (2) stand.
+    pub(super) fn add(
+        &mut self,
+        codes: [&str; 2],
+        cost: Number,
+        shown: impl Display,
+        at: u64,
+        place: impl Fn(usize) -> Place,
+        found: &mut Diagnostics,
+    ) -> Result<()> {
+        let [origins, destinations] = self.ends;
+        let origin = origins.find(codes[0], || place(0), "unknown_origin", found)?;
+        let Some(origin) = origin else { return Ok(()) };
+        let destination = destinations.find(codes[1], || place(1), "unknown_destination", found)?;
+        let Some(destination) = destination else { return Ok(()) };
+        if let Some(cost) = cost_of(cost, shown, || place(2), found)? {
+            self.ways.push(Way { ends: (origin, destination), cost, at });
+            found.keep();
+        }
+        Ok(())
+    }
+
+    /// Keeps the least cost of every way.
+    pub(super) fn finish(
+        mut self,
+        mut found: Diagnostics,
+        place: impl Fn(u64) -> Place,
+    ) -> Result<(CostTable, Diagnostics)> {
+        self.ways.sort_unstable_by(|a, b| {
+            a.ends.cmp(&b.ends).then(a.cost.total_cmp(&b.cost)).then(a.at.cmp(&b.at))
+        });
+        let mut triplets: Vec<(u32, u32, f64)> = Vec::with_capacity(self.ways.len());
+        for way in self.ways {
+            match triplets.last() {
+                Some(&(origin, destination, least)) if (origin, destination) == way.ends => {
+                    let message =
+                        format!("this way is there at {least} too, which is kept; {} is left out", way.cost);
+                    found.drop_kept(1);
+                    found.report(Finding {
+                        severity: Severity::Error,
+                        kind: "repeated_way",
+                        place: place(way.at),
+                        message,
+                        outcome: Outcome::Dropped,
+                    })?;
+                }
+                _ => triplets.push((way.ends.0, way.ends.1, way.cost)),
+            }
+        }
+        let [origins, destinations] = self.ends.map(|e| e.count);
+        Ok((CostTable::from_triplets(origins, destinations, &triplets)?, found))
+    }
+}
+
+/// The cost in a cell; `None` when the row was dropped for it.
+fn cost_of(
+    cost: Number,
+    shown: impl Display,
+    place: impl FnOnce() -> Place,
+    found: &mut Diagnostics,
+) -> Result<Option<f64>> {
+    let (kind, message) = match cost {
         Number::Value(cost) if cost >= 0.0 => return Ok(Some(cost)),
         Number::Value(cost) => ("negative_cost", format!("a cost of {cost} is negative")),
         Number::Blank | Number::Secret => {
             ("blank_cost", "no cost is given; the way counts as closed".to_owned())
         }
-        Number::Invalid => ("bad_cost", format!("{:?} is no cost", row.get(column))),
+        Number::Invalid => ("bad_cost", format!("\"{shown}\" is no cost")),
     };
-    found.drop_record(kind, row.place_of(column), message)?;
+    found.drop_record(kind, place(), message)?;
     Ok(None)
 }
 
@@ -285,9 +329,11 @@ pub fn roads(
     let ends = CostEnds::new("road node", positions.len(), |name| index.get(name).copied());
     let mut lengths: Vec<(u32, u32, f64)> = Vec::new();
     found.merge(sections.for_each(|row, found| {
-        let Some(a) = ends.find(row, from, "unknown_node", found)? else { return Ok(()) };
-        let Some(b) = ends.find(row, to, "unknown_node", found)? else { return Ok(()) };
-        let Some(length) = cost_of(row, cost, found)? else { return Ok(()) };
+        let mut end = |column| ends.find(row.get(column), || row.place_of(column), "unknown_node", found);
+        let Some(a) = end(from)? else { return Ok(()) };
+        let Some(b) = end(to)? else { return Ok(()) };
+        let length = cost_of(row.number(cost), row.get(cost), || row.place_of(cost), found)?;
+        let Some(length) = length else { return Ok(()) };
         if a == b {
             return found.drop_record("loop", row.place_of(to), "the section leads from a node to itself");
         }

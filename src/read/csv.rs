@@ -324,10 +324,7 @@ impl Table<'_> {
     /// punctuation do not count.
     #[must_use]
     pub fn column(&self, names: &[&str]) -> Option<usize> {
-        names.iter().find_map(|name| {
-            let name = fold(name);
-            self.header.iter().position(|h| fold(h) == name)
-        })
+        find_column(&self.header, names)
     }
 
     /// As [`Table::column`], for a column that must be there.
@@ -335,11 +332,7 @@ impl Table<'_> {
     /// # Errors
     /// [`Error::Unknown`] with the columns there are.
     pub fn require(&self, names: &[&str]) -> Result<usize> {
-        self.column(names).ok_or_else(|| Error::Unknown {
-            kind: "column",
-            value: names.join(" or "),
-            hint: Some(format!("{} has the columns {}", self.file, self.header.join(", "))),
-        })
+        require_column(&self.header, names, &self.file)
     }
 
     /// Calls `each` with every row that is not blank and fits; it must count the row with
@@ -484,6 +477,22 @@ impl<'a> Row<'a> {
 }
 
 /// A name without case, accents and punctuation: `Code INSEE` and `code_insee` are the same.
+fn find_column(header: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| {
+        let name = fold(name);
+        header.iter().position(|h| fold(h) == name)
+    })
+}
+
+/// Index of the column with the first of the names that is there.
+pub(super) fn require_column(header: &[String], names: &[&str], file: &str) -> Result<usize> {
+    find_column(header, names).ok_or_else(|| Error::Unknown {
+        kind: "column",
+        value: names.join(" or "),
+        hint: Some(format!("{file} has the columns {}", header.join(", "))),
+    })
+}
+
 fn fold(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_lowercase) {

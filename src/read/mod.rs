@@ -11,6 +11,8 @@ mod decode;
 pub mod geojson;
 mod json;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod profiles;
 mod territories;
 mod ties;
@@ -19,6 +21,8 @@ pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use number::Number;
+#[cfg(feature = "parquet")]
+pub use parquet::travel_costs_parquet;
 pub use profiles::ProfileReader;
 pub use territories::TerritoryReader;
 pub use ties::{
