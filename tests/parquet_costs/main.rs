@@ -72,9 +72,9 @@ fn damaged_files_are_errors() {
         let file = folder.join(format!("damaged_{n}.parquet"));
         let mut damaged = whole.clone();
         if n % 2 == 0 {
-            damaged.truncate(cut)
+            damaged.truncate(cut);
         } else {
-            damaged[cut] ^= 0xff
+            damaged[cut] ^= 0xff;
         }
         std::fs::write(&file, damaged).unwrap();
         let ends = communes();
