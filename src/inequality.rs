@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_amounts;
 use crate::error::{Error, Result, Undefined};
 use crate::labels::Labels;
 
@@ -108,8 +109,8 @@ impl Distribution {
     /// [`Error::Shape`] when lengths differ; [`Error::Value`] for a negative or non-finite entry;
     /// [`Error::Undefined`] when no unit has a head.
     pub fn weighted(values: &[f64], weights: &[f64]) -> Result<Self> {
-        check("weights", weights, values.len())?;
-        check("values", values, values.len())?;
+        check_amounts("weights", weights, values.len())?;
+        check_amounts("values", values, values.len())?;
         let heads: f64 = weights.iter().sum();
         if heads <= 0.0 {
             return Err(Error::undefined("inequality", Undefined::Empty));
@@ -131,8 +132,8 @@ impl Distribution {
     /// As [`Distribution::weighted`], and [`Error::Value`] for an amount without population: per head
     /// it is infinite.
     pub fn per_capita(totals: &[f64], population: &[f64]) -> Result<Self> {
-        check("population", population, totals.len())?;
-        check("totals", totals, totals.len())?;
+        check_amounts("population", population, totals.len())?;
+        check_amounts("totals", totals, totals.len())?;
         if let Some(index) = (0..totals.len()).find(|&i| totals[i] > 0.0 && population[i] == 0.0) {
             return Err(Error::Value {
                 what: "totals",
@@ -390,20 +391,5 @@ impl Distribution {
         } else {
             Err(Error::Shape { what: "labels", expected: self.len(), got: groups.len() })
         }
-    }
-}
-
-fn check(what: &'static str, values: &[f64], expected: usize) -> Result<()> {
-    if values.len() != expected {
-        return Err(Error::Shape { what, expected, got: values.len() });
-    }
-    match values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
-        Some(index) => Err(Error::Value {
-            what,
-            index,
-            value: values[index].to_string(),
-            must: "must be finite and not negative",
-        }),
-        None => Ok(()),
     }
 }

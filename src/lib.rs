@@ -82,6 +82,7 @@
 pub mod accessibility;
 pub mod atlas;
 pub mod autocorrelation;
+mod check;
 pub mod complementarity;
 pub mod diagnostics;
 pub mod error;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Catchment, CostTable};
-use crate::error::{Error, Result};
+use crate::check::check_amounts;
+use crate::error::Result;
 use crate::parallel;
 
 /// Most parts into which sums over origins are cut; fixed, so that threads do not change them.
@@ -55,7 +56,7 @@ pub enum Choice {
 /// ```
 pub fn potential(costs: &CostTable, supply: &[f64], catchment: &Catchment) -> Result<Access> {
     catchment.check()?;
-    check("supply", supply, costs.facilities())?;
+    check_amounts("supply", supply, costs.facilities())?;
     Ok(Reach { costs, catchment, rows: Rows::Plain }.scores(supply.to_vec(), Vec::new()))
 }
 
@@ -127,8 +128,8 @@ pub fn three_step(
 /// As [`two_step`].
 pub fn balanced(costs: &CostTable, demand: &[f64], supply: &[f64], catchment: &Catchment) -> Result<Access> {
     catchment.check()?;
-    check("demand", demand, costs.origins())?;
-    check("supply", supply, costs.facilities())?;
+    check_amounts("demand", demand, costs.origins())?;
+    check_amounts("supply", supply, costs.facilities())?;
     let reached = Reach { costs, catchment, rows: Rows::Standardised }.sums(demand);
     let (offers, unused) = share(supply, &reached);
     let plain = Reach { costs, catchment, rows: Rows::Plain };
@@ -145,8 +146,8 @@ fn compete(
     rows: Rows,
 ) -> Result<Access> {
     catchment.check()?;
-    check("demand", demand, costs.origins())?;
-    check("supply", supply, costs.facilities())?;
+    check_amounts("demand", demand, costs.origins())?;
+    check_amounts("supply", supply, costs.facilities())?;
     let reach = Reach { costs, catchment, rows };
     let (offers, unused) = share(supply, &reach.sums(demand));
     Ok(reach.scores(offers, unused))
@@ -231,20 +232,5 @@ impl Reach<'_> {
         // An empty sum is -0.
         let scores = found.into_iter().map(|f| f.0 + 0.0).collect();
         Access { scores, uncovered, offers, unused }
-    }
-}
-
-pub(super) fn check(what: &'static str, values: &[f64], expected: usize) -> Result<()> {
-    if values.len() != expected {
-        return Err(Error::Shape { what, expected, got: values.len() });
-    }
-    match values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
-        Some(index) => Err(Error::Value {
-            what,
-            index,
-            value: values[index].to_string(),
-            must: "must be finite and not negative",
-        }),
-        None => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CostTable;
-use super::catchment::check;
+use crate::check::check_amounts;
 use crate::error::{Error, Result, Undefined};
 use crate::progress::Progress;
 
@@ -118,8 +118,8 @@ pub fn rational_agents(
     progress: &dyn Progress,
 ) -> Result<AgentAccess> {
     options.check()?;
-    check("demand", demand, costs.origins())?;
-    check("supply", supply, costs.facilities())?;
+    check_amounts("demand", demand, costs.origins())?;
+    check_amounts("supply", supply, costs.facilities())?;
     let total: f64 = supply.iter().sum();
     let rho = options.rho.unwrap_or(demand.iter().sum::<f64>() / total);
     if !(total > 0.0 && rho > 0.0) {

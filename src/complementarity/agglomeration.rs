@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::supply_demand::pairs;
-use super::table::{ActivityTable, check_len};
+use super::table::ActivityTable;
+use crate::check::check_len;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{check_len, check_shape, check_weights};
+use super::table::check_shape;
+use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Null};
 use crate::labels::Labels;

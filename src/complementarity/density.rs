@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{Presence, check_shape, check_weights};
+use super::table::{Presence, check_shape};
+use crate::check::check_weights;
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::parallel;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{check_len, check_weights};
+use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::matrix::Matrix;
 use crate::parallel;

@@ -1,7 +1,8 @@
 //! Complementarity through what activities buy from and sell to each other.
 
 use super::supply_demand::pairs;
-use super::table::{ActivityTable, check_shape, check_weights};
+use super::table::{ActivityTable, check_shape};
+use crate::check::check_weights;
 use crate::error::Result;
 use crate::matrix::Matrix;
 

@@ -21,7 +21,8 @@ use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::density::{SelfInclusion, Shares};
-use super::table::{Presence, check_len, check_shape, check_weights};
+use super::table::{Presence, check_shape};
+use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::labels::Labels;
 use crate::matrix::{Csr, Matrix};

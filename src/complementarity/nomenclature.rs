@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::table::{ActivityTable, check_len};
+use super::table::ActivityTable;
+use crate::check::check_len;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 

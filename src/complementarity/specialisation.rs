@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::table::{ActivityTable, check_len, check_weights};
+use super::table::ActivityTable;
+use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::matrix::Matrix;

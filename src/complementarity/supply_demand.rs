@@ -1,6 +1,7 @@
 //! What one territory offers against what another one needs.
 
-use super::table::{ActivityTable, check_len, check_shape, check_weights};
+use super::table::{ActivityTable, check_shape};
+use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::matrix::Matrix;
 use crate::parallel;

@@ -377,24 +377,6 @@ pub(crate) fn check_shape(what: &'static str, got: (usize, usize), expected: (us
     Ok(())
 }
 
-/// Refuses a list of another length than a measure needs.
-pub(crate) fn check_len(what: &'static str, got: usize, expected: usize) -> Result<()> {
-    if got == expected { Ok(()) } else { Err(Error::Shape { what, expected, got }) }
-}
-
-/// Refuses values that are not finite and ≥ 0.
-pub(crate) fn check_weights(what: &'static str, values: &[f64]) -> Result<()> {
-    match values.iter().position(|v| !v.is_finite() || *v < 0.0) {
-        Some(index) => Err(Error::Value {
-            what,
-            index,
-            value: values[index].to_string(),
-            must: "must be finite and not negative",
-        }),
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

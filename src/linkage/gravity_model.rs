@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_weights;
 use crate::error::{Error, Result, Undefined};
 use crate::matrix::Matrix;
 use crate::parallel;
@@ -107,10 +108,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             return Err(Error::Shape { what, expected: all, got });
         }
     }
-    if let Some(index) = dyads.flow.iter().position(|y| !(*y >= 0.0 && y.is_finite())) {
-        let value = dyads.flow[index].to_string();
-        return Err(Error::Value { what: "flow", index, value, must: "must be finite and not negative" });
-    }
+    check_weights("flow", dyads.flow)?;
     if let Some(index) = dyads.covariates.as_slice().iter().position(|x| !x.is_finite()) {
         let value = dyads.covariates.as_slice()[index].to_string();
         return Err(Error::Value { what: "covariates", index, value, must: "must be finite" });

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_weights;
 use crate::complementarity::dissimilarity::{Dissimilarity, dissimilarity};
 use crate::error::{Error, Result};
 use crate::network::Network;
@@ -90,17 +91,8 @@ pub fn proximity(
             return Err(Error::Shape { what, expected: x, got: y });
         }
     }
-    let bad = |v: &f64| !(v.is_finite() && *v >= 0.0);
     for activities in [a.activities, b.activities] {
-        if let Some(index) = activities.iter().position(bad) {
-            let value = activities[index].to_string();
-            return Err(Error::Value {
-                what: "activities",
-                index,
-                value,
-                must: "must be finite and not negative",
-            });
-        }
+        check_weights("activities", activities)?;
     }
     let far = |m: f64| (m / 1e3).ln_1p();
     let known = |activities: &[f64]| activities.iter().any(|&v| v > 0.0);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::mixing::{MixingMatrix, Weighting};
+use crate::check::check_weights;
 use crate::error::{Error, Result, Undefined};
 use crate::labels::Labels;
 use crate::matrix::Matrix;
@@ -260,10 +261,7 @@ pub struct MultigroupSegregation {
 /// # References
 /// Reardon & Firebaugh (2002), Measures of multigroup segregation, Sociological Methodology 32.
 pub fn multigroup_segregation(counts: &Matrix) -> Result<MultigroupSegregation> {
-    if let Some(index) = counts.as_slice().iter().position(|x| !(*x >= 0.0 && x.is_finite())) {
-        let value = counts.as_slice()[index].to_string();
-        return Err(Error::Value { what: "counts", index, value, must: "must be finite and not negative" });
-    }
+    check_weights("counts", counts.as_slice())?;
     let all: f64 = counts.as_slice().iter().sum();
     if all == 0.0 {
         return Err(Error::undefined("multigroup segregation", Undefined::Empty));

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_weights;
 use crate::error::{Error, Result};
 
 /// How much a project ties each pair of its participants.
@@ -65,14 +66,7 @@ pub fn project(
     rule: ProjectionRule,
 ) -> Result<Projection> {
     if let Some(weights) = project_weight {
-        if let Some(index) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-            return Err(Error::Value {
-                what: "project weights",
-                index,
-                value: weights[index].to_string(),
-                must: "must be finite and not negative",
-            });
-        }
+        check_weights("project weights", weights)?;
         if let Some(index) = participations.iter().position(|p| p.project as usize >= weights.len()) {
             return Err(Error::Value {
                 what: "participations",

@@ -52,19 +52,8 @@ impl Default for CostColumns<'_> {
     }
 }
 
-macro_rules! setters {
-    ($($field:ident),*) => {$(
-        #[doc = concat!("Sets the names for `", stringify!($field), "`.")]
-        #[must_use]
-        pub fn $field(mut self, names: &[&'a str]) -> Self {
-            self.$field = names.to_vec();
-            self
-        }
-    )*};
-}
-
 impl<'a> CostColumns<'a> {
-    setters!(origin, destination, cost);
+    column_setters!(origin, destination, cost);
 
     fn find(&self, table: &Table<'_>) -> Result<(usize, usize, usize)> {
         Ok((table.require(&self.origin)?, table.require(&self.destination)?, table.require(&self.cost)?))

@@ -3,6 +3,18 @@
 //! The readers here are the first of two steps: they give plain records, close to the file, and say
 //! what was wrong with it. What the records mean is settled by the collections built from them.
 
+/// Setters of the names that columns may have.
+macro_rules! column_setters {
+    ($($field:ident),*) => {$(
+        #[doc = concat!("Sets the names for `", stringify!($field), "`.")]
+        #[must_use]
+        pub fn $field(mut self, names: &[&'a str]) -> Self {
+            self.$field = names.to_vec();
+            self
+        }
+    )*};
+}
+
 mod actors;
 mod commune_changes;
 mod costs;

@@ -61,19 +61,8 @@ impl Default for TieColumns<'_> {
     }
 }
 
-macro_rules! setters {
-    ($($field:ident),*) => {$(
-        #[doc = concat!("Sets the names for `", stringify!($field), "`.")]
-        #[must_use]
-        pub fn $field(mut self, names: &[&'a str]) -> Self {
-            self.$field = names.to_vec();
-            self
-        }
-    )*};
-}
-
 impl<'a> TieColumns<'a> {
-    setters!(source, target, actor, project, lead, weight, kind, start, end, themes);
+    column_setters!(source, target, actor, project, lead, weight, kind, start, end, themes);
 }
 
 /// What edges and participations have in common, as it is in the file.

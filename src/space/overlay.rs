@@ -7,6 +7,7 @@ use rstar::{AABB, RTree};
 use super::layer::Layer;
 use super::locate::Locator;
 use super::measure::{Surface, areas};
+use crate::check::check_weights;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::parallel;
@@ -151,14 +152,7 @@ pub fn overlay_points(
             return Err(Error::Shape { what, expected: in_a.len(), got });
         }
     }
-    if let Some(index) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-        return Err(Error::Value {
-            what: "weights",
-            index,
-            value: weights[index].to_string(),
-            must: "must be finite and not negative",
-        });
-    }
+    check_weights("weights", weights)?;
     let (mut total_a, mut total_b) = (vec![0.0; in_a.classes()], vec![0.0; in_b.classes()]);
     let mut common = Vec::new();
     for (p, &w) in weights.iter().enumerate() {

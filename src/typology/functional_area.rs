@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_weights;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::matrix::Csr;
@@ -84,12 +85,8 @@ pub fn functional_areas(
             return Err(Error::Shape { what, expected: n, got });
         }
     }
-    for (what, values) in [("flows", flows.parts().2), ("employed", employed)] {
-        if let Some(index) = values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
-            let value = values[index].to_string();
-            return Err(Error::Value { what, index, value, must: "must be finite and not negative" });
-        }
-    }
+    check_weights("flows", flows.parts().2)?;
+    check_weights("employed", employed)?;
     if !(threshold > 0.0 && threshold <= 1.0) {
         let value = threshold.to_string();
         return Err(Error::Parameter { name: "threshold", value, must: "must be above 0 and at most 1" });

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_weights;
 use crate::error::{Error, Result};
 
 /// Class of a region or of an intermunicipal group.
@@ -165,14 +166,7 @@ pub fn regional_typology(
 /// # Errors
 /// [`Error::Value`] for a population that is negative or not finite.
 pub fn epci_typology(population: &[f64; 7]) -> Result<Option<RegionClass>> {
-    if let Some(index) = population.iter().position(|p| !p.is_finite() || *p < 0.0) {
-        return Err(Error::Value {
-            what: "population",
-            index,
-            value: population[index].to_string(),
-            must: "must be finite and not negative",
-        });
-    }
+    check_weights("population", population)?;
     let total: f64 = population.iter().sum();
     if total == 0.0 {
         return Ok(None);
