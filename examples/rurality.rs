@@ -10,7 +10,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Parser, ValueEnum};
+use clap::Parser;
 use common::Fallible;
 use rurban::autocorrelation::{LocalInference, Test};
 use rurban::evidence::Evidence;
@@ -30,43 +30,17 @@ use rurban::write::report::{Align, TextTable, integer, number};
 use rurban::write::svg::{Axis, ClassColours, ClassMap, Coordinates, Marks, Plot, Series};
 use rurban::write::{Contours, Table};
 
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Value {
-    PopulationDensity,
-    RuralShare,
-    ActorDensity,
-    LinkDensity,
-    UrbanRuralLinkShare,
-    UrbanExposure,
-    ResearchDistance,
-    InnovationDistance,
-}
-
-impl From<Value> for TerritoryScore {
-    fn from(v: Value) -> Self {
-        match v {
-            Value::PopulationDensity => Self::PopulationDensity,
-            Value::RuralShare => Self::RuralShare,
-            Value::ActorDensity => Self::ActorDensity,
-            Value::LinkDensity => Self::LinkDensity,
-            Value::UrbanRuralLinkShare => Self::UrbanRuralLinkShare,
-            Value::UrbanExposure => Self::UrbanExposure,
-            Value::ResearchDistance => Self::ResearchDistance,
-            Value::InnovationDistance => Self::InnovationDistance,
-        }
-    }
-}
-
 /// Rurality, spatial structure and inequality of the embedded France.
 #[derive(Parser)]
 struct Arguments {
     /// Level whose spatial structure is measured: commune, epci, `petr_pays`, departement …
     #[arg(long, default_value = "epci")]
     level: Level,
-    /// What is measured of its territories.
-    #[arg(long, value_enum, default_value = "research_distance")]
-    value: Value,
+    /// What is measured of its territories: `population_density`, `rural_share`, `actor_density`,
+    /// `link_density`, `urban_rural_link_share`, `urban_exposure`, `research_distance` or
+    /// `innovation_distance`.
+    #[arg(long, default_value = "research_distance")]
+    value: TerritoryScore,
     /// Random replicates of each global test.
     #[arg(long, default_value_t = 999)]
     permutations: usize,
@@ -91,7 +65,7 @@ fn main() -> Fallible {
 
     typologies(&study, &out)?;
     what_if(&study, &out)?;
-    let score = TerritoryScore::from(arguments.value);
+    let score = arguments.value;
     let measures = study.territory_measures(&arguments.level, &study.reach(&bar)?)?;
     let values: Vec<f64> = measures.iter().map(|m| score.of(m)).collect();
     structure(&study, &arguments, score, &values, &out)?;

@@ -200,7 +200,11 @@ fn rural_territories_gather_away_from_dense_ones() {
     assert!(joins.same[0].z > Some(3.0) && joins.different[0].2.z < Some(-3.0), "{joins:?}");
     for score in TerritoryScore::ALL {
         assert!(of(score).iter().all(|v| v.is_nan() || *v >= 0.0), "{}", score.label());
+        assert_eq!(score.key().parse::<TerritoryScore>().unwrap(), score);
     }
+    // The inventory has no research centre in Mayotte, and those of La Réunion are out of reach.
+    let far = of(TerritoryScore::ResearchDistance);
+    assert!(far.iter().any(|v| v.is_nan()) && far.iter().all(|v| v.is_nan() || *v <= TerritoryScore::FAR_M));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Do territories that are alike lie side by side, and where?
 
 use std::fmt;
+use std::str::FromStr;
 
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,21 @@ impl TerritoryScore {
     /// such values would make up all of the spatial structure.
     pub const FAR_M: f64 = 500_000.0;
 
+    /// Short stable key, as in files and on command lines.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::PopulationDensity => "population_density",
+            Self::RuralShare => "rural_share",
+            Self::ActorDensity => "actor_density",
+            Self::LinkDensity => "link_density",
+            Self::UrbanRuralLinkShare => "urban_rural_link_share",
+            Self::UrbanExposure => "urban_exposure",
+            Self::ResearchDistance => "research_distance",
+            Self::InnovationDistance => "innovation_distance",
+        }
+    }
+
     /// What it is, with its unit.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -97,6 +113,18 @@ impl TerritoryScore {
             Self::InnovationDistance => near(m.innovation_distance_m),
         };
         value.unwrap_or(f64::NAN)
+    }
+}
+
+impl FromStr for TerritoryScore {
+    type Err = Error;
+
+    fn from_str(key: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|s| s.key() == key).ok_or_else(|| Error::Unknown {
+            kind: "score of territories",
+            value: key.to_owned(),
+            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
+        })
     }
 }
 
