@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rurban::labels::Labels;
 use rurban::random::Seed;
-use rurban::typology::{Degurba, GridRules, PopulationGrid, degurba_grid};
+use rurban::typology::{Degurba, EdgeSmoothing, GridRules, PopulationGrid, degurba_grid};
 
 const SIDE: usize = 1000;
 
@@ -33,10 +33,12 @@ fn typology(c: &mut Criterion) {
     let grid = grid();
     let mut group = c.benchmark_group("typology");
     group.sample_size(10);
-    let rules = GridRules::default();
-    group.bench_function("degurba_grid_1000x1000", |b| {
-        b.iter(|| degurba_grid(black_box(&grid), &rules).unwrap());
-    });
+    for (name, smoothing) in [("R2022A", EdgeSmoothing::R2022A), ("R2023A", EdgeSmoothing::R2023A)] {
+        let rules = GridRules::default().smoothing(smoothing);
+        group.bench_function(format!("degurba_grid_1000x1000_{name}"), |b| {
+            b.iter(|| degurba_grid(black_box(&grid), &rules).unwrap());
+        });
+    }
     let of = (0..SIDE * SIDE).map(|i| (i / SIDE / 10 * 100 + i % SIDE / 10) as u32).collect();
     let units = Labels::new(of, 10_000).unwrap();
     group.bench_function("degurba_units_10000", |b| {
