@@ -45,6 +45,10 @@ pub enum Choice {
 /// [`Error::Shape`] when there is not one supply per facility; [`Error::Value`] for a negative or
 /// non-finite supply; [`Error::Parameter`] for a cut-off or decay out of its domain.
 ///
+/// [`Error::Shape`]: crate::Error::Shape
+/// [`Error::Value`]: crate::Error::Value
+/// [`Error::Parameter`]: crate::Error::Parameter
+///
 /// ```
 /// use rurban::accessibility::{Catchment, CostTable, Decay, potential};
 /// # fn main() -> rurban::Result<()> {
