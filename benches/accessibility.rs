@@ -78,8 +78,7 @@ fn access(c: &mut Criterion) {
     group.bench_function("nearest_3_planar", |b| {
         b.iter(|| nearest_k_planar(&origins, &facilities, 3).unwrap());
     });
-    // The default tolerance takes minutes here.
-    let options = AgentOptions::default().tau(REACH_M).tolerance(1e-2);
+    let options = AgentOptions::default().tau(REACH_M);
     let mut rounds = 0;
     group.bench_function("rational_agents", |b| {
         b.iter(|| rounds = rational_agents(&costs, &demand, &supply, options, &Silent).unwrap().rounds);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::CostTable;
 use crate::check::check_amounts;
 use crate::error::{Error, Result, Undefined};
+use crate::parallel;
 use crate::progress::Progress;
 
 /// How [`rational_agents`] weighs travel against crowding, and how far it goes.
@@ -92,8 +93,9 @@ pub struct AgentAccess {
 /// Origins without demand get the cost they would meet. Demand is divisible here; the method's
 /// original heuristic moves whole people in 150 shrinking steps and ends near the same costs.
 ///
-/// Each round, origins in turn share their demand out at best; the rounds stop at
-/// [`AgentOptions::tolerance`]. O(pairs) per round, on one thread. Saxon & Snow (2020),
+/// Each round, origins in turn share their demand out at best, most rounds among the facilities they
+/// already use; the rounds stop when over all pairs no more than [`AgentOptions::tolerance`] is left to
+/// save. O(pairs) per round over all and O(pairs in use) per other round, each on one thread. Saxon & Snow (2020),
 /// <https://doi.org/10.1080/24694452.2019.1629870>.
 ///
 /// # Errors
@@ -128,12 +130,7 @@ pub fn rational_agents(
     let capacity: Vec<f64> = supply.iter().map(|s| s * rho).collect();
     let mut market = Market::new(costs, demand, capacity, options.tau);
     progress.begin("equilibrium", None);
-    let outcome = (1..=options.max_rounds).find_map(|round| {
-        market.round();
-        progress.advance(1);
-        let (scores, gap) = market.outcome();
-        (gap <= options.tolerance).then_some((scores, gap, round))
-    });
+    let outcome = market.settle(&options, progress);
     progress.end();
     let Some((scores, gap, rounds)) = outcome else {
         let iterations = options.max_rounds;
@@ -142,6 +139,9 @@ pub fn rational_agents(
     let uncovered = (0..scores.len() as u32).filter(|&i| scores[i as usize].is_nan()).collect();
     Ok(AgentAccess { costs: scores, loads: market.loads, uncovered, gap, rounds })
 }
+
+/// Rounds among the facilities in use between two over all.
+const ROUNDS_AMONG_USED: usize = 100;
 
 /// Who goes where.
 struct Market<'a> {
@@ -164,15 +164,50 @@ impl<'a> Market<'a> {
         Self { costs, demand, capacity, tau, flows, loads }
     }
 
+    /// Rounds until no more than the tolerance could be saved, or `None`.
+    fn settle(&mut self, options: &AgentOptions, progress: &dyn Progress) -> Option<(Vec<f64>, f64, usize)> {
+        let (offsets, _, _) = self.costs.pairs.parts();
+        let all = |i: usize| offsets[i]..offsets[i + 1];
+        let mut rounds = 0;
+        while rounds < options.max_rounds {
+            self.round(all);
+            rounds += 1;
+            progress.advance(1);
+            let (scores, gap) = self.outcome(all);
+            if gap <= options.tolerance {
+                return Some((scores, gap, rounds));
+            }
+            // Few facilities of a long list are ever in use: most rounds look at these only.
+            let (starts, used) = self.used();
+            let used_by = |i: usize| used[starts[i]..starts[i + 1]].iter().copied();
+            for _ in 0..ROUNDS_AMONG_USED.min(options.max_rounds - rounds) {
+                self.round(used_by);
+                rounds += 1;
+                progress.advance(1);
+                if self.outcome(used_by).1 <= options.tolerance / 2.0 {
+                    break;
+                }
+            }
+        }
+        None
+    }
+
+    /// Where the pairs with demand of every origin start, and their positions in the table.
+    fn used(&self) -> (Vec<usize>, Vec<usize>) {
+        let (offsets, _, _) = self.costs.pairs.parts();
+        let used: Vec<usize> = (0..self.flows.len()).filter(|&at| self.flows[at] > 0.0).collect();
+        (offsets.iter().map(|&start| used.partition_point(|&at| at < start)).collect(), used)
+    }
+
     /// Every origin in turn shares its demand out so that all facilities it uses cost the same and no
     /// other one costs less.
-    fn round(&mut self) {
-        let (offsets, indices, travel) = self.costs.pairs.parts();
+    fn round<I: Iterator<Item = usize>>(&mut self, pairs: impl Fn(usize) -> I) {
+        let (_, indices, travel) = self.costs.pairs.parts();
         let mut open: Vec<Offer> = Vec::new();
         for (i, &demand) in self.demand.iter().enumerate().filter(|d| *d.1 > 0.0) {
             open.clear();
             let (mut room, mut level) = (0.0, demand);
-            for at in offsets[i]..offsets[i + 1] {
+            for at in pairs(i) {
                 let j = indices[at] as usize;
                 let capacity = self.capacity[j];
                 if capacity > 0.0 {
@@ -206,19 +241,20 @@ impl<'a> Market<'a> {
         }
         // Adding and taking away again leaves rounding behind.
         self.loads.fill(0.0);
-        for (&j, flow) in indices.iter().zip(&self.flows) {
-            self.loads[j as usize] += flow;
+        for at in (0..self.demand.len()).flat_map(pairs) {
+            self.loads[indices[at] as usize] += self.flows[at];
         }
     }
 
     /// Least cost of every origin, and the share of the whole cost in excess of it.
-    fn outcome(&self) -> (Vec<f64>, f64) {
-        let (offsets, indices, travel) = self.costs.pairs.parts();
-        let (mut spent, mut needed) = (0.0, 0.0);
-        let mut scores = Vec::with_capacity(self.demand.len());
-        for i in 0..self.demand.len() {
+    fn outcome<I>(&self, pairs: impl Fn(usize) -> I + Sync) -> (Vec<f64>, f64)
+    where
+        I: Iterator<Item = usize>,
+    {
+        let (_, indices, travel) = self.costs.pairs.parts();
+        let paid = parallel::map(self.demand.len(), |i| {
             let (mut least, mut flow, mut paid) = (f64::NAN, 0.0, 0.0);
-            for at in offsets[i]..offsets[i + 1] {
+            for at in pairs(i) {
                 let j = indices[at] as usize;
                 if self.capacity[j] > 0.0 {
                     let cost = travel[at] / self.tau + self.loads[j] / self.capacity[j];
@@ -227,12 +263,13 @@ impl<'a> Market<'a> {
                     paid += self.flows[at] * cost;
                 }
             }
-            scores.push(least);
-            if flow > 0.0 {
-                spent += paid;
-                needed += flow * least;
-            }
-        }
-        (scores, if spent > 0.0 { f64::max((spent - needed) / spent, 0.0) } else { 0.0 })
+            (least, flow, paid)
+        });
+        let (needed, spent) = paid
+            .iter()
+            .filter(|(_, flow, _)| *flow > 0.0)
+            .fold((0.0, 0.0), |(n, s), &(least, flow, paid)| (n + flow * least, s + paid));
+        let gap = if spent > 0.0 { f64::max((spent - needed) / spent, 0.0) } else { 0.0 };
+        (paid.into_iter().map(|p| p.0).collect(), gap)
     }
 }
