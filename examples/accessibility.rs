@@ -9,6 +9,7 @@
 
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
 
+#[macro_use]
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -184,7 +185,7 @@ fn main() -> Fallible {
             _ => Score { name: "per 100,000 inh.", factor: 1e5 },
         },
     };
-    println!("\nACCESS TO: {} ({}, reach {reach} {})", shown.facilities, shown.measure, unit.name);
+    say!("\nACCESS TO: {} ({}, reach {reach} {})", shown.facilities, shown.measure, unit.name);
     print_coverage(&report);
     print_sides(&study, &report, &shown)?;
     for level in [Level::PetrPays, Level::Departement] {
@@ -200,9 +201,9 @@ fn main() -> Fallible {
     }
     maps(&study, &report, &by, &shown, &out)?;
     curve(&report, &shown, &out)?;
-    println!("Everybody is taken to live at one point of the commune, and research organisations to be at");
-    println!("the point of their city; maps show the mainland and Corsica, tables all that has a point.");
-    println!("\nTables and pictures are in {}", out.display());
+    say!("Everybody is taken to live at one point of the commune, and research organisations to be at");
+    say!("the point of their city; maps show the mainland and Corsica, tables all that has a point.");
+    say!("\nTables and pictures are in {}", out.display());
     Ok(())
 }
 
@@ -230,7 +231,7 @@ fn read_times(study: &Study, path: &Path, to: Destination) -> Fallible<CostTable
     } else {
         travel_costs(csv::Reader::default().open_path(path)?, &columns, &communes, &ends)?
     };
-    println!("\nTRAVEL TIMES {}\n{found}", path.display());
+    say!("\nTRAVEL TIMES {}\n{found}", path.display());
     Ok(costs)
 }
 
@@ -259,7 +260,7 @@ fn read_roads(sections: &Path, nodes: &Path) -> Fallible<Roads> {
     let open = |path| csv::Reader::default().open_path(path);
     let columns = CostColumns::default();
     let (roads, found) = roads(open(nodes)?, open(sections)?, &columns, Direction::Undirected)?;
-    println!("\nROADS {}\n{found}", sections.display());
+    say!("\nROADS {}\n{found}", sections.display());
     Ok(roads)
 }
 
@@ -285,7 +286,7 @@ fn catchment(chosen: Measure, reach: f64) -> Catchment {
 
 fn print_coverage(report: &AccessReport) {
     let c = &report.coverage;
-    println!(
+    say!(
         "{} facilities; left out: {} without position, {} off roads, {} without capacity; {} reached by nobody",
         integer(c.facilities as i64),
         c.facilities_without_place,
@@ -293,7 +294,7 @@ fn print_coverage(report: &AccessReport) {
         c.facilities_without_capacity,
         c.facilities_unreached
     );
-    println!(
+    say!(
         "{} of {} communes with {} inhabitants; left out: {} without point, {} off roads, {} without travel \
          times ({} inhabitants); {} without population, {} of unknown rurality",
         integer(c.measured as i64),
@@ -306,7 +307,7 @@ fn print_coverage(report: &AccessReport) {
         c.without_population,
         c.unknown_rurality
     );
-    println!(
+    say!(
         "out of reach: {} communes with {} inhabitants\n",
         integer(c.uncovered as i64),
         integer(c.population_uncovered as i64)
@@ -352,7 +353,7 @@ fn print_sides(study: &Study, report: &AccessReport, shown: &Shown) -> Fallible 
         row.push(shown.score(s.score_mean));
         table.row(row)?;
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }
 
@@ -387,9 +388,9 @@ fn print_ends(study: &Study, report: &AccessReport, level: &Level, shown: &Shown
     let ends = 5.min(order.len() / 2);
     order[..ends].iter().try_for_each(|&i| add(i))?;
     order[order.len() - ends..].iter().try_for_each(|&i| add(i))?;
-    println!("Farthest and nearest {level} of {}\n{table}", order.len());
+    say!("Farthest and nearest {level} of {}\n{table}", order.len());
     if !without.is_empty() {
-        println!("No facility near: {}\n", without.join(", "));
+        say!("No facility near: {}\n", without.join(", "));
     }
     Ok(())
 }
@@ -417,7 +418,7 @@ fn print_inequality(study: &Study, report: &AccessReport) -> Fallible {
             [number(i.gini, 3), number(i.theil.total, 3), part(i.theil.between), part(i.theil.within)];
         table.row(std::iter::once(name.to_owned()).chain(figures))?;
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
 #![allow(clippy::cast_possible_wrap, reason = "counts are far below 2^63")]
 
+#[macro_use]
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -154,7 +155,7 @@ fn main() -> Fallible {
             examine(&study, &subject, &giving, receiving.as_ref(), &found, &arguments, &bar)?;
         }
     }
-    println!("\nTables and pictures are in {}", out.display());
+    say!("\nTables and pictures are in {}", out.display());
     Ok(())
 }
 
@@ -181,7 +182,7 @@ fn summed(study: &Study, giving: &Profiles, level: &Level) -> Fallible<Option<Pr
     }
     let sum = giving.to_level(study.atlas(), level, MaskedCells::Propagate)?;
     if sum.split > 0 {
-        println!(
+        say!(
             "{} of {} {} lie in several {level} or partly in one: their figures are split by population",
             sum.split,
             giving.table().regions(),
@@ -217,8 +218,8 @@ fn examine(
     let search = Search::default().radius_m(arguments.radius_km * 1e3);
     let needs = compared.needs(subject.row, search)?;
     let report = compared.report(bar)?;
-    println!("\n=== {} ===", subject.title.to_uppercase());
-    println!(
+    say!("\n=== {} ===", subject.title.to_uppercase());
+    say!(
         "{} figures kept, {} left out ({})",
         found.kept(),
         found.dropped(),
@@ -227,7 +228,7 @@ fn examine(
     print_needs(&compared, &needs, arguments)?;
     print_report(&report)?;
     print_contracts(&compared, subject.contracts, study)?;
-    println!("{}", subject.limits);
+    say!("{}", subject.limits);
 
     let write = |name: &str, table: &Table<'_>| {
         write_csv_file(arguments.out.join(format!("{}_{name}.csv", subject.title)), table, CsvStyle::Standard)
@@ -256,7 +257,7 @@ fn short(name: &str) -> String {
 fn print_needs(compared: &Complementarity<'_>, needs: &Needs, arguments: &Arguments) -> Fallible {
     let name = |i: usize| short(&compared.activities()[i].name);
     let giver = |row: usize| compared.giving_row(row).map_or("", |r| r.name.as_str());
-    println!(
+    say!(
         "{} ({}, {}), against {} rows ({}) of the other side within {} km",
         needs.row.name,
         arguments.level,
@@ -266,7 +267,7 @@ fn print_needs(compared: &Complementarity<'_>, needs: &Needs, arguments: &Argume
         arguments.radius_km
     );
     if needs.has.is_empty() {
-        println!("It has none of these activities: it lacks everything, and nothing tells what would fit.");
+        say!("It has none of these activities: it lacks everything, and nothing tells what would fit.");
     } else {
         let mut table = TextTable::new([
             ("what it is specialised in", Align::Left),
@@ -278,7 +279,7 @@ fn print_needs(compared: &Complementarity<'_>, needs: &Needs, arguments: &Argume
             let interval = format!("{} to {}", number(s.interval.0, 2), number(s.interval.1, 2));
             table.row([name(s.activity), number(s.count, 0), number(s.location_quotient, 2), interval])?;
         }
-        println!("{table}");
+        say!("{table}");
     }
     let mut table = TextTable::new([
         ("what it lacks", Align::Left),
@@ -308,10 +309,10 @@ fn print_needs(compared: &Complementarity<'_>, needs: &Needs, arguments: &Argume
             nearest.join("; "),
         ])?;
     }
-    println!("{table}");
+    say!("{table}");
     if !needs.unknown.is_empty() {
         let unknown: Vec<String> = needs.unknown.iter().map(|&i| name(i)).collect();
-        println!("Not known (withheld or not in the source): {}", unknown.join("; "));
+        say!("Not known (withheld or not in the source): {}", unknown.join("; "));
     }
     let mut table = TextTable::new([
         ("partner", Align::Left),
@@ -332,23 +333,20 @@ fn print_needs(compared: &Complementarity<'_>, needs: &Needs, arguments: &Argume
             mostly.join("; "),
         ])?;
     }
-    println!("{table}");
+    say!("{table}");
     if let (Some(need), Some(best)) = (needs.lacks.first(), needs.partners.first()) {
         let fits = if need.fit > 0.0 {
             format!(", which fits what it does at {} %", number(need.fit, 0))
         } else {
             String::new()
         };
-        println!("In short: {} lacks {:?}{fits}.", needs.row.name, name(need.activity));
+        say!("In short: {} lacks {:?}{fits}.", needs.row.name, name(need.activity));
         let near: Vec<String> =
             need.holders.iter().map(|h| format!("{} at {}", giver(h.row), km(h.distance_m))).collect();
-        println!(
-            "Those that have it: {}.",
-            if near.is_empty() { "none".to_owned() } else { near.join(", ") }
-        );
+        say!("Those that have it: {}.", if near.is_empty() { "none".to_owned() } else { near.join(", ") });
         let pointing: Vec<u32> = need.holders.iter().flat_map(|h| h.links.iter().copied()).collect();
-        println!("Cooperations that point there already: {}.", cooperations(compared.study(), &pointing));
-        println!("All in all it could gain most from {} ({}).", giver(best.row), km(best.distance_m));
+        say!("Cooperations that point there already: {}.", cooperations(compared.study(), &pointing));
+        say!("All in all it could gain most from {} ({}).", giver(best.row), km(best.distance_m));
     }
     Ok(())
 }
@@ -372,10 +370,17 @@ fn cooperations(study: &Study, links: &[u32]) -> String {
 
 fn print_report(report: &ComplementarityReport) -> Fallible {
     let c = &report.coverage;
-    println!(
+    say!(
         "\nOver all: {} rows ({} without any activity, {} of unknown rurality), {} activities, {} cells withheld,\n\
          {} links between rows, {} within one, {} with an end in none",
-        c.rows, c.empty_rows, c.unlabelled, c.activities, c.masked, c.links, c.links_within, c.links_outside
+        c.rows,
+        c.empty_rows,
+        c.unlabelled,
+        c.activities,
+        c.masked,
+        c.links,
+        c.links_within,
+        c.links_outside
     );
     let mut table = TextTable::new([
         ("who gains", Align::Left),
@@ -404,7 +409,7 @@ fn print_report(report: &ComplementarityReport) -> Fallible {
             most,
         ])?;
     }
-    println!("{table}");
+    say!("{table}");
     let mut table = TextTable::new([
         ("rural–urban ties against", Align::Left),
         ("observed", Align::Right),
@@ -415,7 +420,7 @@ fn print_report(report: &ComplementarityReport) -> Fallible {
     ]);
     for t in &report.tests {
         let Some(e) = t.evidence.value() else {
-            println!("  {}: {}", t.against, t.evidence.reason().unwrap_or_default());
+            say!("  {}: {}", t.against, t.evidence.reason().unwrap_or_default());
             continue;
         };
         let shown = |v: Option<f64>, digits| v.map_or_else(|| "–".to_owned(), |v| number(v, digits));
@@ -428,7 +433,7 @@ fn print_report(report: &ComplementarityReport) -> Fallible {
             shown(e.p, 3),
         ])?;
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }
 
@@ -462,7 +467,7 @@ fn print_contracts(
         };
         let search = Search::default().giving(Giving::Side(Rurality::Urban)).radius_m(200e3);
         if let Some(rank) = compared.rank(r, s, search)? {
-            println!(
+            say!(
                 "contract {} – {}: the city is number {} of {} urban {giving} within 200 km",
                 compared.receiving_row(r).map_or("", |r| r.name.as_str()),
                 compared.giving_row(s).map_or("", |r| r.name.as_str()),
@@ -477,7 +482,7 @@ fn print_contracts(
         let n = ranks.len();
         let mean = ranks.iter().sum::<f64>() / n as f64;
         let e = Evidence::closed_form(Null::Model, mean, 0.5, Some(1.0 / (12.0 * n as f64)), n);
-        println!(
+        say!(
             "mean percentile of {n} contracts {} (½ by chance, z {})",
             number(mean, 2),
             number(e.z.unwrap_or(f64::NAN), 2)

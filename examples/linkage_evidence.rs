@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
 #![allow(clippy::cast_possible_wrap, reason = "counts are far below 2^63")]
 
+#[macro_use]
 mod common;
 
 use std::path::PathBuf;
@@ -66,12 +67,10 @@ fn main() -> Fallible {
     for part in &report.parts {
         print(part)?;
     }
-    println!(
-        "Ties within a project come together, not one by one, so that z against degrees and distance is"
-    );
-    println!("overstated; dealing whole participations is the fair test, where there are projects.");
-    println!("Interreg over-represents border regions, joint units");
-    println!("are those a registry lists, and kinds of actors are partly read from their names.");
+    say!("Ties within a project come together, not one by one, so that z against degrees and distance is");
+    say!("overstated; dealing whole participations is the fair test, where there are projects.");
+    say!("Interreg over-represents border regions, joint units");
+    say!("are those a registry lists, and kinds of actors are partly read from their names.");
 
     let out = common::output(&arguments.out)?;
     write_csv_file(out.join("evidence.csv"), &evidence, CsvStyle::Standard)?;
@@ -83,7 +82,7 @@ fn main() -> Fallible {
     }
     std::fs::write(out.join("report.json"), serde_json::to_string_pretty(&report)?)?;
     pictures(&study, &report.parts[0], &out)?;
-    println!("\nTables and pictures are in {}", out.display());
+    say!("\nTables and pictures are in {}", out.display());
     Ok(())
 }
 
@@ -93,10 +92,15 @@ fn title(part: &LinkagePart) -> String {
 
 fn print(part: &LinkagePart) -> Fallible {
     let c = &part.coverage;
-    println!("\n{}", title(part).to_uppercase());
-    println!(
+    say!("\n{}", title(part).to_uppercase());
+    say!(
         "{} actors, {} tied, {} isolates; {} ties, {} between actors of known rurality ({} tied actors have none)",
-        c.actors, c.tied, c.isolates, c.ties, c.labelled_ties, c.tied_unlabelled
+        c.actors,
+        c.tied,
+        c.isolates,
+        c.ties,
+        c.labelled_ties,
+        c.tied_unlabelled
     );
     let right = |name| (name, Align::Right);
     let mut table = TextTable::new([
@@ -112,7 +116,7 @@ fn print(part: &LinkagePart) -> Fallible {
     ]);
     for t in &part.tests {
         let Some(e) = t.cross.value() else {
-            println!("  {}: {}", t.against, t.cross.reason().unwrap_or_default());
+            say!("  {}: {}", t.against, t.cross.reason().unwrap_or_default());
             continue;
         };
         let shown = |v: Option<f64>, d| number(v.unwrap_or(f64::NAN), d);
@@ -128,47 +132,47 @@ fn print(part: &LinkagePart) -> Fallible {
             t.left_out.to_string(),
         ])?;
     }
-    println!("{table}");
+    say!("{table}");
     match &part.rural_exposure {
-        Measured::Value(x) => println!(
+        Measured::Value(x) => say!(
             "Urban exposure of rural actors {:.3}; {:.1} % of {} rural actors have an urban tie ({} have none at all)",
             x.index,
             100.0 * x.share_with_any,
             x.nodes,
             x.isolates
         ),
-        Measured::Undefined(why) => println!("{why}"),
+        Measured::Undefined(why) => say!("{why}"),
     }
     match &part.rurality_assortativity {
-        Measured::Value(r) => println!("Assortativity by rurality {:.3} (s.e. {:.3})", r.r, r.standard_error),
-        Measured::Undefined(why) => println!("{why}"),
+        Measured::Value(r) => say!("Assortativity by rurality {:.3} (s.e. {:.3})", r.r, r.standard_error),
+        Measured::Undefined(why) => say!("{why}"),
     }
     for l in part.lengths.iter().filter(|l| l.ties > 0) {
         let km = |m: Option<f64>| number(m.unwrap_or(f64::NAN) / 1e3, 0);
-        println!("{}: {} ties, median {} km, mean {} km", l.class, l.ties, km(l.median_m), km(l.mean_m));
+        say!("{}: {} ties, median {} km, mean {} km", l.class, l.ties, km(l.median_m), km(l.mean_m));
     }
     for b in part.brokers.iter().take(5) {
         let side = b.rurality.map_or_else(|| "unknown".to_owned(), |r| r.to_string());
         let between = b.roles.total - b.roles.coordinator;
-        println!("broker: {} ({}, {side}), {between} brokered pairs", b.name, b.kind.key());
+        say!("broker: {} ({}, {side}), {between} brokered pairs", b.name, b.kind.key());
     }
     match &part.communities {
         Measured::Value(m) => {
-            println!("{} communities, modularity {:.3}", m.communities, m.modularity);
+            say!("{} communities, modularity {:.3}", m.communities, m.modularity);
             for b in &m.borders {
-                println!("  against {}: AMI {:.3}, NMI {:.3}", b.level, b.agreement.ami, b.agreement.nmi);
+                say!("  against {}: AMI {:.3}, NMI {:.3}", b.level, b.agreement.ami, b.agreement.nmi);
             }
         }
-        Measured::Undefined(why) => println!("{why}"),
+        Measured::Undefined(why) => say!("{why}"),
     }
     match &part.gravity {
         Measured::Value(g) => {
             for t in &g.terms {
                 let (low, high) = t.interval;
-                println!("gravity, {}: {:.3} (95 % {low:.3} to {high:.3})", t.name, t.coefficient);
+                say!("gravity, {}: {:.3} (95 % {low:.3} to {high:.3})", t.name, t.coefficient);
             }
         }
-        Measured::Undefined(why) => println!("{why}"),
+        Measured::Undefined(why) => say!("{why}"),
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
 
+#[macro_use]
 mod common;
 
 use std::path::PathBuf;
@@ -35,15 +36,15 @@ fn main() -> Fallible {
     let bar = Bar::default();
     let mut france = EmbeddedFrance::load()?;
     france.draw_approximate_outlines(&bar)?;
-    println!("\nEMBEDDED FRANCE\n{}", france.diagnostics);
+    say!("\nEMBEDDED FRANCE\n{}", france.diagnostics);
     let (study, diagnostics) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
-    println!("\nPLACING AND TYING\n{diagnostics}");
+    say!("\nPLACING AND TYING\n{diagnostics}");
 
     let files = StudyFiles::measure(&study, &bar)?;
     report_study(&study, &files)?;
-    println!("\nWRITTEN");
+    say!("\nWRITTEN");
     for path in files.write(&out, &level, "Cooperations of France", &bar)? {
-        println!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
+        say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
 
+#[macro_use]
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -75,7 +76,7 @@ fn main() -> Fallible {
     let strictness = if a.strict { Strictness::Strict } else { Strictness::Lenient };
     if a.territories.is_none() {
         let sample = write_sample(&out, &bar)?;
-        println!("No --territories: running on a sample written to {}", sample.display());
+        say!("No --territories: running on a sample written to {}", sample.display());
         a.territories = Some(sample.join("territories.geojson"));
         a.actors = vec![sample.join("actors.csv").display().to_string()];
         a.cooperations = vec![sample.join("cooperations.csv")];
@@ -90,7 +91,7 @@ fn main() -> Fallible {
         reader = reader.name(name);
     }
     let (mut atlas, found) = reader.read_path(&territories)?;
-    println!("\nTERRITORIES {}\n{found}", territories.display());
+    say!("\nTERRITORIES {}\n{found}", territories.display());
     if !a.alone && a.level == Level::Commune {
         let france = EmbeddedFrance::load()?;
         let renamed = EmbeddedFrance::commune_code_history()?
@@ -98,7 +99,7 @@ fn main() -> Fallible {
             .map(|(old, new)| (old.to_string(), new.to_string()))
             .collect();
         let found = atlas.fill_from(&france.atlas, &renamed, Strictness::Lenient)?;
-        println!("\nLOOKED UP IN THE EMBEDDED FRANCE\n{found}");
+        say!("\nLOOKED UP IN THE EMBEDDED FRANCE\n{found}");
     }
 
     let mut builder = Inventory::builder(strictness);
@@ -106,27 +107,27 @@ fn main() -> Fallible {
     for path in &a.cooperations {
         let columns = TieColumns::default();
         let found = read_cooperations(path, &columns, CooperationKind::Other, "cooperations", &mut builder)?;
-        println!("\nCOOPERATIONS {}\n{found}", path.display());
+        say!("\nCOOPERATIONS {}\n{found}", path.display());
     }
     for path in &a.participations {
         let (columns, kind) = (TieColumns::default(), CooperationKind::TerritorialProject);
         let found = read_participations(path, &columns, kind, "participations", &mut builder)?;
-        println!("\nPARTICIPATIONS {}\n{found}", path.display());
+        say!("\nPARTICIPATIONS {}\n{found}", path.display());
     }
     let (inventory, found) = builder.finish();
-    println!("\nINVENTORY\n{found}");
+    say!("\nINVENTORY\n{found}");
 
     // Actors are placed in the outlines as they are; the map shows simplified ones.
     let options = StudyOptions::default();
     let (study, diagnostics) = Study::new(atlas, inventory, options, &bar)?;
-    println!("\nPLACING AND TYING\n{diagnostics}");
+    say!("\nPLACING AND TYING\n{diagnostics}");
     let study = study.with_display_outlines(|layer| simplify(layer, a.simplify), &bar)?;
     let files = StudyFiles::measure(&study, &bar)?;
     report_study(&study, &files)?;
-    println!("\nWRITTEN");
+    say!("\nWRITTEN");
     let by = a.by.unwrap_or(a.level);
     for path in files.write(&out, &by, "My territory", &bar)? {
-        println!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
+        say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     Ok(())
 }

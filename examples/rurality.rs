@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
 #![allow(clippy::cast_possible_wrap, reason = "counts are far below 2^63")]
 
+#[macro_use]
 mod common;
 
 use std::path::{Path, PathBuf};
@@ -71,7 +72,7 @@ fn main() -> Fallible {
     structure(&study, &arguments, score, &values, &out)?;
     inequality(&study, &arguments.level, score, &values, &out)?;
     eafrd(&study)?;
-    println!("\nTables and pictures are in {}", out.display());
+    say!("\nTables and pictures are in {}", out.display());
     Ok(())
 }
 
@@ -83,7 +84,7 @@ fn typologies(study: &Study, out: &Path) -> Fallible {
     let rules = RuralityRules::default();
     let of = |t: Typology| study.typology(&t, &rules);
     let communes = of(Typology::Rurality(Level::Commune))?;
-    println!("\n{} of people live in rural communes", percent(communes.shares[0].population_share));
+    say!("\n{} of people live in rural communes", percent(communes.shares[0].population_share));
     let areas = study.atlas().level(&Level::AttractionArea)?;
     let population = |inside: bool| -> f64 {
         let base = study.atlas().base().territories().iter().enumerate();
@@ -92,7 +93,7 @@ fn typologies(study: &Study, out: &Path) -> Fallible {
             .sum()
     };
     let share = percent(Some(population(true) / population(false)));
-    println!("{share} live in one of {} attraction areas", areas.territories().len());
+    say!("{share} live in one of {} attraction areas", areas.territories().len());
 
     let all = [
         ("Density level of communes", "density", of(Typology::Density)?),
@@ -122,14 +123,15 @@ fn typologies(study: &Study, out: &Path) -> Fallible {
             ])?;
             rows.push((key, s));
         }
-        println!("\n{table}");
+        say!("\n{table}");
         class_map(study, classes, title, &out.join(format!("typology_{key}.svg")))?;
     }
     let ours = &all[2].2;
     let crossed = ours.compare(&all[3].2, study.atlas().base().territories())?;
-    println!(
+    say!(
         "Communes by setting against INSEE's rural typology: adjusted mutual information {:.3} ({} left out)",
-        crossed.agreement.ami, crossed.left_out
+        crossed.agreement.ami,
+        crossed.left_out
     );
     let table = Table::new()
         .with("typology", rows.iter().map(|r| r.0).collect::<Vec<_>>())?
@@ -160,15 +162,15 @@ fn what_if(study: &Study, out: &Path) -> Fallible {
             official.regions(regions.bounds(regions.urban_below, 0.6)),
         ),
     ];
-    println!("\nWHAT IF");
+    say!("\nWHAT IF");
     let mut rows = Vec::new();
     for (name, typology, changed) in &cases {
         let switched = study.typology_what_if(typology, &official, changed)?;
         let people: f64 = switched.iter().filter_map(|s| s.population).sum();
-        println!("{name}: {} switch, {} inhabitants", switched.len(), integer(people as i64));
+        say!("{name}: {} switch, {} inhabitants", switched.len(), integer(people as i64));
         let shown = |c: &Option<String>| c.clone().unwrap_or_else(|| "–".into());
         for s in switched.iter().take(2) {
-            println!("  {} ({}): {} to {}", s.name, s.code, shown(&s.from), shown(&s.to));
+            say!("  {} ({}): {} to {}", s.name, s.code, shown(&s.from), shown(&s.to));
         }
         rows.extend(switched.into_iter().map(|s| (*name, s)));
     }
@@ -195,10 +197,14 @@ fn structure(
     let options = SpatialOptions::default().test(Test::Permutation { permutations, seed }).local(local);
     let found = study.spatial_structure(level, values, &options)?;
     let c = &found.coverage;
-    println!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", score.label());
-    println!(
+    say!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", score.label());
+    say!(
         "neighbours: {} ({:.1} on average); {} territories, {} without a value, {} without a neighbour",
-        c.neighbourhood, c.mean_neighbours, c.territories, c.without_value, c.islands
+        c.neighbourhood,
+        c.mean_neighbours,
+        c.territories,
+        c.without_value,
+        c.islands
     );
     let mut table = TextTable::new([
         ("measure", Align::Left),
@@ -223,12 +229,12 @@ fn structure(
     if let Some((.., e)) = joins.different.first() {
         row("rural–urban joins", e)?;
     }
-    println!("{table}");
+    say!("{table}");
     for (class, n) in SpatialClass::ALL.iter().zip(found.class_counts()) {
-        println!("  {}: {n}", class.label());
+        say!("  {}: {n}", class.label());
     }
     let (hot, cold) = found.spots();
-    println!("{hot} hot spots and {cold} cold spots at a false discovery rate of 5 %");
+    say!("{hot} hot spots and {cold} cold spots at a false discovery rate of 5 %");
     write_csv_file(out.join("spatial.csv"), &spatial_table(study, level, &found)?, CsvStyle::Standard)?;
 
     let of =
@@ -274,18 +280,18 @@ fn spatial_table<'a>(study: &'a Study, level: &Level, found: &SpatialStructure) 
 
 fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64], out: &Path) -> Fallible {
     let spread = study.spread(level, values, Amounts::PerInhabitant)?;
-    println!("\nHOW UNEQUALLY? {}, {level}, each inhabitant counted once", score.label());
+    say!("\nHOW UNEQUALLY? {}, {level}, each inhabitant counted once", score.label());
     print_spread(&spread);
     let sides = study.typology(&Typology::Rurality(level.clone()), &RuralityRules::default())?.labels;
     for (name, groups) in [("rural and urban", sides), ("régions", study.containing(level, &Level::Region)?)]
     {
         match &spread.by(&groups)?.theil_t {
-            Measured::Value(d) => println!(
+            Measured::Value(d) => say!(
                 "  {name}: {} of Theil's T between groups, {} within",
                 percent(Some(d.between / d.total)),
                 percent(Some(d.within / d.total))
             ),
-            Measured::Undefined(why) => println!("  {name}: {why}"),
+            Measured::Undefined(why) => say!("  {name}: {why}"),
         }
     }
     if let Some(curve) = spread.lorenz.value() {
@@ -310,7 +316,7 @@ fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64
 
 fn print_spread(spread: &Spread) {
     let shown = |m: &Measured<f64>| m.value().map_or_else(|| "–".to_owned(), |v| number(*v, 3));
-    println!(
+    say!(
         "  mean {}, Gini {}, Theil T {}, Theil L {}; {} territories, {} without a value, {} without people",
         number(spread.mean, 2),
         shown(&spread.gini),
@@ -339,11 +345,11 @@ fn eafrd(study: &Study) -> Fallible {
         let rural_people = regions.territories()[i].population? * rural[i].1?;
         (rural_people > 0.0).then(|| euros[i] / rural_people)
     };
-    println!("\nEAFRD 2014–2020, EU EUROS PLANNED FOR EACH RURAL INHABITANT");
+    say!("\nEAFRD 2014–2020, EU EUROS PLANNED FOR EACH RURAL INHABITANT");
     for (i, t) in regions.territories().iter().enumerate().filter(|(i, _)| euros[*i].is_finite()) {
-        println!("  {:30} {:>9}", t.name, per_head(i).map_or_else(|| "–".to_owned(), |v| number(v, 0)));
+        say!("  {:30} {:>9}", t.name, per_head(i).map_or_else(|| "–".to_owned(), |v| number(v, 0)));
     }
-    println!("  {} million euros are of programmes without a région", number(elsewhere / 1e6, 0));
+    say!("  {} million euros are of programmes without a région", number(elsewhere / 1e6, 0));
     print_spread(&study.spread(&Level::Region, &euros, Amounts::Total)?);
     Ok(())
 }

@@ -18,6 +18,14 @@ use rurban::study::{LinkSummary, Study};
 use rurban::write::StudyFiles;
 use rurban::write::report::{Align, TextTable, integer, number};
 
+/// As `println!`, but without a panic when nobody reads on (`… | head`): the files are still written.
+macro_rules! say {
+    ($($argument:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($argument)*);
+    }};
+}
+
 /// Errors of an example: printed, not handled.
 pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -74,7 +82,7 @@ pub fn read_actors(files: &[String], strictness: Strictness, builder: &mut Inven
         };
         let source = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let found = ActorReader::new(kind, source).strictness(strictness).read_path(path, builder)?;
-        println!("\nACTORS {path}\n{found}");
+        say!("\nACTORS {path}\n{found}");
     }
     Ok(())
 }
@@ -90,24 +98,24 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
             .sum()
     };
     let all = population(&|_| true);
-    println!("\nTERRITORIES");
+    say!("\nTERRITORIES");
     let mut table = TextTable::new([("level", Align::Left), ("territories", Align::Right)]);
     for level in study.atlas().levels() {
         table.row([level.level().to_string(), integer(level.territories().len() as i64)])?;
     }
-    println!("{table}");
+    say!("{table}");
     if all > 0.0 {
         let rural = population(&|i| {
             base.territories()[i].density.map(rurban::model::DensityLevel::rurality) == Some(Rurality::Rural)
         });
-        println!("population {}: {} in rural communes", integer(all as i64), percent(rural, all));
+        say!("population {}: {} in rural communes", integer(all as i64), percent(rural, all));
         if let Ok(areas) = study.atlas().level(&Level::AttractionArea) {
             let inside = population(&|i| areas.membership().get(i).is_some());
-            println!("{} attraction areas hold {} of it", areas.territories().len(), percent(inside, all));
+            say!("{} attraction areas hold {} of it", areas.territories().len(), percent(inside, all));
         }
     }
 
-    println!("\nACTORS");
+    say!("\nACTORS");
     let mut table = TextTable::new([
         ("kind", Align::Left),
         ("actors", Align::Right),
@@ -134,9 +142,9 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
             table.row(std::iter::once(kind.to_string()).chain(counts.map(integer)))?;
         }
     }
-    println!("{table}");
+    say!("{table}");
 
-    println!("\nLINKS");
+    say!("\nLINKS");
     let mut table = TextTable::new([
         ("kind", Align::Left),
         ("links", Align::Right),
@@ -152,9 +160,9 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
             table.row(std::iter::once(kind.to_string()).chain(counts.map(|n| integer(n as i64))))?;
         }
     }
-    println!("{table}");
+    say!("{table}");
 
-    println!("\nARE RURAL AND URBAN ACTORS TIED MORE THAN CHANCE?");
+    say!("\nARE RURAL AND URBAN ACTORS TIED MORE THAN CHANCE?");
     let mut table = TextTable::new([
         ("cooperations", Align::Left),
         ("null model", Align::Left),
@@ -182,7 +190,7 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
             let e = match mixing_evidence(&network, &labels, Weighting::Edges, null, &Silent) {
                 Ok(e) => e,
                 Err(e) => {
-                    println!("{kind}, {name}: {e}");
+                    say!("{kind}, {name}: {e}");
                     continue;
                 }
             };
@@ -207,10 +215,10 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
             ])?;
         }
     }
-    println!("{table}");
+    say!("{table}");
 
     if let Ok(rows) = files.of(&Level::PetrPays) {
-        println!("\nPETR/PAYS WITH MOST URBAN–RURAL LINKS");
+        say!("\nPETR/PAYS WITH MOST URBAN–RURAL LINKS");
         let mut rows: Vec<_> = rows.iter().collect();
         let cross = LinkClass::UrbanRural as usize;
         rows.sort_by(|a, b| {
@@ -237,7 +245,7 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
                 or_dash(m.innovation_distance_m, &|d| format!("{:.1} km", d / 1e3)),
             ])?;
         }
-        println!("{table}");
+        say!("{table}");
     }
     Ok(())
 }
