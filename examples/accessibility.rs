@@ -100,6 +100,9 @@ struct Arguments {
     /// How far from a road node communes and actors may be, in kilometres.
     #[arg(long, default_value_t = 10.0)]
     snap_km: f64,
+    /// How fast people get to the nearest road node, in a straight line, in kilometres per hour.
+    #[arg(long, default_value_t = 30.0)]
+    off_road_km_per_hour: f64,
     /// Folder for tables and pictures.
     #[arg(long, default_value = "out/accessibility")]
     out: PathBuf,
@@ -153,7 +156,11 @@ fn main() -> Fallible {
     let costs = match (&times, &roads, arguments.to) {
         (Some(table), _, Destination::Actor) => AccessCosts::ToActors(table),
         (Some(table), _, Destination::Commune) => AccessCosts::BetweenTerritories { table, own: Some(0.0) },
-        (None, Some(roads), _) => AccessCosts::Roads { roads, snap_m: arguments.snap_km * 1e3 },
+        (None, Some(roads), _) => AccessCosts::Roads {
+            roads,
+            snap_m: arguments.snap_km * 1e3,
+            off_road_cost_per_m: 60.0 / (arguments.off_road_km_per_hour * 1e3),
+        },
         (None, None, _) => AccessCosts::StraightLine,
     };
     let (unit, reach) = match costs {

@@ -216,6 +216,12 @@ impl Csr {
         self.indices(i).iter().copied().zip(self.values(i).iter().copied())
     }
 
+    /// As [`Csr::row`], values mutable.
+    pub(crate) fn row_mut(&mut self, i: usize) -> impl Iterator<Item = (u32, &mut f64)> + '_ {
+        let row = self.offsets[i]..self.offsets[i + 1];
+        self.indices[row.clone()].iter().copied().zip(&mut self.values[row])
+    }
+
     /// Number of entries in row `i`.
     #[inline]
     #[must_use]

@@ -386,12 +386,24 @@ fn costs_between_communes_and_over_roads() {
     for kind in ["duplicate_node", "node_without_position", "loop", "zero_cost", "unknown_node"] {
         assert_eq!(found.count(kind), 1, "{kind}");
     }
-    let over = |snap_m| AccessCosts::Roads { roads: &map, snap_m };
+    let over = |snap_m| AccessCosts::Roads { roads: &map, snap_m, off_road_cost_per_m: 0.0 };
     let report = study.access(&options.clone().costs(over(1_000.0)), &Silent).unwrap();
     assert_eq!(scores(&report), [Some(1.0 / 100.0 + y), Some(y), Some(0.0), None, None]);
     assert_eq!((report.coverage.off_roads, report.coverage.without_point), (1, 1));
     assert_eq!(report.territories[4].covered, Covered::OffRoads);
-    // y is 110 m from its node.
+    // A and x are 11.06 m from node 1, B and y 110.57 m from node 2.
+    let way = |off_road_cost_per_m| AccessCosts::Roads { roads: &map, snap_m: 1_000.0, off_road_cost_per_m };
+    let slow = study.access(&options.clone().costs(way(0.1)), &Silent).unwrap();
+    let nearest = [0, 1].map(|t| slow.territories[t].nearest_cost().unwrap());
+    assert!(
+        (nearest[0] - 2.0 * 1.106).abs() < 1e-3 && (nearest[1] - 2.0 * 11.057).abs() < 1e-3,
+        "{nearest:?}"
+    );
+    assert_eq!(scores(&slow), [Some(1.0 / 100.0), Some(1.0 / 300.0), Some(0.0), None, None]);
+    for cost in [-1.0, f64::NAN] {
+        assert!(matches!(study.access(&options.clone().costs(way(cost)), &Silent), Err(Error::Value { .. })));
+    }
+    // y is too far from its node.
     let report = study.access(&options.clone().costs(over(50.0)), &Silent).unwrap();
     assert_eq!((report.coverage.facilities_off_roads, report.coverage.facilities), (1, 1));
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_amounts;
 use crate::error::{Error, Result};
 use crate::matrix::{Csr, Matrix};
 use crate::parallel;
@@ -216,6 +217,32 @@ impl CostTable {
             offsets.push(indices.len());
         }
         Self { pairs: Csr::from_sorted(self.facilities(), offsets, indices, values) }
+    }
+
+    /// The table with what it costs to set out from each origin and to arrive at each facility added to
+    /// every pair: the ways to and from the nearest roads, say, or waiting times. O(pairs).
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when there is not one cost for each origin and each facility; [`Error::Value`]
+    /// for one that is negative or not finite.
+    ///
+    /// ```
+    /// use rurban::accessibility::CostTable;
+    ///
+    /// let costs = CostTable::from_triplets(1, 2, &[(0, 0, 5.0), (0, 1, 0.0)])?;
+    /// let costs = costs.with_end_costs(&[2.0], &[1.0, 3.0])?;
+    /// assert_eq!((costs.get(0, 0), costs.get(0, 1)), (Some(8.0), Some(5.0)));
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
+    pub fn with_end_costs(mut self, origins: &[f64], facilities: &[f64]) -> Result<Self> {
+        check_amounts("costs of origins", origins, self.origins())?;
+        check_amounts("costs of facilities", facilities, self.facilities())?;
+        for (i, origin) in origins.iter().enumerate() {
+            for (j, cost) in self.pairs.row_mut(i) {
+                *cost += origin + facilities[j as usize];
+            }
+        }
+        Ok(self)
     }
 
     /// The table with `cost` from each origin to the facility of the same index where it has none: in

@@ -11,6 +11,7 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::space::LonLat;
 use crate::space::index::PlaceIndex;
+use crate::space::neighbours::Neighbour;
 
 /// Starts between two reports of progress.
 const BATCH: usize = 1024;
@@ -50,7 +51,8 @@ pub fn road_network(nodes: usize, roads: &[(u32, u32, f64)], direction: Directio
 /// let network = road_network(2, &[(0, 1, 5.0)], Direction::Undirected)?;
 /// let roads = Roads::new(network, vec![LonLat::new(2.0, 46.0)?, LonLat::new(2.1, 46.0)?])?;
 /// let places = [LonLat::new(2.09, 46.0)?, LonLat::new(3.0, 46.0)?];
-/// assert_eq!(roads.nearest_nodes(&places, 5_000.0)?, [Some(1), None]);
+/// let nearest = roads.nearest_nodes(&places, 5_000.0)?;
+/// assert_eq!((nearest[0].map(|n| n.id), nearest[1]), (Some(1), None));
 /// # Ok::<(), rurban::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -79,12 +81,12 @@ impl Roads {
         &self.network
     }
 
-    /// The node nearest to each place (the first of equals), `None` where all are farther than
+    /// The node nearest to each place (the first of equals) and how far it is, `None` where all are farther than
     /// `within_m`. O(places log nodes), on all threads.
     ///
     /// # Errors
     /// [`Error::Parameter`] when the distance is negative or NaN.
-    pub fn nearest_nodes(&self, places: &[LonLat], within_m: f64) -> Result<Vec<Option<u32>>> {
+    pub fn nearest_nodes(&self, places: &[LonLat], within_m: f64) -> Result<Vec<Option<Neighbour>>> {
         if within_m.is_nan() || within_m < 0.0 {
             return Err(Error::Parameter {
                 name: "within_m",
@@ -94,7 +96,7 @@ impl Roads {
         }
         let nearest = |i: usize| {
             let found = self.index.nearest(places[i].into(), 1, |_| true)?;
-            Ok(found.first().filter(|n| n.distance_m <= within_m).map(|n| n.id))
+            Ok(found.first().copied().filter(|n| n.distance_m <= within_m))
         };
         parallel::map(places.len(), nearest).into_iter().collect()
     }

@@ -5,6 +5,7 @@ use crate::accessibility::{CostTable, Nearest, Roads, nearest_k, nearest_k_geode
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::space::LonLat;
+use crate::space::neighbours::Neighbour;
 use crate::study::Study;
 
 /// What it costs to get from the base territories to the facilities.
@@ -24,13 +25,16 @@ pub enum AccessCosts<'a> {
         /// Cost within a territory where the table gives none; `None` when it cannot be travelled.
         own: Option<f64>,
     },
-    /// Shortest paths over roads; getting to the nearest node costs nothing.
+    /// Shortest paths over roads, from and to the nearest nodes.
     Roads {
         /// The roads.
         roads: &'a Roads,
         /// How far from a node a territory or an actor may be, in metres; those farther off are left
         /// out and counted.
         snap_m: f64,
+        /// Cost of a metre in a straight line to or from the nearest node, in the unit of the roads per
+        /// metre; zero when that way is to cost nothing.
+        off_road_cost_per_m: f64,
     },
 }
 
@@ -70,7 +74,9 @@ pub(super) fn find(study: &Study, options: &AccessOptions<'_>, progress: &dyn Pr
                 None => given(study, options, [table, table], &column),
             }
         }
-        AccessCosts::Roads { roads, snap_m } => over_roads(study, options, roads, snap_m, progress),
+        AccessCosts::Roads { roads, snap_m, off_road_cost_per_m } => {
+            over_roads(study, options, roads, snap_m, off_road_cost_per_m, progress)
+        }
     }
 }
 
@@ -173,17 +179,24 @@ fn over_roads(
     options: &AccessOptions<'_>,
     roads: &Roads,
     snap_m: f64,
+    off_road_cost_per_m: f64,
     progress: &dyn Progress,
 ) -> Result<Reach> {
     let (with_place, to, without_place) = with_position(study, options)?;
     let (with_point, from, _) = placed(points(study));
     let (at, from, _) = placed(roads.nearest_nodes(&from, snap_m)?.into_iter());
     let rows: Vec<u32> = at.iter().map(|&i| with_point[i as usize]).collect();
-    let nodes = roads.nearest_nodes(&to, snap_m)?;
+    let near = roads.nearest_nodes(&to, snap_m)?;
     let (at, to, facilities_off_roads) =
-        located(nodes.into_iter(), "is near a road; allow a longer way to it")?;
+        located(near.into_iter(), "is near a road; allow a longer way to it")?;
     let facilities: Vec<u32> = at.iter().map(|&i| with_place[i as usize]).collect();
-    let costs = CostTable::over_roads(roads.network(), &from, &to, options.farthest(), progress)?;
+    let nodes = |near: &[Neighbour]| near.iter().map(|n| n.id).collect::<Vec<_>>();
+    let ways =
+        |near: &[Neighbour]| near.iter().map(|n| n.distance_m * off_road_cost_per_m).collect::<Vec<_>>();
+    let costs =
+        CostTable::over_roads(roads.network(), &nodes(&from), &nodes(&to), options.farthest(), progress)?
+            .with_end_costs(&ways(&from), &ways(&to))?
+            .within(options.farthest());
     let nearest = nearest_k(&costs, options.nearest)?;
     let mut left_out: Vec<Option<Covered>> =
         points(study).map(|p| Some(p.map_or(Covered::NoPoint, |_| Covered::OffRoads))).collect();
