@@ -294,8 +294,9 @@ fn catchment(chosen: Measure, reach: f64) -> Catchment {
 fn print_coverage(report: &AccessReport) {
     let c = &report.coverage;
     say!(
-        "{} facilities; left out: {} without position, {} off roads, {} without capacity; {} reached by nobody",
+        "{} facilities ({} at the point of their commune); left out: {} without place, {} off roads, {} without capacity; {} reached by nobody",
         integer(c.facilities as i64),
+        c.facilities_without_position,
         c.facilities_without_place,
         c.facilities_off_roads,
         c.facilities_without_capacity,

@@ -15,7 +15,7 @@ use rurban::france::EmbeddedFrance;
 use rurban::france::zones::ZONES;
 use rurban::inventory::Inventory;
 use rurban::labels::Labels;
-use rurban::model::{Actor, ActorId, ActorKind, DensityLevel, Level, Rurality, TerritoryCode};
+use rurban::model::{Actor, ActorId, ActorKind, CommuneCode, DensityLevel, Level, Rurality, TerritoryCode};
 use rurban::network::Direction;
 use rurban::progress::Silent;
 use rurban::read::csv::Reader;
@@ -321,6 +321,35 @@ fn small_studies_are_as_computed_by_hand() {
     // Nobody is near when one must not go far.
     let near = study.access(&options.clone().nearest_within(30_000.0), &Silent).unwrap();
     assert_eq!((near.territories[2].nearest_cost(), near.overall().population_without_nearest), (None, 50.0));
+}
+
+#[test]
+fn actors_known_by_commune_are_at_its_point() {
+    let mut atlas = Atlas::builder(Level::Commune, Strictness::Strict);
+    for (code, lon) in [("01001", Some(0.0)), ("01002", Some(0.1)), ("01004", None)] {
+        let mut t = Territory::new(TerritoryCode::new(code).unwrap(), code);
+        (t.point, t.population) = (lon.map(|lon| LonLat::new(lon, 0.0).unwrap()), Some(100.0));
+        atlas.add(t, Place::file("small")).unwrap();
+    }
+    // The commune of the third has no point; the second has neither commune nor position.
+    let mut inventory = Inventory::builder(Strictness::Strict);
+    for (id, commune) in [("x", Some("01002")), ("lost", None), ("nowhere", Some("01004"))] {
+        let mut a = Actor::new(ActorId::new(id).unwrap(), id, ActorKind::PublicService);
+        a.commune = commune.map(|c| CommuneCode::new(c).unwrap());
+        inventory.add_actor(a, Place::file("small")).unwrap();
+    }
+    let (atlas, inventory) = (atlas.finish().unwrap().0, inventory.finish().0);
+    let study = Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap().0;
+
+    let supply = study.supply(&[ActorKind::PublicService], Capacity::One).unwrap();
+    let options = AccessOptions::new(supply).catchment(Catchment::within(12_000.0));
+    let report = study.access(&options, &Silent).unwrap();
+    assert_eq!(scores(&report), [Some(1.0 / 200.0), Some(1.0 / 200.0), None]);
+    let c = &report.coverage;
+    assert_eq!((c.facilities, c.facilities_without_position, c.facilities_without_place), (1, 1, 2));
+    assert_eq!(study.nearest_actor_m(ActorKind::PublicService).unwrap()[1], 0.0);
+    let found = study.near_actors().unwrap().nearest(LonLat::new(0.1, 0.0).unwrap(), 5, |_, _| true);
+    assert_eq!(found.unwrap().len(), 1);
 }
 
 #[test]

@@ -465,7 +465,7 @@ impl Rows {
                 let row = |(i, a): (usize, &crate::model::Actor)| ProfiledRow {
                     code: a.id.to_string(),
                     name: a.name.clone(),
-                    point: a.position,
+                    point: study.places()[i].point,
                     rurality: study.places()[i].rurality(),
                 };
                 Ok(Self {

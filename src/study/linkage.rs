@@ -489,12 +489,10 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn new(study: &'a Study) -> Result<Self> {
-        let base = study.atlas.base().territories();
         let mut points: Vec<Coord<f64>> = Vec::new();
-        let place_of = (study.inventory.actors().iter().zip(&study.places))
-            .map(|(a, p)| {
-                let point = a.position.or_else(|| base.get(p.base? as usize)?.point)?;
-                points.push(point.into());
+        let place_of = (study.places.iter())
+            .map(|p| {
+                points.push(p.point?.into());
                 Some(points.len() - 1)
             })
             .collect();

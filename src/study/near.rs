@@ -27,17 +27,16 @@ pub struct NearActor {
 }
 
 impl Study {
-    /// Indexes the actors that have a position. O(actors log actors).
+    /// Indexes the actors that have a place ([`ActorPlace::point`]). O(actors log actors).
     ///
     /// # Errors
     /// None on the positions of a study.
     pub fn near_actors(&self) -> Result<NearActors<'_>> {
         let (of, places): (Vec<u32>, Vec<Coord<f64>>) = self
-            .inventory()
-            .actors()
+            .places()
             .iter()
             .enumerate()
-            .filter_map(|(i, a)| Some((i as u32, Coord::from(a.position?))))
+            .filter_map(|(i, p)| Some((i as u32, Coord::from(p.point?))))
             .unzip();
         Ok(NearActors { study: self, index: PlaceIndex::new(&places)?, of })
     }

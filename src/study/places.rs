@@ -40,7 +40,9 @@ pub enum PlacedBy {
 pub struct ActorPlace {
     /// Index of its base territory, when it is in one.
     pub base: Option<u32>,
-    /// How that was found.
+    /// Where it is taken to be: at its own position, else at the point of its base territory.
+    pub point: Option<LonLat>,
+    /// How its base territory was found.
     pub placed_by: Option<PlacedBy>,
     /// Density level of the base territory.
     pub density: Option<DensityLevel>,
@@ -107,6 +109,7 @@ pub(super) fn place(
             }
             places.push(ActorPlace {
                 base: Some(b),
+                point: actor.position.or(base.territories()[b as usize].point),
                 placed_by: Some(placed_by),
                 density: base.territories()[b as usize].density,
                 territory_rurality: territories.of(actor),
@@ -116,7 +119,13 @@ pub(super) fn place(
             let (kind, message) = why_unplaced(actor);
             diagnostics.remark(kind, place, message);
             let territory_rurality = territories.of(actor);
-            places.push(ActorPlace { base: None, placed_by: None, density: None, territory_rurality });
+            places.push(ActorPlace {
+                base: None,
+                point: actor.position,
+                placed_by: None,
+                density: None,
+                territory_rurality,
+            });
         }
     }
     Ok(places)

@@ -83,7 +83,8 @@ pub struct Reach {
 
 impl Study {
     /// Geodesic distance in metres from each base territory's point to the nearest actor of a
-    /// kind; `NaN` for territories without a point, or when no such actor has a position.
+    /// kind; `NaN` for territories without a point, or when no such actor has a place
+    /// ([`super::ActorPlace::point`]).
     /// O((territories + actors) log actors).
     ///
     /// # Errors
@@ -93,8 +94,9 @@ impl Study {
             .inventory()
             .actors()
             .iter()
-            .filter(|a| a.kind == kind)
-            .filter_map(|a| a.position.map(Coord::from))
+            .zip(self.places())
+            .filter(|(a, _)| a.kind == kind)
+            .filter_map(|(_, p)| p.point.map(Coord::from))
             .collect();
         let index = PlaceIndex::new(&places)?;
         let territories = self.atlas().base().territories();

@@ -140,10 +140,7 @@ impl<'a> StudyFiles<'a> {
         }
 
         let actors = study.inventory().actors();
-        let at = |i: usize| -> Option<Coord<f64>> {
-            let base = study.places()[i].base.map(|b| &study.atlas().base().territories()[b as usize]);
-            actors[i].position.or_else(|| base?.point).map(Coord::from)
-        };
+        let at = |i: usize| study.places()[i].point.map(Coord::from);
         for (i, actor) in actors.iter().enumerate() {
             let Some(position) = at(i) else { continue };
             let place = study.places()[i];

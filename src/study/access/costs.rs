@@ -12,7 +12,8 @@ use crate::study::Study;
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub enum AccessCosts<'a> {
-    /// Geodesic metres from the point of the territory to the position of the actor: the same rule
+    /// Geodesic metres from the point of the territory to that of the actor
+    /// ([`crate::study::ActorPlace::point`]): the same rule
     /// on the mainland, overseas and between them.
     #[default]
     StraightLine,
@@ -137,13 +138,13 @@ fn located<P>(
     Ok(found)
 }
 
-fn with_position(study: &Study, options: &AccessOptions<'_>) -> Result<(Vec<u32>, Vec<LonLat>, usize)> {
-    let position = |a: u32| study.inventory().actors()[a as usize].position;
-    facilities(options, position, "has a position; give longitudes and latitudes")
+fn with_point(study: &Study, options: &AccessOptions<'_>) -> Result<(Vec<u32>, Vec<LonLat>, usize)> {
+    let point = |a: u32| study.places()[a as usize].point;
+    facilities(options, point, "has a position or a commune with a point; give longitudes and latitudes")
 }
 
 fn straight(study: &Study, options: &AccessOptions<'_>, progress: &dyn Progress) -> Result<Reach> {
-    let (facilities, to, without_place) = with_position(study, options)?;
+    let (facilities, to, without_place) = with_point(study, options)?;
     let (rows, from, _) = placed(points(study));
     progress.begin("measure distances", Some(2));
     let costs = CostTable::geodesic(&from, &to, options.catchment.cutoff())?;
@@ -182,7 +183,7 @@ fn over_roads(
     off_road_cost_per_m: f64,
     progress: &dyn Progress,
 ) -> Result<Reach> {
-    let (with_place, to, without_place) = with_position(study, options)?;
+    let (with_place, to, without_place) = with_point(study, options)?;
     let (with_point, from, _) = placed(points(study));
     let (at, from, _) = placed(roads.nearest_nodes(&from, snap_m)?.into_iter());
     let rows: Vec<u32> = at.iter().map(|&i| with_point[i as usize]).collect();

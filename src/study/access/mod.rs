@@ -276,7 +276,9 @@ pub struct AccessCoverage {
     pub supply: f64,
     /// Facilities left out as they state no capacity, or one that is not finite or negative.
     pub facilities_without_capacity: usize,
-    /// Facilities left out as they have no position (or, where costs are between territories, are in
+    /// Facilities measured that state no position: they are at the point of their base territory.
+    pub facilities_without_position: usize,
+    /// Facilities left out as they have no place (or, where costs are between territories, are in
     /// none).
     pub facilities_without_place: usize,
     /// Facilities left out as they are too far from every road.
@@ -382,6 +384,9 @@ impl Study {
         let facilities = facilities(&access, &supply, actor_of);
         let coverage = AccessCoverage {
             facilities_without_capacity: options.supply.without_capacity(),
+            facilities_without_position: (facilities.iter())
+                .filter(|f| self.inventory().actors()[f.actor as usize].position.is_none())
+                .count(),
             facilities_without_place: reach.without_place,
             facilities_off_roads: reach.facilities_off_roads,
             ..count(&territories, &facilities)
