@@ -3,8 +3,11 @@
 //!
 //! `cargo run --release --example accessibility -- --kind public_service --measure e2sfca`
 //!
-//! `--costs times.csv` (origin, destination, minutes; or Parquet with `--features parquet`) takes travel times instead of straight lines:
-//! origins are communes, destinations communes or, with `--to actor`, actors by identifier.
+//! `--actors services.csv` takes your own list, and `--by petr_pays --territory Gimont` looks at one
+//! territory, commune by commune.
+//! `--costs times.csv` (origin, destination, minutes; or Parquet with `--features parquet`) takes travel
+//! times instead of straight lines: origins are communes, destinations communes or, with `--to actor`,
+//! actors by identifier.
 //! `--roads sections.csv --nodes nodes.csv` (from, to, minutes; id, lon, lat) computes them on roads.
 
 #![allow(clippy::print_stdout, reason = "an example shows its results")]
@@ -16,7 +19,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use common::{Fallible, read_actors};
+use geo_types::Coord;
 use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads};
+use rurban::atlas::Atlas;
 use rurban::diagnostics::{Diagnostics, Strictness};
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
@@ -24,7 +29,7 @@ use rurban::labels::Labels;
 use rurban::model::{ActorKind, DensityLevel, Level, Rurality};
 use rurban::network::Direction;
 use rurban::read::{CostColumns, CostEnds, csv, roads, travel_costs};
-use rurban::space::Bounds;
+use rurban::space::{Bounds, Layer};
 use rurban::study::{
     AccessCosts, AccessMeasure, AccessOptions, AccessReport, AccessSummary, Capacity, Study, StudyOptions,
 };
@@ -82,9 +87,12 @@ struct Arguments {
     /// How far people go when travel times are given, in minutes.
     #[arg(long, default_value_t = 30.0)]
     reach_minutes: f64,
-    /// Level of the maps.
+    /// Level of the maps, and of `--territory`.
     #[arg(long, default_value = "epci")]
     by: String,
+    /// Name or code of the one territory to look at, whose communes are listed and drawn.
+    #[arg(long)]
+    territory: Option<String>,
     /// Travel times: CSV with origin, destination, minutes, or Parquet (`--features parquet`).
     #[arg(long, conflicts_with = "roads")]
     costs: Option<PathBuf>,
@@ -123,6 +131,24 @@ struct Score {
     factor: f64,
 }
 
+/// The one territory to look at.
+struct Focus {
+    name: String,
+    /// Whether each base territory is in it.
+    inside: Vec<bool>,
+}
+
+impl Focus {
+    fn of(atlas: &Atlas, level: &Level, text: &str) -> Fallible<Self> {
+        let found = atlas.level(level)?.search(text)?;
+        let mut inside = vec![false; atlas.base().territories().len()];
+        for (base, territory) in atlas.memberships(level)? {
+            inside[base as usize] |= territory as usize == found;
+        }
+        Ok(Self { name: atlas.level(level)?.territories()[found].name.clone(), inside })
+    }
+}
+
 struct Shown {
     /// The facilities, in words.
     facilities: String,
@@ -136,6 +162,10 @@ fn main() -> Fallible {
     let bar = common::Bar::default();
     let mut france = EmbeddedFrance::load()?;
     let by = arguments.by.parse::<Level>()?;
+    let focus = match &arguments.territory {
+        Some(text) => Some(Focus::of(&france.atlas, &by, text)?),
+        None => None,
+    };
     france.atlas.level(&by)?;
     france.draw_approximate_outlines(&bar)?;
     let (inventory, kind) = if arguments.actors.is_empty() {
@@ -194,11 +224,15 @@ fn main() -> Fallible {
     };
     say!("\nACCESS TO: {} ({}, reach {reach} {})", shown.facilities, shown.measure, unit.name);
     print_coverage(&report);
-    print_sides(&study, &report, &shown)?;
-    for level in [Level::PetrPays, Level::Departement] {
-        print_ends(&study, &report, &level, &shown)?;
+    print_sides(&study, &report, &shown, focus.as_ref())?;
+    if let Some(focus) = &focus {
+        print_communes(&study, &report, &shown, focus)?;
+    } else {
+        for level in [Level::PetrPays, Level::Departement] {
+            print_ends(&study, &report, &level, &shown)?;
+        }
+        print_inequality(&study, &report)?;
     }
-    print_inequality(&study, &report)?;
 
     let out = common::output(&arguments.out)?;
     write_csv_file(out.join("communes.csv"), &communes(&study, &report)?, CsvStyle::Standard)?;
@@ -206,8 +240,11 @@ fn main() -> Fallible {
         let name = format!("{}.csv", level.level().key());
         write_csv_file(out.join(name), &units(&study, &report, level.level())?, CsvStyle::Standard)?;
     }
-    maps(&study, &report, &by, &shown, &out)?;
-    curve(&report, &shown, &out)?;
+    match &focus {
+        Some(focus) => map_of_communes(&study, &report, &shown, focus, &out)?,
+        None => maps(&study, &report, &by, &shown, &out)?,
+    }
+    curve(&report, &shown, focus.as_ref(), &out)?;
     say!("Everybody is taken to live at one point of the commune, and research organisations to be at");
     say!("the point of their city; maps show the mainland and Corsica, tables all that has a point.");
     say!("\nTables and pictures are in {}", out.display());
@@ -336,7 +373,7 @@ impl Shown {
     }
 }
 
-fn print_sides(study: &Study, report: &AccessReport, shown: &Shown) -> Fallible {
+fn print_sides(study: &Study, report: &AccessReport, shown: &Shown, focus: Option<&Focus>) -> Fallible {
     let unit = shown.unit.name;
     let bands = report.bands.iter().map(|b| format!("≤ {} {unit}", number(b / shown.unit.size, 0)));
     let mut columns = vec![("people in".to_owned(), Align::Left), ("inhabitants".to_owned(), Align::Right)];
@@ -346,13 +383,19 @@ fn print_sides(study: &Study, report: &AccessReport, shown: &Shown) -> Fallible 
     columns.push((shown.score.name.to_owned(), Align::Right));
     let mut table = TextTable::new(columns);
     let base = study.atlas().base().territories();
-    let of = |level| move |i: usize| base[i].density == Some(level);
-    let mut rows = vec![
-        ("all communes".to_owned(), report.overall()),
-        ("rural communes".to_owned(), report.of_rurality(Rurality::Rural)),
-        ("urban communes".to_owned(), report.of_rurality(Rurality::Urban)),
-    ];
-    rows.extend(DensityLevel::ALL.map(|d| (format!("  {d}"), report.summary(|i, _| of(d)(i)))));
+    let mut rows = vec![("all communes".to_owned(), report.overall())];
+    if let Some(focus) = focus {
+        rows.push((focus.name.clone(), report.summary(|i, _| focus.inside[i])));
+    }
+    let inside = |i: usize| focus.is_none_or(|f| f.inside[i]);
+    rows.extend([Rurality::Rural, Rurality::Urban].map(|side| {
+        (format!("{side} communes"), report.summary(|i, t| inside(i) && t.rurality == Some(side)))
+    }));
+    rows.extend(
+        DensityLevel::ALL
+            .map(|d| (format!("  {d}"), report.summary(|i, _| inside(i) && base[i].density == Some(d)))),
+    );
+    rows.retain(|(_, summary)| summary.territories > 0);
     for (name, s) in rows {
         let mut row = vec![name, integer(s.population as i64)];
         row.extend([shown.cost(s.nearest_mean), shown.cost(s.nearest_median)]);
@@ -360,6 +403,35 @@ fn print_sides(study: &Study, report: &AccessReport, shown: &Shown) -> Fallible 
         row.push(percent((s.population > 0.0).then(|| s.population_without_nearest / s.population)));
         row.push(shown.score(s.score_mean));
         table.row(row)?;
+    }
+    say!("{table}");
+    Ok(())
+}
+
+/// The communes of one territory, the farthest first.
+fn print_communes(study: &Study, report: &AccessReport, shown: &Shown, focus: &Focus) -> Fallible {
+    let base = study.atlas().base().territories();
+    let actors = study.inventory().actors();
+    let mut table = TextTable::new([
+        ("commune", Align::Left),
+        ("inhabitants", Align::Right),
+        (shown.unit.name, Align::Right),
+        (shown.score.name, Align::Right),
+        ("nearest", Align::Left),
+    ]);
+    let rows = &report.territories;
+    let cost = |i: usize| rows[i].nearest_cost().unwrap_or(f64::INFINITY);
+    let mut order: Vec<usize> = (0..base.len()).filter(|&i| focus.inside[i]).collect();
+    order.sort_by(|&a, &b| cost(b).total_cmp(&cost(a)).then(a.cmp(&b)));
+    for i in order {
+        let nearest = rows[i].nearest.first();
+        table.row([
+            base[i].name.clone(),
+            base[i].population.map_or_else(String::new, |p| integer(p as i64)),
+            shown.cost(rows[i].nearest_cost()),
+            shown.score(rows[i].score),
+            nearest.map_or_else(String::new, |n| actors[n.actor as usize].name.clone()),
+        ])?;
     }
     say!("{table}");
     Ok(())
@@ -531,19 +603,85 @@ fn maps(study: &Study, report: &AccessReport, by: &Level, shown: &Shown, out: &P
     Ok(())
 }
 
-fn curve(report: &AccessReport, shown: &Shown, out: &Path) -> Fallible {
+/// The communes of one territory and the facilities in and around it.
+fn map_of_communes(
+    study: &Study,
+    report: &AccessReport,
+    shown: &Shown,
+    focus: &Focus,
+    out: &Path,
+) -> Fallible {
+    let layer = study.atlas().base().geometry().ok_or("the communes have no outlines")?;
+    let mut bounds = Bounds::EMPTY;
+    for part in (0..layer.len()).filter(|&i| focus.inside[i]).map(|i| layer.bounds(i)) {
+        for [x, y] in [part.min, part.max] {
+            bounds.include(Coord { x, y });
+        }
+    }
+    if bounds.is_empty() {
+        say!("{} has no outline to draw", focus.name);
+        return Ok(());
+    }
+    let margin = 0.1 * (bounds.max[1] - bounds.min[1]);
+    let bounds = Bounds { min: bounds.min.map(|v| v - margin), max: bounds.max.map(|v| v + margin) };
+    let meets = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
+    let drawn: Vec<usize> = (0..layer.len()).filter(|&i| meets(layer.bounds(i))).collect();
+    let layer = Layer::from_features(&drawn.iter().map(|&i| layer.to_multi_polygon(i)).collect::<Vec<_>>());
+    let points: Vec<Coord<f64>> = (report.facilities.iter())
+        .filter_map(|f| study.places()[f.actor as usize].point.map(Coord::from))
+        .filter(|p| bounds.contains(*p))
+        .collect();
+    let value = |f: &dyn Fn(usize) -> Option<f64>| -> Vec<f64> {
+        drawn.iter().map(|&i| Some(i).filter(|&i| focus.inside[i]).and_then(f).unwrap_or(f64::NAN)).collect()
+    };
+    let rows = &report.territories;
+    for (file, title, label, values) in [
+        (
+            "nearest.svg",
+            format!("{}: way to the nearest {}", focus.name, shown.facilities),
+            shown.unit.name,
+            value(&|i| rows[i].nearest_cost().map(|c| c / shown.unit.size)),
+        ),
+        (
+            "score.svg",
+            format!("{}: access to {} ({})", focus.name, shown.facilities, shown.measure),
+            shown.score.name,
+            value(&|i| rows[i].score.map(|s| s * shown.score.factor)),
+        ),
+    ] {
+        Choropleth {
+            title: &title,
+            value_label: label,
+            layer: &layer,
+            contours: Contours::Approximate,
+            values: &values,
+            colours: Colours::Sequential,
+            lines: &[],
+            points: &points,
+            coordinates: Coordinates::Degrees,
+            bounds: Some(bounds),
+        }
+        .render()?
+        .write_file(out.join(file))?;
+    }
+    Ok(())
+}
+
+fn curve(report: &AccessReport, shown: &Shown, focus: Option<&Focus>, out: &Path) -> Fallible {
     let far = 80.0;
     let lines = [Rurality::Rural, Rurality::Urban].map(|side| {
         let (mut x, mut y) = (vec![0.0], vec![0.0]);
-        for (cost, share) in report.cumulative_shares(|_, t| t.rurality == Some(side)) {
+        for (cost, share) in
+            report.cumulative_shares(|i, t| t.rurality == Some(side) && focus.is_none_or(|f| f.inside[i]))
+        {
             let (cost, share) = (cost / shown.unit.size, 100.0 * share);
             if cost > far {
                 break;
             }
             // Steps of a tenth of a per cent are all that a picture shows.
             if share - y[y.len() - 1] >= 0.1 {
-                x.push(cost);
-                y.push(share);
+                x.extend([cost, cost]);
+                y.extend([y[y.len() - 1], share]);
             }
         }
         x.push(far);
@@ -554,9 +692,13 @@ fn curve(report: &AccessReport, shown: &Shown, out: &Path) -> Fallible {
     let series =
         [0, 1].map(|k| Series { name: names[k], x: &lines[k].0, y: &lines[k].1, marks: Marks::Line });
     Plot {
-        title: &format!("People with a {} within a distance", shown.facilities),
-        x_label: &format!("{} to the nearest", shown.unit.name),
-        y_label: "% of the rural or urban population",
+        title: &format!(
+            "{}: people by way to the nearest {}",
+            focus.map_or("All communes", |f| f.name.as_str()),
+            shown.facilities
+        ),
+        x_label: shown.unit.name,
+        y_label: "% of the rural or urban population within",
         x_axis: Axis::Linear,
         y_axis: Axis::Linear,
         series: &series,

@@ -60,6 +60,7 @@ fn main() -> Fallible {
     let arguments = Arguments::parse();
     let bar = common::Bar::default();
     let mut france = EmbeddedFrance::load()?;
+    france.atlas.level(&arguments.level)?;
     france.draw_approximate_outlines(&bar)?;
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
     let out = common::output(&arguments.out)?;

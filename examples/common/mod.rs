@@ -26,8 +26,23 @@ macro_rules! say {
     }};
 }
 
-/// Errors of an example: printed, not handled.
-pub type Fallible<T = ()> = Result<T, Box<dyn std::error::Error>>;
+/// Errors of an example: printed as they read, not handled.
+pub type Fallible<T = ()> = Result<T, Failure>;
+
+/// Any error, which `main` prints in words and not as code.
+pub struct Failure(Box<dyn std::error::Error>);
+
+impl<E: Into<Box<dyn std::error::Error>>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl std::fmt::Debug for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, f)
+    }
+}
 
 /// Shows the progress of the library as a bar on the terminal.
 #[derive(Default)]
