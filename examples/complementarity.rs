@@ -219,12 +219,8 @@ fn examine(
     let needs = compared.needs(subject.row, search)?;
     let report = compared.report(bar)?;
     say!("\n=== {} ===", subject.title.to_uppercase());
-    say!(
-        "{} figures kept, {} left out ({})",
-        found.kept(),
-        found.dropped(),
-        found.counts().iter().map(|(kind, n)| format!("{kind} {n}")).collect::<Vec<_>>().join(", ")
-    );
+    let kinds = found.counts().iter().map(|(kind, n)| format!("; {kind} {n}")).collect::<String>();
+    say!("{} figures kept, {} left out{kinds}", found.kept(), found.dropped());
     print_needs(&compared, &needs, arguments)?;
     print_report(&report)?;
     print_contracts(&compared, subject.contracts, study)?;
@@ -266,7 +262,9 @@ fn print_needs(compared: &Complementarity<'_>, needs: &Needs, arguments: &Argume
         compared.giving().level()?,
         arguments.radius_km
     );
-    if needs.has.is_empty() {
+    if needs.has.is_empty() && !needs.unknown.is_empty() {
+        say!("None of the figures known of it is above zero: nothing tells what would fit.");
+    } else if needs.has.is_empty() {
         say!("It has none of these activities: it lacks everything, and nothing tells what would fit.");
     } else {
         let mut table = TextTable::new([
