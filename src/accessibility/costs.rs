@@ -124,8 +124,9 @@ impl CostTable {
     /// Geodesic distances in metres on WGS 84, for all pairs at most `cutoff_m` apart: right within
     /// every zone, across zones and overseas.
     ///
-    /// About 1 µs per pair of origin and facility position looked at, on all threads; [`CostTable::planar`] is far quicker within
-    /// one zone. O(facilities log facilities + origins log facilities + pairs).
+    /// About 1 µs per pair of origin and facility position looked at, on all threads;
+    /// [`CostTable::planar`] is far quicker within one zone. O(facilities log facilities + origins
+    /// log facilities + pairs).
     ///
     /// ```
     /// use rurban::accessibility::CostTable;

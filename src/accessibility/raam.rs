@@ -94,9 +94,9 @@ pub struct AgentAccess {
 /// original heuristic moves whole people in 150 shrinking steps and ends near the same costs.
 ///
 /// Each round, origins in turn share their demand out at best, most rounds among the facilities they
-/// already use; the rounds stop when over all pairs no more than [`AgentOptions::tolerance`] is left to
-/// save. O(pairs) per round over all and O(pairs in use) per other round, each on one thread. Saxon & Snow (2020),
-/// <https://doi.org/10.1080/24694452.2019.1629870>.
+/// already use; the rounds stop when over all pairs no more than [`AgentOptions::tolerance`] is left
+/// to save. O(pairs) per round over all and O(pairs in use) per other round, each on one thread.
+/// Saxon & Snow (2020), <https://doi.org/10.1080/24694452.2019.1629870>.
 ///
 /// # Errors
 /// As [`super::two_step`], and [`Error::Undefined`] when there is no supply, when `ρ` is to be

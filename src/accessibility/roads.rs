@@ -81,8 +81,8 @@ impl Roads {
         &self.network
     }
 
-    /// The node nearest to each place (the first of equals) and how far it is, `None` where all are farther than
-    /// `within_m`. O(places log nodes), on all threads.
+    /// The node nearest to each place (the first of equals) and how far it is, `None` where all are
+    /// farther than `within_m`. O(places log nodes), on all threads.
     ///
     /// # Errors
     /// [`Error::Parameter`] when the distance is negative or NaN.

@@ -38,12 +38,13 @@ pub struct EconomicComplexity {
 /// Economic complexity: one score per region and per activity such that regions score high that have
 /// high-scoring activities, the trivial solution (all the same) left out.
 ///
-/// With M the presence matrix, `D_r` and `D_i` its row and column sums, `u` and `v` the second left and
-/// right singular vectors of `D_r^-½ M D_i^-½`: ECI = `D_r^-½ u`, PCI = `D_i^-½ v`. ECI is z-scored with
-/// divisor n, PCI put on its scale such that a region's ECI is the mean PCI of its activities (the
-/// convention of `ecomplexity`), and both are signed so that ECI correlates positively with diversity (when it does not correlate
-/// at all, so that the first region's index is not negative). Exact, by the symmetric matrix of the
-/// shorter side: O(present² + shorter³). The method of reflections stopped early is another measure.
+/// With M the presence matrix, `D_r` and `D_i` its row and column sums, `u` and `v` the second left
+/// and right singular vectors of `D_r^-½ M D_i^-½`: ECI = `D_r^-½ u`, PCI = `D_i^-½ v`. ECI is
+/// z-scored with divisor n, PCI put on its scale such that a region's ECI is the mean PCI of its
+/// activities (the convention of `ecomplexity`), and both are signed so that ECI correlates
+/// positively with diversity (when it does not correlate at all, so that the first region's index is
+/// not negative). Exact, by the symmetric matrix of the shorter side: O(present² + shorter³). The
+/// method of reflections stopped early is another measure.
 ///
 /// # Errors
 /// [`Error::Undefined`]: [`Undefined::Empty`] without any present activity; [`Undefined::TooFew`]

@@ -44,12 +44,12 @@ pub enum Shuffle {
 /// How complementary the ties between classes (rural and urban) are: the mean score of those ties,
 /// weighted by the ties' weights.
 ///
-/// `CC = Σ_cross w_ij c_ij / Σ_cross w_ij`, over ties whose ends are in two different classes; `score(i,
-/// j)` gives `c_ij`, what i gains from j (from [`super::Interregional::score`], Michaely's index or
-/// any other). Undirected ties are stored both ways, so that both directions count; leave one way out of `ties` to
-/// see what rural gains from urban alone. Ties with an end
-/// without a class, and self-ties, are not between classes. A composite of this crate's own: publish
-/// it with its components. O(ties).
+/// `CC = Σ_cross w_ij c_ij / Σ_cross w_ij`, over ties whose ends are in two different classes;
+/// `score(i, j)` gives `c_ij`, what i gains from j (from [`super::Interregional::score`], Michaely's
+/// index or any other). Undirected ties are stored both ways, so that both directions count; leave
+/// one way out of `ties` to see what rural gains from urban alone. Ties with an end without a class,
+/// and self-ties, are not between classes. A composite of this crate's own: publish it with its
+/// components. O(ties).
 ///
 /// # Errors
 /// [`Error::Shape`] when ties and labels do not fit; [`Error::Value`] when a weight is negative;

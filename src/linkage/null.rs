@@ -41,10 +41,10 @@ pub enum NullModel<'a> {
     /// Bender & Canfield (1978), Bollobás (1980).
     Configuration,
     /// Ties as likely as the strengths of both ends and their distance make them (Expert et al.
-    /// 2011): `P_ij = s_i s_j f(d_ij)`, f the deterrence by bins of distance. The variance is
-    /// that of drawing the pair of each tie anew, independently, among the pairs in its bin with
-    /// probability proportional to `s_i s_j`; exact for that draw, no simulation. O(nodes²) time, O(nodes + bins × classes²)
-    /// memory per block of nodes. For undirected graphs.
+    /// 2011): `P_ij = s_i s_j f(d_ij)`, f the deterrence by bins of distance. The variance is that of
+    /// drawing the pair of each tie anew, independently, among the pairs in its bin with probability
+    /// proportional to `s_i s_j`; exact for that draw, no simulation. O(nodes²) time, O(nodes + bins
+    /// × classes²) memory per block of nodes. For undirected graphs.
     Gravity {
         /// Projected coordinates (x, y) of each node, in metres.
         positions_m: &'a [(f64, f64)],

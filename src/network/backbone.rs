@@ -47,9 +47,9 @@ pub fn disparity_filter(network: &Network) -> Vec<BackboneTie> {
 /// Ties heavier than their ends' strengths make them, with the noise of small counts allowed for.
 ///
 /// `p = P(X > w_ij)`, X binomial with N trials of probability `s_i s_j / N²`, N the total weight
-/// (each tie once) and s the out-strength of i and in-strength of j when directed: the p-value form of the noise-corrected backbone
-/// (Coscia & Neffke 2017, doi:10.1109/ICDE.2017.100). Weights are meant to be counts; fractions are
-/// rounded down and N to the nearest integer. O(ties).
+/// (each tie once) and s the out-strength of i and in-strength of j when directed: the p-value form
+/// of the noise-corrected backbone (Coscia & Neffke 2017, doi:10.1109/ICDE.2017.100). Weights are
+/// meant to be counts; fractions are rounded down and N to the nearest integer. O(ties).
 #[must_use]
 pub fn noise_corrected(network: &Network) -> Vec<BackboneTie> {
     let (out, into) = ends(network);

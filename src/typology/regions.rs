@@ -99,10 +99,10 @@ impl RegionRules {
 /// OECD–Eurostat urban–rural typology of regions (NUTS 3); `None` for regions without population.
 ///
 /// Predominantly rural: > 50 % of people in rural cells; predominantly urban: < 20 %; intermediate
-/// between. A rural region with a centre of > 200,000 inhabitants that makes up ≥ 25 % of the region is
-/// promoted to intermediate, an intermediate one with a centre of > 500,000 likewise to urban; a region
-/// moves up one step at most. The step that joins regions under 500 km² to their neighbours is the caller's. From the
-/// published definition (Eurostat 2010/2013), not checked against a peer.
+/// between. A rural region with a centre of > 200,000 inhabitants that makes up ≥ 25 % of the region
+/// is promoted to intermediate, an intermediate one with a centre of > 500,000 likewise to urban; a
+/// region moves up one step at most. The step that joins regions under 500 km² to their neighbours is
+/// the caller's. From the published definition (Eurostat 2010/2013), not checked against a peer.
 ///
 /// ```
 /// use rurban::typology::{RegionClass, RegionPopulation, RegionRules, regional_typology};
