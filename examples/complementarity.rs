@@ -219,8 +219,8 @@ fn examine(
     let needs = compared.needs(subject.row, search)?;
     let report = compared.report(bar)?;
     say!("\n=== {} ===", subject.title.to_uppercase());
-    let kinds = found.counts().iter().map(|(kind, n)| format!("; {kind} {n}")).collect::<String>();
-    say!("{} figures kept, {} left out{kinds}", found.kept(), found.dropped());
+    let kinds: Vec<String> = found.counts().iter().map(|(kind, n)| format!("; {kind} {n}")).collect();
+    say!("{} figures kept, {} left out{}", found.kept(), found.dropped(), kinds.concat());
     print_needs(&compared, &needs, arguments)?;
     print_report(&report)?;
     print_contracts(&compared, subject.contracts, study)?;

@@ -20,6 +20,8 @@ use rurban::france::programmes::region_of_programme;
 use rurban::labels::Labels;
 use rurban::model::{DensityLevel, Level};
 use rurban::random::Seed;
+use rurban::read::csv::Reader;
+use rurban::read::territory_values;
 use rurban::space::Bounds;
 use rurban::study::{
     Amounts, Measured, RuralityRules, SpatialClass, SpatialOptions, SpatialStructure, Spread, Study,
@@ -42,6 +44,15 @@ struct Arguments {
     /// `innovation_distance`.
     #[arg(long, default_value = "research_distance")]
     value: TerritoryScore,
+    /// CSV file with territory codes and figures of your own to measure instead.
+    #[arg(long, requires = "column")]
+    table: Option<PathBuf>,
+    /// Its column of figures.
+    #[arg(long, requires = "table")]
+    column: Option<String>,
+    /// The figures are amounts: count them per 10,000 inhabitants.
+    #[arg(long, requires = "table")]
+    per_inhabitant: bool,
     /// Random replicates of each global test.
     #[arg(long, default_value_t = 999)]
     permutations: usize,
@@ -67,11 +78,19 @@ fn main() -> Fallible {
 
     typologies(&study, &out)?;
     what_if(&study, &out)?;
-    let score = arguments.value;
-    let measures = study.territory_measures(&arguments.level, &study.reach(&bar)?)?;
-    let values: Vec<f64> = measures.iter().map(|m| score.of(m)).collect();
-    structure(&study, &arguments, score, &values, &out)?;
-    inequality(&study, &arguments.level, score, &values, &out)?;
+    let (label, values) = if let (Some(table), Some(column)) = (&arguments.table, &arguments.column) {
+        own_values(&study, &arguments, table, column)?
+    } else {
+        let measures = study.territory_measures(&arguments.level, &study.reach(&bar)?)?;
+        let score = arguments.value;
+        (score.label().to_owned(), measures.iter().map(|m| score.of(m)).collect())
+    };
+    structure(&study, &arguments, &label, &values, &out)?;
+    if values.iter().any(|v| *v < 0.0) {
+        say!("\nInequality is not measured: some values are negative");
+    } else {
+        inequality(&study, &arguments.level, &label, &values, &out)?;
+    }
     eafrd(&study)?;
     say!("\nTables and pictures are in {}", out.display());
     Ok(())
@@ -186,19 +205,32 @@ fn what_if(study: &Study, out: &Path) -> Fallible {
     Ok(())
 }
 
-fn structure(
+/// What a table of the user's own says of the territories, and what to call it.
+fn own_values(
     study: &Study,
     arguments: &Arguments,
-    score: TerritoryScore,
-    values: &[f64],
-    out: &Path,
-) -> Fallible {
+    path: &Path,
+    column: &str,
+) -> Fallible<(String, Vec<f64>)> {
+    let level = study.atlas().level(&arguments.level)?;
+    let (mut values, found) = territory_values(Reader::default().open_path(path)?, level, column)?;
+    say!("\nFIGURES {}\n{found}", path.display());
+    if !arguments.per_inhabitant {
+        return Ok((column.to_owned(), values));
+    }
+    for (value, territory) in values.iter_mut().zip(level.territories()) {
+        *value *= 10_000.0 / territory.population.filter(|p| *p > 0.0).unwrap_or(f64::NAN);
+    }
+    Ok((format!("{column} per 10,000 inhabitants"), values))
+}
+
+fn structure(study: &Study, arguments: &Arguments, label: &str, values: &[f64], out: &Path) -> Fallible {
     let (level, permutations, seed) = (&arguments.level, arguments.permutations, Seed(arguments.seed));
     let local = LocalInference::ConditionalPermutation { permutations: arguments.local_permutations, seed };
     let options = SpatialOptions::default().test(Test::Permutation { permutations, seed }).local(local);
     let found = study.spatial_structure(level, values, &options)?;
     let c = &found.coverage;
-    say!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", score.label());
+    say!("\nDO LIKE TERRITORIES LIE SIDE BY SIDE? {}, {level}", label);
     say!(
         "neighbours: {} ({:.1} on average); {} territories, {} without a value, {} without a neighbour",
         c.neighbourhood,
@@ -244,7 +276,7 @@ fn structure(
         });
     let labels = Labels::new(of.collect(), SpatialClass::ALL.len())?;
     let classes: Vec<String> = SpatialClass::ALL.iter().map(|c| c.label().to_owned()).collect();
-    let title = format!("Clusters and outliers: {}, {level}", score.label());
+    let title = format!("Clusters and outliers: {label}, {level}");
     map(study, level, &labels, &classes, &title, ClassColours::Clusters, &out.join("clusters.svg"))?;
 
     let pairs = found.territories.iter().filter_map(|t| Some((t.value?, t.lag?)));
@@ -252,7 +284,7 @@ fn structure(
     let title = format!("Moran scatter plot, I = {:.3}", found.moran.observed);
     Plot {
         title: &title,
-        x_label: score.label(),
+        x_label: label,
         y_label: "mean of the neighbours",
         x_axis: Axis::Linear,
         y_axis: Axis::Linear,
@@ -279,9 +311,9 @@ fn spatial_table<'a>(study: &'a Study, level: &Level, found: &SpatialStructure) 
         .with("gi_star_q", rows.iter().map(|r| r.gi_star_q).collect::<Vec<_>>())?)
 }
 
-fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64], out: &Path) -> Fallible {
+fn inequality(study: &Study, level: &Level, label: &str, values: &[f64], out: &Path) -> Fallible {
     let spread = study.spread(level, values, Amounts::PerInhabitant)?;
-    say!("\nHOW UNEQUALLY? {}, {level}, each inhabitant counted once", score.label());
+    say!("\nHOW UNEQUALLY? {}, {level}, each inhabitant counted once", label);
     print_spread(&spread);
     let sides = study.typology(&Typology::Rurality(level.clone()), &RuralityRules::default())?.labels;
     for (name, groups) in [("rural and urban", sides), ("régions", study.containing(level, &Level::Region)?)]
@@ -297,7 +329,7 @@ fn inequality(study: &Study, level: &Level, score: TerritoryScore, values: &[f64
     }
     if let Some(curve) = spread.lorenz.value() {
         let equal = [0.0, 1.0];
-        let title = format!("Lorenz curve: {}", score.label());
+        let title = format!("Lorenz curve: {label}");
         Plot {
             title: &title,
             x_label: "share of inhabitants, least endowed first",

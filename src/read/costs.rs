@@ -99,7 +99,7 @@ impl<'a> CostEnds<'a> {
     }
 
     /// The end of a way in a column; `None` when the row was dropped because there is none.
-    fn find(
+    pub(super) fn find(
         &self,
         code: &str,
         place: impl FnOnce() -> Place,

@@ -28,6 +28,7 @@ mod parquet;
 mod profiles;
 mod territories;
 mod ties;
+mod values;
 
 pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
@@ -40,3 +41,4 @@ pub use territories::TerritoryReader;
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,
 };
+pub use values::territory_values;

@@ -12,7 +12,7 @@ use crate::model::{CommuneCode, Level};
 use crate::profiles::{ProfileCell, ProfileRules, Profiles};
 
 /// Names that columns may have, the first that is there being taken; case and accents do not count.
-const TERRITORY: [&str; 18] = [
+pub(super) const TERRITORY: [&str; 18] = [
     "territory",
     "territoire",
     "codgeo",
