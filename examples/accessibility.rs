@@ -67,6 +67,14 @@ enum Destination {
     Actor,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Counted {
+    /// One.
+    One,
+    /// What its column `capacity` (`capacite`, `effectif` …) says.
+    Capacity,
+}
+
 /// Access of rural and urban people to the actors of the embedded France.
 #[derive(Parser)]
 struct Arguments {
@@ -78,6 +86,9 @@ struct Arguments {
     /// given several times.
     #[arg(long)]
     actors: Vec<String>,
+    /// What each actor counts for.
+    #[arg(long, value_enum, default_value = "one")]
+    supply: Counted,
     /// How access is scored.
     #[arg(long, value_enum, default_value = "2sfca")]
     measure: Measure,
@@ -197,7 +208,11 @@ fn main() -> Fallible {
         AccessCosts::StraightLine => (Unit { name: "km", size: 1_000.0 }, arguments.reach_km),
         _ => (Unit { name: "min", size: 1.0 }, arguments.reach_minutes),
     };
-    let options = AccessOptions::new(study.supply(&kinds, Capacity::One)?)
+    let capacity = match arguments.supply {
+        Counted::One => Capacity::One,
+        Counted::Capacity => Capacity::Stated,
+    };
+    let options = AccessOptions::new(study.supply(&kinds, capacity)?)
         .costs(costs)
         .measure(measure(arguments.measure, reach * unit.size))
         .catchment(catchment(arguments.measure, reach * unit.size))
@@ -388,8 +403,9 @@ fn print_sides(study: &Study, report: &AccessReport, shown: &Shown, focus: Optio
         rows.push((focus.name.clone(), report.summary(|i, _| focus.inside[i])));
     }
     let inside = |i: usize| focus.is_none_or(|f| f.inside[i]);
+    let its = if focus.is_some() { "its " } else { "" };
     rows.extend([Rurality::Rural, Rurality::Urban].map(|side| {
-        (format!("{side} communes"), report.summary(|i, t| inside(i) && t.rurality == Some(side)))
+        (format!("{its}{side} communes"), report.summary(|i, t| inside(i) && t.rurality == Some(side)))
     }));
     rows.extend(
         DensityLevel::ALL
