@@ -73,3 +73,51 @@ pub fn territory_values(
     })?;
     Ok((values, found))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atlas::{Atlas, Territory};
+    use crate::diagnostics::{Place, Strictness};
+    use crate::model::{Level, TerritoryCode};
+    use crate::read::csv::Reader;
+
+    fn atlas() -> Atlas {
+        let mut builder = Atlas::builder(Level::Commune, Strictness::Strict);
+        for code in ["01001", "32013", "31555"] {
+            let territory = Territory::new(TerritoryCode::new(code).unwrap(), code);
+            builder.add(territory, Place::file("communes")).unwrap();
+        }
+        builder.finish().unwrap().0
+    }
+
+    #[test]
+    fn what_is_no_figure_is_counted_and_not_zero() {
+        let atlas = atlas();
+        let read = |text, strictness| {
+            let table = Reader::default().strictness(strictness).open_str(text, "v.csv").unwrap();
+            territory_values(table, atlas.base(), "valeur")
+        };
+        let text = "CODGEO;valeur\n1001;4\n32013;-1 234,5\n31555;beaucoup\n31555;\n31555;0\n";
+        let (values, found) = read(text, Strictness::Lenient).unwrap();
+        assert!(values[0].is_nan());
+        assert_eq!(values[1..], [-1234.5, 0.0]);
+        assert_eq!((found.seen(), found.kept(), found.dropped()), (5, 2, 3));
+        for kind in ["unknown_territory", "bad_value", "blank_value"] {
+            assert_eq!(found.count(kind), 1, "{kind}: {found}");
+        }
+        assert!(found.to_string().contains("lost its leading zero"), "{found}");
+        let error = read(text, Strictness::Strict).unwrap_err().to_string();
+        assert!(error.starts_with("v.csv:2"), "{error}");
+    }
+
+    #[test]
+    fn two_columns_are_needed() {
+        let atlas = atlas();
+        for (text, column) in [("codgeo,x\n32013,1\n", "y"), ("a,x\n32013,1\n", "x"), ("code\n1\n", "code")] {
+            let table = Reader::default().open_str(text, "v.csv").unwrap();
+            let found = territory_values(table, atlas.base(), column);
+            assert!(matches!(found, Err(Error::Unknown { kind: "column", .. })), "{text}");
+        }
+    }
+}
