@@ -26,6 +26,7 @@ use rurban::diagnostics::{Diagnostics, Strictness};
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::labels::Labels;
+use rurban::model::Contours;
 use rurban::model::{ActorKind, DensityLevel, Level, Rurality};
 use rurban::network::Direction;
 use rurban::read::{CostColumns, CostEnds, csv, roads, travel_costs};
@@ -33,10 +34,10 @@ use rurban::space::{Bounds, Layer};
 use rurban::study::{
     AccessCosts, AccessMeasure, AccessOptions, AccessReport, AccessSummary, Capacity, Study, StudyOptions,
 };
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, integer, number};
 use rurban::write::svg::{Axis, Choropleth, Colours, Coordinates, Marks, Plot, Series};
-use rurban::write::{Contours, Table};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Measure {

@@ -16,22 +16,22 @@ use common::Fallible;
 use geo_types::Coord;
 use rurban::complementarity::nomenclature::MaskedCells;
 use rurban::diagnostics::Diagnostics;
-use rurban::evidence::{Evidence, Null};
+use rurban::evidence::{Evidence, Measured, Null};
 use rurban::france::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
 use rurban::matrix::Matrix;
-use rurban::model::{Level, Rurality};
+use rurban::model::{Contours, Level, Rurality};
 use rurban::profiles::{Codes, ProfileRules, Profiles};
 use rurban::random::Seed;
 use rurban::read::ProfileReader;
 use rurban::space::Bounds;
 use rurban::study::{
-    ActivitySource, Complementarity, ComplementarityOptions, ComplementarityReport, Counting, Giving,
-    Measured, Needs, PresenceRule, Search, Study, StudyOptions,
+    ActivitySource, Complementarity, ComplementarityOptions, ComplementarityReport, Counting, Giving, Needs,
+    PresenceRule, Search, Study, StudyOptions,
 };
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, number};
 use rurban::write::svg::{Choropleth, Colours, Coordinates, HeatMap};
-use rurban::write::{Contours, Table};
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Nomenclature {

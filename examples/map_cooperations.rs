@@ -16,8 +16,8 @@ use clap::Parser;
 use common::{Bar, Fallible, output, report_study};
 use rurban::france::EmbeddedFrance;
 use rurban::model::Level;
+use rurban::report::StudyFiles;
 use rurban::study::{Study, StudyOptions};
-use rurban::write::StudyFiles;
 
 /// Map the cooperations of France from the embedded data.
 #[derive(Parser)]

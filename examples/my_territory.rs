@@ -18,14 +18,16 @@ use common::{Bar, Fallible, output, read_actors, report_study};
 use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
+use rurban::model::Contours;
 use rurban::model::{Actor, CooperationKind, Level};
 use rurban::read::{TerritoryReader, TieColumns, read_cooperations, read_participations};
+use rurban::report::StudyFiles;
 use rurban::space::simplify::simplify;
 use rurban::space::{Layer, LonLat};
 use rurban::study::{Study, StudyOptions};
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::geojson::{Shapes, write_geojson_file};
-use rurban::write::{Contours, StudyFiles, Table};
 
 /// Map your own territories, actors and cooperations.
 #[derive(Parser)]

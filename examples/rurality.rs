@@ -18,6 +18,7 @@ use rurban::evidence::Evidence;
 use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
 use rurban::labels::Labels;
+use rurban::model::Contours;
 use rurban::model::{DensityLevel, Level};
 use rurban::random::Seed;
 use rurban::read::csv::Reader;
@@ -28,10 +29,10 @@ use rurban::study::{
     StudyOptions, TerritoryClasses, TerritoryScore, Typology,
 };
 use rurban::typology::RegionRules;
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, integer, number};
 use rurban::write::svg::{Axis, ClassColours, ClassMap, Coordinates, Marks, Plot, Series};
-use rurban::write::{Contours, Table};
 
 /// Rurality, spatial structure and inequality of the embedded France.
 #[derive(Parser)]

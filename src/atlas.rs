@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
-use crate::model::{DensityLevel, Level, Rurality, TerritoryCode};
+use crate::model::{DensityLevel, GeometryQuality, Level, Rurality, TerritoryCode};
 use crate::space::{Layer, LonLat};
 
 /// A polygon unit with a code.
@@ -38,16 +38,6 @@ impl Territory {
     pub fn new(code: TerritoryCode, name: impl Into<String>) -> Self {
         Self { code, name: name.into(), population: None, area_km2: None, point: None, density: None }
     }
-}
-
-/// How far the outlines of a level can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GeometryQuality {
-    /// As the source draws them.
-    Given,
-    /// Thiessen cells of one point each, clipped to a land outline: right to a kilometre or two.
-    Approximate,
 }
 
 /// All territories of one level.

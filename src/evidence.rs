@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
+
 /// What chance means in a test.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -136,6 +138,45 @@ impl Evidence {
 #[must_use]
 pub fn two_sided_normal_p(z: f64) -> f64 {
     libm::erfc(z.abs() / std::f64::consts::SQRT_2)
+}
+
+/// A value, or why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measured<T> {
+    /// The value.
+    Value(T),
+    /// Why it is undefined.
+    Undefined(String),
+}
+
+impl<T> Measured<T> {
+    /// The value, if there is one.
+    #[must_use]
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(v) => Some(v),
+            Self::Undefined(_) => None,
+        }
+    }
+
+    /// Why there is no value, if so.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Value(_) => None,
+            Self::Undefined(reason) => Some(reason),
+        }
+    }
+
+    /// Keeps what is undefined as its reason; other errors stay errors.
+    pub(crate) fn of(result: Result<T>) -> Result<Self> {
+        match result {
+            Ok(value) => Ok(Self::Value(value)),
+            Err(e) if e.as_undefined().is_some() => Ok(Self::Undefined(e.to_string())),
+            Err(e) => Err(e),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use rurban::model::{ActorKind, CooperationKind, Level, LinkClass, Rurality};
 use rurban::network::{Direction, Network};
 use rurban::progress::{Progress, Silent};
 use rurban::read::ActorReader;
+use rurban::report::StudyFiles;
 use rurban::study::{LinkSummary, Study};
-use rurban::write::StudyFiles;
 use rurban::write::report::{Align, TextTable, integer, number};
 
 /// As `println!`, but without a panic when nobody reads on (`… | head`): the files are still written.

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::geojson::{DeclaredCrs, FeatureTable, Reader, Value};
-use crate::atlas::{Atlas, GeometryQuality, Territory};
+use crate::atlas::{Atlas, Territory};
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
+use crate::model::GeometryQuality;
 use crate::model::{DensityLevel, Level, TerritoryCode};
 use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::measure::{Surface, areas, interior_points};

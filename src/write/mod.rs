@@ -19,15 +19,10 @@ pub mod atlas_html;
 pub mod csv;
 pub mod geojson;
 pub mod graphml;
-mod palette;
 pub mod report;
-mod study;
-mod study_files;
 pub mod svg;
 mod table;
 
-pub use study::{actor_table, link_table, territory_table};
-pub use study_files::StudyFiles;
 pub use table::{Column, Table};
 
 use std::fmt::Write as _;
@@ -35,32 +30,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::atlas::GeometryQuality;
 use crate::error::{Error, Result};
-
-/// How contours were made; every output says so where they are not the real ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum Contours {
-    /// As surveyed, possibly generalised.
-    #[default]
-    Surveyed,
-    /// Thiessen cells around points.
-    Approximate,
-}
-
-impl Contours {
-    /// What outputs say of contours that are not the real ones.
-    const APPROXIMATE: &str = "approximate contours (Thiessen cells)";
-}
-
-impl From<GeometryQuality> for Contours {
-    fn from(quality: GeometryQuality) -> Self {
-        match quality {
-            GeometryQuality::Approximate => Self::Approximate,
-            GeometryQuality::Given => Self::Surveyed,
-        }
-    }
-}
 
 /// Creates `path`, hands a buffered writer to `write`, and names the path in whatever goes wrong
 /// with the file.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Column, Table};
 use crate::error::Result;
 use crate::model::{ActorKind, LinkClass, Rurality};
 use crate::study::{PlacedBy, Study, TerritoryMeasures};
+use crate::write::{Column, Table};
 
 fn text<'a>(values: impl Iterator<Item = &'a str>) -> Column<'a> {
     Column::Text(values.map(|t| Some(t).filter(|t| !t.is_empty()).map(Cow::Borrowed)).collect())
