@@ -15,6 +15,7 @@ use clap::Parser;
 use common::Fallible;
 use rurban::autocorrelation::{LocalInference, Test};
 use rurban::evidence::Evidence;
+use rurban::evidence::Measured;
 use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
 use rurban::labels::Labels;
@@ -25,8 +26,8 @@ use rurban::read::csv::Reader;
 use rurban::read::territory_values;
 use rurban::space::Bounds;
 use rurban::study::{
-    Amounts, Measured, RuralityRules, SpatialClass, SpatialOptions, SpatialStructure, Spread, Study,
-    StudyOptions, TerritoryClasses, TerritoryScore, Typology,
+    Amounts, RuralityRules, SpatialClass, SpatialOptions, SpatialStructure, Spread, Study, StudyOptions,
+    TerritoryClasses, TerritoryScore, Typology,
 };
 use rurban::typology::RegionRules;
 use rurban::write::Table;
