@@ -1,8 +1,6 @@
 //! Growth of contiguity, dissolve, simplification, tessellation and area with the number of cells, and
-//! the same on the official outlines of communes when they are there.
+//! the same on the official outlines of communes where `RURBAN_DATA` has them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
-
-use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use geo_types::{Coord, Rect};
@@ -15,6 +13,8 @@ use rurban::space::dissolve::dissolve;
 use rurban::space::measure::{Surface, areas};
 use rurban::space::simplify::simplify;
 use rurban::space::tessellation::{TessellationOptions, tessellate};
+
+mod common;
 
 fn topology(c: &mut Criterion) {
     let land = Rect::new(Coord { x: 0.0, y: 40.0 }, Coord { x: 10.0, y: 50.0 }).to_polygon().into();
@@ -39,11 +39,7 @@ fn topology(c: &mut Criterion) {
 }
 
 fn communes(c: &mut Criterion) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/contours/communes-2023.geojson");
-    if !path.is_file() {
-        eprintln!("skipped: no {}", path.display());
-        return;
-    }
+    let Some(path) = common::real_data("contours/communes-2023.geojson") else { return };
     let reader = TerritoryReader::new(Level::Commune);
     let (atlas, _) = reader.read_path(&path).unwrap();
     let layer = atlas.base().geometry().unwrap();

@@ -108,3 +108,8 @@ pub mod typology;
 pub mod write;
 
 pub use error::{Error, Result, Undefined};
+
+/// The program of the README compiles and runs.
+#[cfg(all(doctest, feature = "france-data"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
