@@ -26,6 +26,7 @@ mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod profiles;
+mod shown;
 mod territories;
 mod ties;
 mod values;
