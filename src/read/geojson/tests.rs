@@ -105,7 +105,6 @@ fn what_is_no_geojson_is_refused_with_its_place() {
         (r#"{"type":"Topology","objects":{}}"#, "no type of GeoJSON"),
         (r#"{"type":"FeatureCollection"}"#, "no array"),
         (r#"{"type":"FeatureCollection","features":{}}"#, "no array"),
-        (r#"{"type":"FeatureCollection","features":[]} x"#, "follows"),
         ("{\"type\":\"FeatureCollection\",\n\"features\":[{\"type\":", "t:2"),
     ] {
         let error = refused(text);
@@ -284,4 +283,65 @@ fn coordinates_that_are_no_places_are_told() {
     assert!(table.points(0).is_empty() && table.kind(0) == GeometryKind::None && table.points(1).len() == 1);
     let (_, found) = Reader::default().epsg(2154).read_str(&points(&[(0.0, 0.0)]), "t").unwrap();
     assert_eq!(found.count("null_island"), 1);
+}
+
+#[test]
+fn a_bad_feature_is_not_the_end_of_the_file() {
+    let good = |code: u32| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"c":{code}}},"geometry":{{"type":"Polygon","coordinates":[{SQUARE}]}}}}"#
+        )
+    };
+    for bad in [
+        r#"{"type":"Feature","properties":{"c":2,},"geometry":null}"#,
+        r#"{"type":"Feature","properties":{"c":2},"geometry":{"type":"Point","coordinates":[1,4..5]}}"#,
+        r#"{"type":"Feature","properties":{c:2},"geometry":null}"#,
+        r#"{"type":"Feature","properties":{"c":"a"b"},"geometry":null}"#,
+        r#"{"type":"Feature","properties":{"c":2},"geometry":null"#,
+        r#"{"type":"Feature","properties":{"c":undefined},"geometry":null}"#,
+    ] {
+        let middle =
+            format!("{{\"type\":\"FeatureCollection\",\"features\":[{},\n{bad},\n{}]}}", good(1), good(3));
+        let (table, found) = read(&middle);
+        assert_eq!(
+            (table.len(), found.kept(), found.dropped(), found.seen()),
+            (2, 2, 1, 3),
+            "{bad}: {found}"
+        );
+        assert_eq!((found.count("malformed_feature"), table.record(1)), (1, 2), "{bad}");
+        assert!(matches!(found.findings()[0].place.line, Some(2 | 3)), "{bad}: {found}");
+        assert_eq!(table.property(1, "c").and_then(Value::as_number), Some(3.0));
+        let last = format!("{{\"type\":\"FeatureCollection\",\"features\":[{},\n{bad}]}}", good(1));
+        let (table, found) = read(&last);
+        assert_eq!((table.len(), found.seen()), (1, 2), "{bad}: {found}");
+        let strict = Reader::default().strictness(Strictness::Strict);
+        assert!(matches!(strict.read_str(&middle, "t"), Err(Error::Data(_))));
+        // One in a line.
+        let lines = format!("{}\n{bad}\n{}\n", good(1), good(3));
+        let (table, found) = read(&lines);
+        assert_eq!((table.len(), found.seen(), found.kept()), (2, 3, 2), "{bad}: {found}");
+    }
+    let (table, found) =
+        read(&format!("{{\"type\":\"FeatureCollection\",\"features\":[{} {}]}}", good(1), good(2)));
+    assert_eq!((table.len(), found.count("missing_comma")), (2, 1));
+}
+
+#[test]
+fn sequences_are_read() {
+    let point = |x: u32| feature(&format!(r#"{{"type":"Point","coordinates":[{x},45]}}"#));
+    for (mark, end) in [("", "\n"), ("\u{1e}", "\n"), ("", "\r\n"), ("\u{feff}", " "), ("", "")] {
+        let text = format!("{mark}{}{end}{}{end}{}", point(1), point(2).replace(mark, ""), point(3));
+        let (table, found) = read(&text);
+        assert_eq!(
+            (table.len(), found.kept(), table.record(2), table.points(2)[0].x),
+            (3, 3, 2, 3.0),
+            "{text}"
+        );
+    }
+    let marked: String = (1..4).map(|x| format!("\u{1e}{}\n", point(x))).collect();
+    assert!(read(&marked).1.is_clean());
+    let text = format!("{}\n{}", collection(&[point(1)]), "</body>");
+    let (table, found) = read(&text);
+    assert_eq!((table.len(), found.count("trailing_text"), found.findings()[0].place.line), (1, 1, Some(2)));
+    assert!(Reader::default().read_str(&format!("{}\n{}", point(1), &point(2)[..40]), "t").is_err());
 }

@@ -1,5 +1,7 @@
 //! From the text of a file to drafted features, and from those to rows of the table.
 
+mod document;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::path::PathBuf;
@@ -84,49 +86,6 @@ impl<'a> Walk<'a> {
         Ok(Walked { table, crs, diagnostics })
     }
 
-    fn read(&mut self) -> Result<()> {
-        if self.scan.skip_bom()? {
-            self.diagnostics.remark(
-                "byte_order_mark",
-                Place::file(&self.table.file),
-                "byte order mark skipped",
-            );
-        }
-        match self.scan.peek()? {
-            None => return Err(self.scan.error("the file is empty; expected a GeoJSON object")),
-            Some(b'{') => {}
-            Some(_) => return Err(self.scan.error("expected '{' at the start of a GeoJSON object")),
-        }
-        let line = self.scan.line();
-        let members = self.object(true)?;
-        if self.scan.peek()?.is_some() {
-            return Err(self.scan.error("something follows the GeoJSON object"));
-        }
-        match members.kind.as_deref() {
-            Some("FeatureCollection") if members.features => Ok(()),
-            Some("FeatureCollection") => {
-                Err(self.scan.error("the FeatureCollection has no array \"features\""))
-            }
-            Some(kind) if members.features => Err(self.scan.error(format_args!(
-                "an object with \"features\" must be a FeatureCollection, not {:?}",
-                shown(kind)
-            ))),
-            Some("Feature") => self.commit(line),
-            Some(kind) => {
-                if geometry_kind(kind).is_none() {
-                    return Err(self
-                        .scan
-                        .error(format_args!("{:?} is no type of GeoJSON object", shown(kind))));
-                }
-                self.draft.entries.clear();
-                self.draft.has_properties = true;
-                self.end_geometry(&members, 0);
-                self.commit(line)
-            }
-            None => Err(self.scan.error("the object has no member \"type\"; is this GeoJSON?")),
-        }
-    }
-
     /// Reads a feature, or (`top`) the outermost object, whatever that is.
     fn object(&mut self, top: bool) -> Result<Members> {
         self.scan.advance();
@@ -146,9 +105,13 @@ impl<'a> Walk<'a> {
                 "features" if top => {
                     if self.scan.token()? == b'[' {
                         let draft = std::mem::take(&mut self.draft);
-                        self.features()?;
+                        let closed = self.features()?;
                         self.draft = draft;
                         members.features = true;
+                        if !closed {
+                            members.kind.get_or_insert_with(|| "FeatureCollection".to_owned());
+                            return Ok(members);
+                        }
                     } else {
                         self.scan.skip()?;
                     }
@@ -168,38 +131,6 @@ impl<'a> Walk<'a> {
         }
         self.key = key;
         Ok(members)
-    }
-
-    fn features(&mut self) -> Result<()> {
-        self.scan.advance();
-        let mut first = true;
-        while self.scan.element(first)? {
-            first = false;
-            self.scan.feature = Some(self.record);
-            let line = self.scan.line();
-            self.draft.clear();
-            if self.scan.token()? == b'{' {
-                let members = self.object(false)?;
-                match members.kind.as_deref() {
-                    Some("Feature") => {}
-                    Some(kind) => {
-                        self.draft.problem = Some((
-                            "not_a_feature",
-                            format!("its type is {:?}, not \"Feature\"", shown(kind)),
-                        ));
-                    }
-                    None => {
-                        self.draft.problem = Some(("not_a_feature", "it has no member \"type\"".to_owned()));
-                    }
-                }
-            } else {
-                self.scan.skip()?;
-                self.draft.problem = Some(("not_a_feature", "it is not an object".to_owned()));
-            }
-            self.commit(line)?;
-        }
-        self.scan.feature = None;
-        Ok(())
     }
 
     /// A string; anything else is skipped.
