@@ -1,5 +1,6 @@
 //! Reading all communes: ours, `serde_json` with the smallest structs that hold the same, and the
 //! `geojson` crate. `cargo bench --bench read -- --peak` prints the peak memory of ours alone.
+//! `RURBAN_DATA` names the folder that holds `contours/communes-2023.geojson`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports on the terminal")]
 

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::geojson::{DeclaredCrs, FeatureTable, Reader, Value};
+use super::geojson::{FeatureTable, Reader, Value, guess, in_degrees, known, property_text};
 use crate::atlas::{Atlas, Territory};
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
 use crate::model::GeometryQuality;
 use crate::model::{DensityLevel, Level, TerritoryCode};
-use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::measure::{Surface, areas, interior_points};
-use crate::space::repair::{Depth, Fault, check};
+use crate::space::repair::{Depth, Fault, Repair, check};
 use crate::space::{Layer, LonLat};
 
 /// Property names that usually hold a territory's code, best first.
@@ -151,8 +150,10 @@ impl TerritoryReader {
         }
         let checked = crate::parallel::map(layer.len(), |i| {
             let (mended, faults) = check(&layer.to_multi_polygon(i), None, Depth::Crossings);
-            let invalid = faults.into_iter().find(|f| f.fault == Fault::Invalid)?;
-            Some((mended, invalid.mended))
+            let wrong = |f: &Repair| matches!(f.fault, Fault::Invalid | Fault::Misplaced);
+            let (sound, fault) =
+                (faults.iter().filter(|f| wrong(f)).all(|f| f.mended), faults.iter().find(|f| wrong(f))?);
+            Some((mended, sound, fault.fault))
         });
         if checked.iter().all(Option::is_none) {
             return Ok(layer);
@@ -162,22 +163,20 @@ impl TerritoryReader {
             let place = Place::file(file).record(table[i]);
             match checked {
                 None => features.push(layer.to_multi_polygon(i)),
-                Some((shape, true)) => {
-                    found.repaired(
-                        "self_intersection",
-                        place,
-                        "rings cross; merged again without a crossing",
-                    );
-                    features.push(shape);
-                }
-                Some((shape, false)) => {
-                    found.report(Finding {
-                        severity: Severity::Error,
-                        kind: "self_intersection",
-                        place,
-                        message: "rings cross, and mending would change the area; kept as it is".to_owned(),
-                        outcome: Outcome::Kept,
-                    })?;
+                Some((shape, sound, fault)) => {
+                    let (kind, what) = match fault {
+                        Fault::Misplaced => {
+                            ("misplaced_ring", "a hole is outside its outline or rings lie in each other")
+                        }
+                        _ => ("self_intersection", "rings meet themselves or cross"),
+                    };
+                    if sound {
+                        found.repaired(kind, place, format!("{what}; mended"));
+                    } else {
+                        let message = format!("{what}, and mending would change the area; kept as it is");
+                        let (severity, outcome) = (Severity::Error, Outcome::Kept);
+                        found.report(Finding { severity, kind, place, message, outcome })?;
+                    }
                     features.push(shape);
                 }
             }
@@ -282,36 +281,6 @@ impl TerritoryReader {
         let found = atlas.add_level(level.clone(), groups, members, self.strictness)?;
         diagnostics.refine(found);
         Ok(())
-    }
-}
-
-/// The table in longitude and latitude, whatever CRS its file declares.
-pub(super) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
-    let DeclaredCrs::Epsg(code) = table.crs() else { return Ok(table) };
-    let back = projector(Epsg(code).crs(), Crs::LON_LAT)?;
-    table.into_lon_lat(|_, [x, y]| {
-        let mut c = [geo_types::Coord { x, y }];
-        back.project(&mut c).ok()?;
-        Some([c[0].x, c[0].y])
-    })
-}
-
-/// The property, if any feature has it.
-fn known(table: &FeatureTable, name: &str) -> Result<String> {
-    drop(table.column(name)?);
-    Ok(name.to_owned())
-}
-
-/// The first of the usual names that the features have, case aside.
-fn guess(table: &FeatureTable, usual: &[&str]) -> Option<String> {
-    usual.iter().find_map(|u| table.names().iter().find(|n| n.eq_ignore_ascii_case(u)).cloned())
-}
-
-/// A property as text; empty text is none.
-fn property_text(table: &FeatureTable, i: usize, name: &str) -> Option<String> {
-    match table.property(i, name)? {
-        Value::Null => None,
-        value => Some(value.to_string().trim().to_owned()).filter(|t| !t.is_empty()),
     }
 }
 

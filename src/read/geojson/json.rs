@@ -1,12 +1,14 @@
 //! A pull scanner for JSON over a small moving window of a byte stream.
 //!
 //! It never holds more than the window, so a file costs the memory of what is kept of it, and it
-//! reads coordinate arrays several times faster than a general deserialiser because it knows that
-//! they are numbers in brackets.
+//! knows that coordinate arrays are numbers in brackets: on all communes (69 MB) reading takes 0.22 s of
+//! one thread and 62 MB at most, where `serde_json` takes 0.13 s to find the features and 0.34 s to read
+//! them, with the whole text in memory.
 
 use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
+use super::numbers::{blank, number_length, parse_number, plain_number};
 use crate::error::{Error, Result};
 
 /// Bytes of the window.
@@ -17,12 +19,6 @@ const LONGEST_NUMBER: usize = 64 * 1024;
 const DEEPEST: u32 = 127;
 /// A window at least this long holds any position that is written sensibly.
 const ROOMY: usize = 192;
-
-/// Powers of ten that are exact in an `f64`.
-const EXACT_POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-    1e19, 1e20, 1e21, 1e22,
-];
 
 /// Whether a text needed mending to become UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,6 +189,25 @@ impl<'a> Scanner<'a> {
 
     fn unexpected(&mut self, found: u8, wanted: &str) -> Error {
         self.error(format_args!("expected {wanted}, found {:?}", char::from(found)))
+    }
+
+    /// Skips to the next object that begins as features do; at the end of the text gives the last byte
+    /// of it that is not white space (0 when there is none).
+    pub(super) fn next_feature(&mut self) -> Result<Option<u8>> {
+        let mut last = 0;
+        loop {
+            self.at_least(ROOMY)?;
+            let rest = &self.window[self.pos..self.end];
+            if rest.is_empty() {
+                return Ok(Some(last));
+            }
+            if begins_feature(rest) {
+                return Ok(None);
+            }
+            let next = rest.iter().skip(1).position(|&b| b == b'{').map_or(rest.len(), |at| at + 1);
+            last = rest[..next].iter().rev().find(|b| !b.is_ascii_whitespace()).copied().unwrap_or(last);
+            self.pos += next;
+        }
     }
 
     /// Steps to the next member of an object and reads its name; `false` when the object ends.
@@ -530,250 +545,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// First place from `at` that is not white space.
-#[inline]
-fn blank(text: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\n' | b'\r' | b'\t') = text.get(at) {
-        at += 1;
+/// Whether `text` starts with an object whose first member is one of a feature.
+fn begins_feature(text: &[u8]) -> bool {
+    if text.first() != Some(&b'{') {
+        return false;
     }
-    at
-}
-
-/// The number at `at` and where it ends, when it ends inside `text`.
-#[allow(clippy::inline_always, reason = "two calls, and a third of the time of reading")]
-#[inline(always)]
-fn plain_number(text: &[u8], at: usize) -> Option<(f64, usize)> {
-    // Coordinates are a few digits, a point, a few digits: known bounds make that fast.
-    let near: &[u8; 24] = text.get(at..)?.first_chunk()?;
-    let negative = near[0] == b'-';
-    let first = usize::from(negative);
-    let mut i = first;
-    let mut mantissa = 0u64;
-    let mut digits = |i: &mut usize| {
-        while *i < near.len() {
-            let d = near[*i].wrapping_sub(b'0');
-            if d > 9 {
-                break;
-            }
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(d));
-            *i += 1;
-        }
+    let after = |at: usize, word: &[u8]| {
+        let at = blank(text, at);
+        text.get(at..)?.starts_with(word).then_some(at + word.len())
     };
-    digits(&mut i);
-    let whole = i - first;
-    let mut fraction = 0;
-    let pointed = i < near.len() && near[i] == b'.';
-    if pointed {
-        i += 1;
-        let point = i;
-        digits(&mut i);
-        fraction = i - point;
-    }
-    let odd = whole == 0 || (whole > 1 && near[first] == b'0') || (pointed && fraction == 0);
-    if odd || i == near.len() || near[i] | 0x20 == b'e' || whole + fraction > 19 || mantissa > 1 << 53 {
-        return any_number(text, at);
-    }
-    let value = mantissa as f64 / EXACT_POWERS[fraction];
-    Some((if negative { -value } else { value }, at + i))
-}
-
-#[cold]
-fn any_number(text: &[u8], at: usize) -> Option<(f64, usize)> {
-    let (value, len) = parse_number(text.get(at..)?)?;
-    // A number that touches the end of the window may go on behind it.
-    (at + len < text.len()).then_some((value, at + len))
-}
-
-/// The JSON number at the start of `text` and its length: the same bits as [`str::parse`] gives.
-#[inline]
-fn parse_number(text: &[u8]) -> Option<(f64, usize)> {
-    let negative = text.first() == Some(&b'-');
-    let mut at = usize::from(negative);
-    let first = at;
-    let mut mantissa = 0u64;
-    while let Some(d) = digit(text, at) {
-        mantissa = mantissa.wrapping_mul(10).wrapping_add(d);
-        at += 1;
-    }
-    let whole = at - first;
-    if whole == 0 || (whole > 1 && text[first] == b'0') {
-        return None;
-    }
-    let mut digits = whole;
-    let mut power = 0i32;
-    if text.get(at) == Some(&b'.') {
-        at += 1;
-        let point = at;
-        while let Some(d) = digit(text, at) {
-            mantissa = mantissa.wrapping_mul(10).wrapping_add(d);
-            at += 1;
-        }
-        if at == point {
-            return None;
-        }
-        digits += at - point;
-        power = -i32::try_from(at - point).ok()?;
-    }
-    if let Some(b'e' | b'E') = text.get(at) {
-        at += 1;
-        let down = text.get(at) == Some(&b'-');
-        at += usize::from(matches!(text.get(at), Some(b'-' | b'+')));
-        let start = at;
-        let mut exponent = 0i32;
-        while let Some(d) = digit(text, at) {
-            exponent = (exponent * 10 + d as i32).min(1_000_000);
-            at += 1;
-        }
-        if at == start {
-            return None;
-        }
-        power += if down { -exponent } else { exponent };
-    }
-    // Clinger's fast path: both the digits and the power of ten are exact, so one rounding is right.
-    if digits <= 19 && mantissa <= 1 << 53 && (power.unsigned_abs() as usize) < EXACT_POWERS.len() {
-        let exact = EXACT_POWERS[power.unsigned_abs() as usize];
-        let value = if power < 0 { mantissa as f64 / exact } else { mantissa as f64 * exact };
-        return Some((if negative { -value } else { value }, at));
-    }
-    std::str::from_utf8(&text[..at]).ok()?.parse().ok().map(|value| (value, at))
-}
-
-#[inline]
-fn digit(text: &[u8], at: usize) -> Option<u64> {
-    let d = text.get(at)?.wrapping_sub(b'0');
-    (d < 10).then_some(u64::from(d))
-}
-
-/// Bytes at the start of `text` that can be part of a number.
-fn number_length(text: &[u8]) -> usize {
-    text.iter()
-        .position(|b| !matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
-        .unwrap_or(text.len())
+    let typed = || after(after(after(1, b"\"type\"")?, b":")?, b"\"Feature\"");
+    typed().or_else(|| after(1, b"\"properties\"")).or_else(|| after(1, b"\"geometry\"")).is_some()
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn scan(text: &[u8]) -> Scanner<'_> {
-        let mut scan = Scanner::new(Box::new(text), "text".into());
-        let _ = scan.peek();
-        scan
-    }
-
-    /// Gives one byte at a time: every refill happens at every place.
-    struct Drip<'a>(&'a [u8]);
-
-    impl Read for Drip<'_> {
-        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-            let n = usize::from(!self.0.is_empty() && !buf.is_empty());
-            buf[..n].copy_from_slice(&self.0[..n]);
-            self.0 = &self.0[n..];
-            Ok(n)
-        }
-    }
-
-    #[test]
-    fn skipping_accepts_and_refuses_what_serde_json_does() {
-        let deep = |n| format!("{}{}", "[".repeat(n), "]".repeat(n));
-        let texts = [
-            "{}",
-            "[]",
-            "[1,2]",
-            "[1,]",
-            "[,1]",
-            "{\"a\":1,}",
-            "{\"a\" : [ {} , null ] }",
-            "{a:1}",
-            "[1 2]",
-            "01",
-            "1.",
-            ".5",
-            "+1",
-            "-",
-            "-0",
-            "1e5",
-            "1e",
-            "1E+5",
-            "\"a\\u00e9\"",
-            "\"a\\x\"",
-            "\"a",
-            "tru",
-            "true",
-            "nul",
-            "[[[]]",
-            "{\"a\"}",
-            "{\"a\":}",
-            "\"\\ud83d\\ude00\"",
-            "\"\\u12\"",
-            "]",
-            "{]",
-            "[}",
-            "\"\u{1}\"",
-            "",
-        ];
-        for text in texts.map(str::to_owned).into_iter().chain([deep(100), deep(127)]) {
-            let ours = scan(text.as_bytes()).skip().is_ok();
-            let theirs = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-            assert_eq!(ours, theirs, "{text}");
-            assert_eq!(
-                Scanner::new(Box::new(Drip(text.as_bytes())), "t".into()).skip().is_ok(),
-                theirs,
-                "{text}"
-            );
-        }
-        assert!(scan(deep(100_000).as_bytes()).skip().unwrap_err().to_string().contains("deeper"));
-    }
-
-    #[test]
-    fn texts_are_decoded() {
-        let mut out = String::new();
-        let text = r#""a\"\\\/\b\f\n\r\té\u00e9\ud83d\ude00""#;
-        assert_eq!(scan(text.as_bytes()).string(&mut out).unwrap(), Text::Clean);
-        assert_eq!(out, serde_json::from_str::<String>(text).unwrap());
-        assert_eq!(scan(br#""\ud83dx""#).string(&mut out).unwrap(), Text::Mended);
-        assert_eq!(out, "\u{FFFD}x");
-        assert_eq!(scan(b"\"Ni\xE8vre\"").string(&mut out).unwrap(), Text::Mended);
-        assert_eq!(out, "Nièvre");
-    }
-
-    #[test]
-    fn errors_say_where() {
-        let mut s = scan(b"[1,\n2,\nx]");
-        s.feature = Some(4);
-        let text = s.skip().unwrap_err().to_string();
-        assert_eq!(text, "text:3: expected a value, found 'x' (byte 7, feature 4)");
-    }
-
-    #[test]
-    fn long_numbers_are_bounded() {
-        let digits = "1".repeat(300_000);
-        assert!(scan(digits.as_bytes()).number().is_err());
-        let fine = format!("0.{}", "3".repeat(1000));
-        assert_eq!(scan(fine.as_bytes()).number().unwrap(), fine.parse::<f64>().unwrap());
-    }
-
-    proptest! {
-        #[test]
-        fn numbers_are_those_of_the_standard_library(text in "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?") {
-            let want: f64 = text.parse().unwrap();
-            let (got, len) = parse_number(text.as_bytes()).unwrap();
-            prop_assert_eq!(len, text.len());
-            prop_assert_eq!(got.to_bits(), want.to_bits());
-            let padded = format!("{text},                        ");
-            let (got, end) = plain_number(padded.as_bytes(), 0).unwrap();
-            prop_assert_eq!((got.to_bits(), end), (want.to_bits(), text.len()));
-        }
-
-        #[test]
-        fn every_number_is_read_back(value in any::<f64>().prop_filter("finite", |v| v.is_finite())) {
-            let (got, _) = parse_number(format!("{value:e}").as_bytes()).unwrap();
-            prop_assert_eq!(got.to_bits(), value.to_bits());
-            let plain = format!("{value}");
-            let (got, _) = parse_number(plain.as_bytes()).unwrap();
-            prop_assert_eq!(got.to_bits(), value.to_bits());
-        }
-    }
-}
+mod tests;
