@@ -1,10 +1,11 @@
 //! Reading all communes: ours, `serde_json` with the smallest structs that hold the same, and the
 //! `geojson` crate. `cargo bench --bench read -- --peak` prints the peak memory of ours alone.
+//! `RURBAN_DATA` names the folder that holds `contours/communes-2023.geojson`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports on the terminal")]
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput};
 use rurban::read::geojson::Reader;
@@ -76,7 +77,8 @@ fn bench(c: &mut Criterion, text: &str) {
 }
 
 fn main() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/contours/communes-2023.geojson");
+    let path = std::env::var_os("RURBAN_DATA").map(PathBuf::from).unwrap_or_default();
+    let path = path.join("contours/communes-2023.geojson");
     if std::env::args().any(|a| a == "--peak") {
         let read = Reader::default().read_path(&path).map(|(table, _)| table.layer().coords().len());
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::csv::{self, CoordinateColumns, Row, to_lon_lat};
-use super::geojson::{self, Value};
-use super::territories::in_degrees;
+use super::coordinates::to_lon_lat;
+use super::csv::{self, CoordinateColumns, Row};
+use super::geojson::{self, Value, in_degrees};
 use super::{TieColumns, TieRecord, edges, participations};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::Result;

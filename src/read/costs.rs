@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use super::csv::{CoordinateColumns, Table, to_lon_lat};
+use super::coordinates::to_lon_lat;
+use super::csv::{CoordinateColumns, Table};
 use super::number::Number;
 use crate::accessibility::{CostTable, Roads, road_network};
 use crate::atlas::AtlasLevel;

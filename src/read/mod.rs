@@ -17,11 +17,11 @@ macro_rules! column_setters {
 
 mod actors;
 mod commune_changes;
+mod coordinates;
 mod costs;
 pub mod csv;
 mod decode;
 pub mod geojson;
-mod json;
 mod number;
 #[cfg(feature = "parquet")]
 mod parquet;

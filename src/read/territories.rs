@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::geojson::{DeclaredCrs, FeatureTable, Reader, Value};
+use super::geojson::{FeatureTable, Reader, Value, guess, in_degrees, known, property_text};
 use crate::atlas::{Atlas, GeometryQuality, Territory};
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, TerritoryCode};
-use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::measure::{Surface, areas, interior_points};
 use crate::space::repair::{Depth, Fault, check};
 use crate::space::{Layer, LonLat};
@@ -281,36 +280,6 @@ impl TerritoryReader {
         let found = atlas.add_level(level.clone(), groups, members, self.strictness)?;
         diagnostics.refine(found);
         Ok(())
-    }
-}
-
-/// The table in longitude and latitude, whatever CRS its file declares.
-pub(super) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
-    let DeclaredCrs::Epsg(code) = table.crs() else { return Ok(table) };
-    let back = projector(Epsg(code).crs(), Crs::LON_LAT)?;
-    table.into_lon_lat(|_, [x, y]| {
-        let mut c = [geo_types::Coord { x, y }];
-        back.project(&mut c).ok()?;
-        Some([c[0].x, c[0].y])
-    })
-}
-
-/// The property, if any feature has it.
-fn known(table: &FeatureTable, name: &str) -> Result<String> {
-    drop(table.column(name)?);
-    Ok(name.to_owned())
-}
-
-/// The first of the usual names that the features have, case aside.
-fn guess(table: &FeatureTable, usual: &[&str]) -> Option<String> {
-    usual.iter().find_map(|u| table.names().iter().find(|n| n.eq_ignore_ascii_case(u)).cloned())
-}
-
-/// A property as text; empty text is none.
-fn property_text(table: &FeatureTable, i: usize, name: &str) -> Option<String> {
-    match table.property(i, name)? {
-        Value::Null => None,
-        value => Some(value.to_string().trim().to_owned()).filter(|t| !t.is_empty()),
     }
 }
 

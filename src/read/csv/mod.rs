@@ -21,13 +21,14 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use super::coordinates::ToLonLat;
+use super::coordinates::{LAMBERT_93, SWAPPED_FRANCE};
 pub use super::decode::Encoding;
 use super::decode::Utf8;
-use super::geojson::{LAMBERT_93, SWAPPED_FRANCE};
+
 use super::number::Number;
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
-use crate::space::crs::{Crs, Epsg, projector};
 
 /// Bytes looked at to find the delimiter.
 const SAMPLE: u64 = 64 * 1024;
@@ -525,16 +526,6 @@ pub struct CoordinateColumns {
     pub y: usize,
     /// EPSG code of the coordinates; when none is given, degrees and Lambert-93 are told apart.
     pub epsg: Option<u32>,
-}
-
-/// Takes a position in the system of an EPSG code (easting or longitude first) to WGS 84 degrees.
-pub type ToLonLat<'a> = &'a dyn Fn(u32, [f64; 2]) -> Option<[f64; 2]>;
-
-/// [`ToLonLat`] by the CRS this crate knows.
-pub(super) fn to_lon_lat(code: u32, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
-    let mut c = [geo_types::Coord { x, y }];
-    projector(Epsg(code).crs(), Crs::LON_LAT).ok()?.project(&mut c).ok()?;
-    Some([c[0].x, c[0].y])
 }
 
 impl CoordinateColumns {
