@@ -95,6 +95,33 @@ impl fmt::Display for Place {
     }
 }
 
+/// Longest message shown on a line.
+const LONGEST_MESSAGE: usize = 600;
+
+/// A text as a terminal may show it: control characters made visible, cut after `longest` characters.
+///
+/// ```
+/// use rurban::diagnostics::printable;
+/// assert_eq!(printable("a\u{1b}[31mb\n", 20), "a\\u{1b}[31mb\\n");
+/// assert_eq!(printable("abcdef", 3), "abc…");
+/// ```
+#[must_use]
+pub fn printable(text: &str, longest: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(longest) + 4);
+    for (i, c) in text.chars().enumerate() {
+        if i == longest {
+            out.push('…');
+            break;
+        }
+        if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// One finding about the data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -112,7 +139,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]", self.place, self.message, self.kind)
+        write!(f, "{}: {} [{}]", self.place, printable(&self.message, LONGEST_MESSAGE), self.kind)
     }
 }
 
@@ -141,13 +168,19 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Findings kept in full for each kind; further ones are only counted, so that ten million bad
-    /// lines cost no more memory than a hundred.
-    pub const FULL_FINDINGS_PER_KIND: usize = 100;
+    /// lines cost no more memory than ten thousand.
+    pub const FULL_FINDINGS_PER_KIND: usize = 10_000;
 
     /// An empty account.
     #[must_use]
     pub fn new(strictness: Strictness) -> Self {
         Self { strictness, ..Self::default() }
+    }
+
+    /// What is done at an error-level finding.
+    #[must_use]
+    pub const fn strictness(&self) -> Strictness {
+        self.strictness
     }
 
     /// Counts a record that is in the result.
@@ -223,9 +256,14 @@ impl Diagnostics {
         self.seen += other.seen;
         self.kept += other.kept;
         self.dropped += other.dropped;
+        let mut held: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            *held.entry(finding.kind).or_default() += 1;
+        }
         for finding in other.findings {
-            let before = self.counts.get(finding.kind).copied().unwrap_or(0);
-            if before < Self::FULL_FINDINGS_PER_KIND {
+            let held = held.entry(finding.kind).or_default();
+            if *held < Self::FULL_FINDINGS_PER_KIND {
+                *held += 1;
                 self.findings.push(finding);
             }
         }
@@ -305,7 +343,7 @@ impl fmt::Display for Diagnostics {
         for (kind, count) in &self.counts {
             write!(f, "\n  {kind}: {count}")?;
             if let Some(first) = self.findings.iter().find(|x| x.kind == *kind) {
-                write!(f, " (first: {}: {})", first.place, first.message)?;
+                write!(f, " (first: {}: {})", first.place, printable(&first.message, LONGEST_MESSAGE))?;
             }
         }
         Ok(())
@@ -327,11 +365,15 @@ mod tests {
             }
         }
         assert_eq!((d.seen(), d.kept(), d.dropped()), (1000, 500, 500));
-        assert_eq!(d.count("bad"), 500);
-        assert_eq!(d.findings().len(), Diagnostics::FULL_FINDINGS_PER_KIND);
+        assert_eq!((d.count("bad"), d.findings().len()), (500, 500));
+        for i in 0..2 * Diagnostics::FULL_FINDINGS_PER_KIND {
+            d.repaired("odd", Place::file("x").record(i), "odd");
+        }
+        let held = 500 + Diagnostics::FULL_FINDINGS_PER_KIND;
+        assert_eq!((d.count("odd"), d.findings().len()), (2 * Diagnostics::FULL_FINDINGS_PER_KIND, held));
         let mut e = d.clone();
         e.merge(d);
-        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, 100));
+        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, held + 500));
     }
 
     #[test]

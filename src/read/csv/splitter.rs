@@ -1,5 +1,6 @@
 //! Text into records: quotes as people and programs use them.
 
+use std::borrow::Cow;
 use std::io::{Error, Read, Result};
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use crate::read::decode::Utf8;
 pub(in crate::read) const VIEW: usize = 32 * 1024 * 1024;
 /// Longest record accepted.
 const LONGEST_RECORD: usize = 16 * 1024 * 1024;
-pub(super) const TOO_LONG: &str = "record too long";
+pub(in crate::read) const TOO_LONG: &str = "record too long";
 
 /// The cells of one record.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,11 @@ impl Cells {
     pub(in crate::read) fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+    }
+
+    /// All cells in one.
+    pub(in crate::read) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Adds a cell.
@@ -73,15 +79,15 @@ pub(in crate::read) struct Record {
 /// Splits text into records. (The `csv` crate gives a record after blank lines the wrong line, and lets
 /// one quote that is never closed take in all lines to the next one.)
 pub(in crate::read) struct Splitter<'a> {
-    pub(super) text: Utf8<'a>,
-    buffer: Vec<u8>,
+    pub(in crate::read) text: Utf8<'a>,
+    buffer: Cow<'a, [u8]>,
     at: usize,
     ended: bool,
-    pub(super) delimiter: u8,
+    pub(in crate::read) delimiter: u8,
     /// Line of the next byte, from 1.
-    pub(super) line: u64,
+    pub(in crate::read) line: u64,
     /// Cells a record should have; 0 when that is not known yet.
-    pub(super) width: usize,
+    pub(in crate::read) width: usize,
 }
 
 /// How an attempt to take a record ended.
@@ -100,13 +106,13 @@ const fn is_blank(b: u8) -> bool {
 
 impl<'a> Splitter<'a> {
     pub(super) fn new(text: Utf8<'a>, delimiter: u8) -> Self {
-        Self { text, buffer: Vec::new(), at: 0, ended: false, delimiter, line: 1, width: 0 }
+        Self { text, buffer: Cow::Borrowed(&[]), at: 0, ended: false, delimiter, line: 1, width: 0 }
     }
 
     /// Over text that is held, from `line` on.
     pub(super) fn over(text: &'a [u8], delimiter: u8, line: u64) -> Self {
         let mut rows = Self::new(Utf8::new(Box::new(std::io::empty())), delimiter);
-        rows.buffer = text.to_vec();
+        rows.buffer = Cow::Borrowed(text);
         (rows.ended, rows.line) = (true, line);
         rows
     }
@@ -114,6 +120,24 @@ impl<'a> Splitter<'a> {
     /// The text held that was not split yet, and whether it is all there is.
     pub(super) fn view(&self) -> (&[u8], bool) {
         (self.buffer.get(self.at..).unwrap_or_default(), self.ended)
+    }
+
+    /// Another one over what is held and was not split yet.
+    pub(in crate::read) fn of_view(&self) -> Splitter<'_> {
+        let mut rows = Splitter::over(self.view().0, self.delimiter, self.line);
+        rows.width = self.width;
+        rows
+    }
+
+    /// The number of cells that most records in view have.
+    pub(super) fn usual_width(&self) -> usize {
+        let mut rows = self.of_view();
+        let mut record = Record::default();
+        let mut lengths = Vec::new();
+        while lengths.len() < 100 && matches!(rows.next(&mut record), Ok(true)) {
+            lengths.push(record.cells.len());
+        }
+        most_common(&lengths).map_or(0, |(width, _)| width)
     }
 
     /// Goes on after `bytes` of the view and `lines` line ends.
@@ -124,15 +148,16 @@ impl<'a> Splitter<'a> {
 
     /// Makes the buffer hold `bytes` more, or what is left.
     pub(super) fn fill(&mut self, bytes: usize) -> Result<()> {
-        self.buffer.drain(..self.at);
+        let buffer = self.buffer.to_mut();
+        buffer.drain(..self.at);
         self.at = 0;
-        let got = self.text.by_ref().take(bytes as u64).read_to_end(&mut self.buffer)?;
+        let got = self.text.by_ref().take(bytes as u64).read_to_end(buffer)?;
         self.ended = got < bytes;
         Ok(())
     }
 
     /// The next record; blank lines are passed over.
-    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool> {
+    pub(in crate::read) fn next(&mut self, record: &mut Record) -> Result<bool> {
         loop {
             match self.buffer.get(self.at) {
                 Some(b'\r') if self.at + 1 == self.buffer.len() && !self.ended => self.fill(VIEW)?,
@@ -301,7 +326,7 @@ pub(super) fn find_delimiter(sample: &[u8]) -> u8 {
 }
 
 /// The most common of some lengths above one, the largest of equals, and how often it is there.
-pub(super) fn most_common(lengths: &[usize]) -> Option<(usize, usize)> {
+pub(in crate::read) fn most_common(lengths: &[usize]) -> Option<(usize, usize)> {
     let mut counts = std::collections::BTreeMap::new();
     for &n in lengths.iter().filter(|n| **n > 1) {
         *counts.entry(n).or_insert(0_usize) += 1;
