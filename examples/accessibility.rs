@@ -22,7 +22,7 @@ use common::{Account, Fallible, Reading, check_use};
 use geo_types::Coord;
 use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads};
 use rurban::atlas::Atlas;
-use rurban::diagnostics::{Diagnostics, Strictness};
+use rurban::diagnostics::Diagnostics;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::labels::Labels;

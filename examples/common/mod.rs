@@ -140,7 +140,10 @@ impl Account {
 pub fn check_use(study: &Study, ties: TieCount, own: impl Fn(&Actor) -> bool) -> Fallible {
     let actors = || study.inventory().actors().iter().zip(study.places()).filter(|(a, _)| own(a));
     let (all, placed) = (actors().count(), actors().filter(|(_, p)| p.base.is_some()).count());
-    if all > 0 && placed == 0 {
+    if all == 0 {
+        return Err("NO ACTOR WAS READ: the files hold none, or all rows were dropped. See the findings above".into());
+    }
+    if placed == 0 {
         return Err(format!("NONE OF YOUR {all} ACTORS IS PLACED: the map shows none of them. See the findings above").into());
     }
     if ties.seen > 0 && ties.kept == 0 {

@@ -168,7 +168,13 @@ impl ActorReader {
         let empty = |c: Option<usize>| c.is_none_or(|c| table.sample(c).all(str::is_empty));
         let sampled = table.sample(0).next().is_some();
         // Neither an identifier nor a name: this is no list of actors.
-        if fields.id.is_none() && fields.name.is_none() || sampled && empty(fields.id) && empty(fields.name) {
+        let nameless =
+            fields.id.is_none() && fields.name.is_none() || sampled && empty(fields.id) && empty(fields.name);
+        if nameless && fields.commune.is_some() {
+            let place = Place::file(table.file().to_owned());
+            let message = format!("no column of identifiers or names: actors are called {}:1, 2 …", self.source);
+            table.diagnostics().remark("no_identifier", place, message);
+        } else if nameless {
             let wanted: Vec<&str> = Role::Id.names().iter().chain(Role::Name.names()).copied().collect();
             return Err(super::names::no_column(table.header(), &wanted, table.file()));
         }

@@ -150,7 +150,7 @@ impl Role {
                 "denominationunitelegale", "denominationusuelle", "enseigne1", "nomofficiel", "nomcourt",
                 "intitule", "label", "title", "titre", "nomacteur", "nomstructure", "structure", "nomgroupement",
                 "groupement", "nomlieu", "nomorganisme", "organisme", "organisation", "nometablissement",
-                "nomoperateur", "appellationofficielle", "acteur", "actor", "nomcommune", "libgeo", "nomcom",
+                "nomoperateur", "appellationofficielle", "acteur", "actor", "nomcommune", "libgeo", "nomcom", "nomcommun",
                 "nomdep", "nomreg", "nomepci", "libdep", "libreg", "libepci",
             ],
             Self::Commune => &[

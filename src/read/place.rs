@@ -79,13 +79,22 @@ impl CoordinateColumns {
             let x = table.need(Role::X, Role::X.names(), given)?;
             pairs.push((x, table.need(Role::Y, Role::Y.names(), given)?));
         }
-        // x and y names come in pairs: the same place in both lists.
-        for (x, y) in Role::X.names().iter().zip(Role::Y.names()) {
-            let xs = names::matching(table.header(), &[x]);
-            let ys = names::matching(table.header(), &[y]);
-            if let (Some(&x), Some(&y)) = (xs.first(), ys.first())
-                && pairs.iter().all(|(px, py)| *px != x && *py != y)
-            {
+        // Names of degrees go together, those of Lambert-93, and those of any system.
+        let starts = ["longitude", "xlambert93", "x"].map(|first| {
+            Role::X.names().iter().position(|n| *n == first).unwrap_or(0)
+        });
+        for (i, &start) in starts.iter().enumerate() {
+            let end = starts.get(i + 1).copied().unwrap_or(Role::X.names().len());
+            let xs = names::matching(table.header(), &Role::X.names()[start..end]);
+            let ys = names::matching(table.header(), &Role::Y.names()[start..end]);
+            // The same way of writing them first: x_wgs84 with y_wgs84.
+            let paired = Role::X.names()[start..end].iter().zip(&Role::Y.names()[start..end]).find_map(|(x, y)| {
+                let (x, y) = (names::matching(table.header(), &[x]), names::matching(table.header(), &[y]));
+                Some((*x.first()?, *y.first()?))
+            });
+            let any = || Some((*xs.first()?, *ys.first()?));
+            let Some((x, y)) = paired.or_else(any) else { continue };
+            if pairs.iter().all(|(px, py)| *px != x && *py != y) {
                 pairs.push((x, y));
             }
         }
@@ -406,6 +415,7 @@ mod tests {
         assert!(got[1].is_some_and(|p| p[0] > 55.0 && p[1] < -20.0), "{got:?}");
         let text = "x;y;epsg;y_latitude;x_longitude\n340000;7691000;2975;-20,88;55,45\n";
         assert_eq!(located(text).0, [Some([55.45, -20.88])]);
+        assert_eq!(located("longitude;lat;n\n1,45;43,6;1\n").0, [Some([1.45, 43.6])]);
         assert_eq!(located("lat;lon\n43.6 N;1.45 E\n47.2;1,55 O\n").0, [Some([1.45, 43.6]), Some([-1.55, 47.2])]);
     }
 }

@@ -404,6 +404,7 @@ impl<'a> Records<'a> {
         let parts: Vec<String> = roles.iter().map(|(role, names)| format!("{role}: {}", names.join(", "))).collect();
         let unused: Vec<String> = (0..self.header.len())
             .filter(|c| self.taken.iter().all(|(_, taken)| taken != c))
+            .filter(|c| self.header[*c] != "@id" || self.sample(*c).any(|v| !v.is_empty()))
             .map(|c| self.header[c].clone())
             .collect();
         let unused =

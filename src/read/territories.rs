@@ -253,7 +253,8 @@ impl TerritoryReader {
         let code = match given.get(Role::Territory) {
             Some(_) => records.need(Role::Territory, &[], given)?,
             None => {
-                let all = names::matching(records.header(), Role::Territory.names());
+                let usual = [Role::Territory.names(), Role::Commune.names()].concat();
+                let all = names::matching(records.header(), &usual);
                 let fits = |c: &usize| {
                     let cells = || records.sample(*c).filter(|v| !v.is_empty());
                     let good = cells().filter(|v| codes::of_level(&self.level, v).is_some()).count();

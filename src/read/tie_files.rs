@@ -19,11 +19,17 @@ struct Finder<'a> {
     loose: HashMap<String, (u32, usize)>,
 }
 
+/// What names have in common when case, accents, blanks, punctuation and leading zeros do not count.
+fn loosely(name: &str) -> String {
+    let folded = fold(name);
+    if folded.bytes().all(|b| b.is_ascii_digit()) { folded.trim_start_matches('0').to_owned() } else { folded }
+}
+
 impl<'a> Finder<'a> {
     fn new(inventory: &'a InventoryBuilder) -> Self {
         let mut loose: HashMap<String, (u32, usize)> = HashMap::new();
         for (i, actor) in (0_u32..).zip(inventory.actors()) {
-            let (id, name) = (fold(actor.id.as_str()), fold(&actor.name));
+            let (id, name) = (loosely(actor.id.as_str()), loosely(&actor.name));
             let same = id == name;
             for key in [id, name].into_iter().take(if same { 1 } else { 2 }).filter(|k| !k.is_empty()) {
                 loose.entry(key).or_insert((i, 0)).1 += 1;
@@ -36,7 +42,7 @@ impl<'a> Finder<'a> {
         if let Some(i) = self.inventory.find(name) {
             return Match::Id(i);
         }
-        match self.loose.get(&fold(name)) {
+        match self.loose.get(&loosely(name)) {
             Some(&(i, 1)) => Match::Name(i),
             Some(&(_, several)) => Match::Several(several),
             None => Match::None,
