@@ -121,11 +121,11 @@ impl Error {
         Self::Undefined { measure, reason }
     }
 
-    /// The error with what the reader had found before it.
+    /// The error with what the reader had found before it; in strict mode the finding says it all.
     #[must_use]
     pub fn after(self, account: impl std::fmt::Display) -> Self {
         match self {
-            Self::Read { .. } => self,
+            Self::Read { .. } | Self::Data(_) => self,
             other => Self::Read { source: Box::new(other), account: account.to_string() },
         }
     }

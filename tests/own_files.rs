@@ -141,7 +141,7 @@ fn territories_come_with_the_names_that_institutes_give() {
     assert_eq!((code.as_str(), name.as_str(), population), ("32013", "Auch", Some(22200.0)));
     let epci = r#"{"ID":"EPCI____0001","CODE_SIREN":"200066926","NOM":"CA Essai","population":"beaucoup"}"#;
     let (code, _, population, _, found) = read(Level::Epci, epci);
-    assert_eq!((code.as_str(), population, found.count("bad_population")), ("200066926", None, 1), "{found}");
+    assert_eq!((code.as_str(), population, found.count("column_content")), ("200066926", None, 1), "{found}");
     let cut = r#"{"CODE_COMMU":"32013","NOM_COMMUN":"Auch"}"#;
     assert_eq!(read(Level::Commune, cut).1, "Auch");
 }
