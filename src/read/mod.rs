@@ -35,6 +35,7 @@ mod records;
 #[cfg(feature = "xlsx")]
 mod sheet;
 mod sniff;
+mod shown;
 mod territories;
 mod ties;
 mod tie_files;

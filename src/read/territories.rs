@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictn
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, TerritoryCode};
 use crate::space::measure::{Surface, areas, interior_points};
-use crate::space::repair::{Depth, Fault, check};
+use crate::space::repair::{Depth, Fault, Repair, check};
 use crate::space::{Layer, LonLat};
 
 /// Property names that usually hold a parent territory's code.
@@ -138,8 +138,10 @@ impl TerritoryReader {
         }
         let checked = crate::parallel::map(layer.len(), |i| {
             let (mended, faults) = check(&layer.to_multi_polygon(i), None, Depth::Crossings);
-            let invalid = faults.into_iter().find(|f| f.fault == Fault::Invalid)?;
-            Some((mended, invalid.mended))
+            let wrong = |f: &Repair| matches!(f.fault, Fault::Invalid | Fault::Misplaced);
+            let (sound, fault) =
+                (faults.iter().filter(|f| wrong(f)).all(|f| f.mended), faults.iter().find(|f| wrong(f))?);
+            Some((mended, sound, fault.fault))
         });
         if checked.iter().all(Option::is_none) {
             return Ok(layer);
@@ -149,22 +151,20 @@ impl TerritoryReader {
             let place = Place::file(file).record(table[i]);
             match checked {
                 None => features.push(layer.to_multi_polygon(i)),
-                Some((shape, true)) => {
-                    found.repaired(
-                        "self_intersection",
-                        place,
-                        "rings cross; merged again without a crossing",
-                    );
-                    features.push(shape);
-                }
-                Some((shape, false)) => {
-                    found.report(Finding {
-                        severity: Severity::Error,
-                        kind: "self_intersection",
-                        place,
-                        message: "rings cross, and mending would change the area; kept as it is".to_owned(),
-                        outcome: Outcome::Kept,
-                    })?;
+                Some((shape, sound, fault)) => {
+                    let (kind, what) = match fault {
+                        Fault::Misplaced => {
+                            ("misplaced_ring", "a hole is outside its outline or rings lie in each other")
+                        }
+                        _ => ("self_intersection", "rings meet themselves or cross"),
+                    };
+                    if sound {
+                        found.repaired(kind, place, format!("{what}; mended"));
+                    } else {
+                        let message = format!("{what}, and mending would change the area; kept as it is");
+                        let (severity, outcome) = (Severity::Error, Outcome::Kept);
+                        found.report(Finding { severity, kind, place, message, outcome })?;
+                    }
                     features.push(shape);
                 }
             }

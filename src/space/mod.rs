@@ -16,6 +16,7 @@ pub mod repair;
 pub mod simplify;
 pub mod tessellation;
 mod topology;
+mod validity;
 pub mod weights;
 
 pub use layer::{Bounds, Layer, Rings};

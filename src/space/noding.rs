@@ -56,6 +56,11 @@ impl Strips {
         self.strip(e.0.y.min(e.1.y))..=self.strip(e.0.y.max(e.1.y))
     }
 
+    /// Pairs of edges in the same strips.
+    pub(crate) fn load(&self) -> usize {
+        self.starts.windows(2).map(|w| ((w[1] - w[0]) as usize).pow(2)).sum()
+    }
+
     /// Edges that may reach the height `y`.
     pub(crate) fn at(&self, y: f64) -> &[u32] {
         self.items(self.strip(y))

@@ -35,4 +35,4 @@ mod walk;
 pub use super::coordinates::{AxisOrder, DeclaredCrs};
 pub use reader::Reader;
 pub use table::{FeatureTable, GeometryKind, Value};
-pub(super) use table::{guess, in_degrees, known, property_text};
+pub(super) use table::in_degrees;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::settle::settle;
+use super::settle::{Output, Said, settle};
 use super::table::FeatureTable;
 use super::walk::Walk;
 use crate::diagnostics::{Diagnostics, Strictness};
@@ -24,8 +24,7 @@ pub(super) enum Wanted {
 pub struct Reader {
     wanted: Wanted,
     strictness: Strictness,
-    crs: Option<DeclaredCrs>,
-    axis_order: AxisOrder,
+    said: Said,
 }
 
 impl Reader {
@@ -46,14 +45,23 @@ impl Reader {
     /// Says which system the coordinates are in, whatever the file declares.
     #[must_use]
     pub const fn epsg(mut self, code: u32) -> Self {
-        self.crs = Some(DeclaredCrs::from_epsg(code));
+        self.said.crs = Some(DeclaredCrs::from_epsg(code));
         self
     }
 
-    /// Says which number of a position comes first in this file.
+    /// Leaves coordinates in the system that the file or the caller declares; by default they are
+    /// converted to longitude and latitude.
+    #[must_use]
+    pub const fn as_declared(mut self) -> Self {
+        self.said.output = Output::AsDeclared;
+        self
+    }
+
+    /// Says which number of a position comes first in this file; by default latitudes before
+    /// longitudes are found out where nearly everything is in France, and swapped.
     #[must_use]
     pub const fn axis_order(mut self, order: AxisOrder) -> Self {
-        self.axis_order = order;
+        self.said.axes = Some(order);
         self
     }
 
@@ -94,6 +102,6 @@ impl Reader {
             Wanted::All => None,
             Wanted::Named(names) => Some(names),
         };
-        settle(Walk::new(source, name, names, self.axis_order, self.strictness).document()?, self.crs)
+        settle(Walk::new(source, name, names, self.strictness).document()?, self.said)
     }
 }

@@ -4,8 +4,10 @@ use std::fmt;
 
 use geo_types::Coord;
 
+use crate::diagnostics::Place;
 use crate::error::{Error, Result};
 use crate::read::coordinates::DeclaredCrs;
+use crate::read::shown::listed;
 use crate::space::Layer;
 use crate::space::crs::{Crs, Epsg, projector};
 
@@ -116,12 +118,14 @@ pub struct FeatureTable {
     pub(super) point_ends: Vec<u32>,
     pub(super) kinds: Vec<GeometryKind>,
     pub(super) records: Vec<u32>,
+    pub(super) lines: Vec<u32>,
     pub(super) ids: Vec<Option<Stored>>,
     pub(super) names: Vec<String>,
     pub(super) entries: Vec<(u32, Stored)>,
     pub(super) entry_ends: Vec<usize>,
     pub(super) text: String,
     pub(super) crs: DeclaredCrs,
+    pub(super) file: String,
 }
 
 impl FeatureTable {
@@ -177,6 +181,21 @@ impl FeatureTable {
         self.records[i] as usize
     }
 
+    /// Where feature `i` begins in the file, for findings.
+    ///
+    /// # Panics
+    /// When `i` is not below [`FeatureTable::len`].
+    #[must_use]
+    pub fn place(&self, i: usize) -> Place {
+        Place::file(self.file.as_str()).line(u64::from(self.lines[i])).record(self.record(i))
+    }
+
+    /// The file, as findings name it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The `id` member of feature `i`.
     #[must_use]
     pub fn id(&self, i: usize) -> Option<Value<'_>> {
@@ -216,7 +235,7 @@ impl FeatureTable {
             return Err(Error::Unknown {
                 kind: "property",
                 value: name.to_owned(),
-                hint: Some(format!("the features have {}", self.names.join(", "))),
+                hint: Some(format!("the features have {}", listed(&self.names))),
             });
         };
         Ok((0..self.len()).map(move |i| {
@@ -263,7 +282,8 @@ impl FeatureTable {
     /// The rows for which `keep` holds, in order.
     #[must_use]
     pub fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
-        let mut out = Self { names: self.names.clone(), crs: self.crs, ..Self::default() };
+        let (names, file) = (self.names.clone(), self.file.clone());
+        let mut out = Self { names, file, crs: self.crs, ..Self::default() };
         for i in (0..self.len()).filter(|&i| keep(i)) {
             for polygon in self.layer.polygons(i) {
                 for ring in polygon {
@@ -277,6 +297,7 @@ impl FeatureTable {
             out.point_ends.push(out.points.len() as u32);
             out.kinds.push(self.kinds[i]);
             out.records.push(self.records[i]);
+            out.lines.push(self.lines[i]);
             let copied = |out: &mut Self, stored: Stored| match stored.value(&self.text) {
                 Value::Text(text) => Stored::Text { start: out.keep_text(text), len: text.len() as u32 },
                 Value::Json(text) => Stored::Json { start: out.keep_text(text), len: text.len() as u32 },
@@ -309,23 +330,4 @@ pub(in crate::read) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
         back.project(&mut c).ok()?;
         Some([c[0].x, c[0].y])
     })
-}
-
-/// The property, if any feature has it.
-pub(in crate::read) fn known(table: &FeatureTable, name: &str) -> Result<String> {
-    drop(table.column(name)?);
-    Ok(name.to_owned())
-}
-
-/// The first of the usual names that the features have, case aside.
-pub(in crate::read) fn guess(table: &FeatureTable, usual: &[&str]) -> Option<String> {
-    usual.iter().find_map(|u| table.names().iter().find(|n| n.eq_ignore_ascii_case(u)).cloned())
-}
-
-/// A property as text; empty text is none.
-pub(in crate::read) fn property_text(table: &FeatureTable, i: usize, name: &str) -> Option<String> {
-    match table.property(i, name)? {
-        Value::Null => None,
-        value => Some(value.to_string().trim().to_owned()).filter(|t| !t.is_empty()),
-    }
 }

@@ -147,32 +147,141 @@ fn declared_systems_are_honoured() {
         (r#"{"type":"EPSG","properties":{"code":2154}}"#, DeclaredCrs::Epsg(2154)),
         ("null", DeclaredCrs::LonLat),
     ] {
-        assert_eq!(read(&with(crs)).0.crs(), want, "{crs}");
-    }
-    for crs in [r#"{"type":"link","properties":{}}"#, "7", r#"{"type":"name","properties":{"name":"NTF"}}"#] {
-        assert!(matches!(Reader::default().read_str(&with(crs), "t"), Err(Error::Crs { .. })), "{crs}");
+        let (table, _) = Reader::default().as_declared().read_str(&with(crs), "t").unwrap();
+        assert_eq!(table.crs(), want, "{crs}");
     }
 }
 
 #[test]
-fn coordinates_that_are_no_degrees_are_told() {
-    let point = |x: f64, y: f64| feature(&format!(r#"{{"type":"Point","coordinates":[{x},{y}]}}"#));
-    let lambert = collection(&[point(652_000.0, 6_862_000.0), point(700_000.0, 6_600_000.0)]);
-    assert!(refused(&lambert).contains("Reader::epsg(2154)"));
-    let (table, _) = Reader::default().epsg(2154).read_str(&lambert, "t").unwrap();
+fn absurd_systems_are_judged_by_the_numbers_and_reported() {
+    let with = |crs: &str, x: f64, y: f64| {
+        let point = feature(&format!(r#"{{"type":"Point","coordinates":[{x},{y}]}}"#));
+        format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[{point}]}}"#)
+    };
+    let named = |name: &str| format!(r#"{{"type":"name","properties":{{"name":"{name}"}}}}"#);
+    let absurd = [
+        r#"{"type":"link","properties":{}}"#.to_owned(),
+        "7".to_owned(),
+        "[]".to_owned(),
+        named("NTF"),
+        named("urn:ogc:def:crs:EPSG::99999999999999"),
+        named("EPSG:0"),
+        named("EPSG:-1"),
+        named(&"\\u001b[31m".repeat(50_000)),
+    ];
+    for crs in absurd {
+        for (x, y) in [(1.44, 43.6), (574_357.0, 6_279_642.0)] {
+            let (table, found) = read(&with(&crs, x, y));
+            let unknown = found.findings().iter().find(|f| f.kind == "unknown_crs").unwrap();
+            assert!(unknown.message.len() < 300 && !unknown.message.contains(char::is_control));
+            let at = table.points(0)[0];
+            assert!((at.x - 1.44).abs() < 0.02 && (at.y - 43.6).abs() < 0.02, "{crs}: {at:?}");
+        }
+        assert!(Reader::default().read_str(&with(&crs, 5e7, 5e7), "t").is_err());
+    }
+    // One that is a system, but none we have: the file is named, and what to do.
+    let error = refused(&with(&named("EPSG:29902"), 3e5, 2e5));
+    assert!(
+        error.contains("EPSG:29902") && error.contains("t is in") && error.contains("reproject"),
+        "{error}"
+    );
+    // One that its own numbers contradict.
+    let (table, found) = read(&with(&named("EPSG:2154"), 1.44, 43.6));
+    assert_eq!((table.points(0)[0].x, found.count("crs_contradicted")), (1.44, 1));
+    let (table, found) = read(&with(&named("EPSG:4326"), 6_279_642.0, 574_357.0));
+    assert!((table.points(0)[0].x - 1.44).abs() < 0.02 && found.count("lambert_93") == 1);
+    let (table, _) = read(&with(&named("EPSG:2154"), 6_279_642.0, 574_357.0));
+    assert!((table.points(0)[0].x - 1.44).abs() < 0.02);
+    let lambert =
+        ["ESRI:102110", "RGF93 / Lambert-93", "IGNF:LAMB93", "urn:ogc:def:crs:EPSG:9.9:2154"].map(named);
+    for crs in lambert.into_iter().chain([r#""EPSG:2154""#.to_owned()]) {
+        let (table, found) = read(&with(&crs, 574_357.0, 6_279_642.0));
+        assert!((table.points(0)[0].x - 1.44).abs() < 0.02 && found.is_clean(), "{crs}: {found}");
+    }
+}
+
+fn points(at: &[(f64, f64)]) -> String {
+    let point = |&(x, y): &(f64, f64)| feature(&format!(r#"{{"type":"Point","coordinates":[{x},{y}]}}"#));
+    collection(&at.iter().map(point).collect::<Vec<_>>())
+}
+
+#[test]
+fn lambert_93_is_found_converted_and_reported() {
+    let (table, found) = read(&points(&[(574_357.0, 6_279_642.0), (652_000.0, 6_862_000.0)]));
+    assert_eq!((found.count("lambert_93"), found.kept(), table.crs()), (1, 2, DeclaredCrs::LonLat));
+    let near = |c: Coord<f64>, x: f64, y: f64| (c.x - x).abs() < 0.01 && (c.y - y).abs() < 0.01;
+    assert!(near(table.points(0)[0], 1.443, 43.604) && near(table.points(1)[0], 2.346, 48.856));
+    // Outlines too, and one among degrees, which the finding places.
+    let square = "[[501000,6282000],[517000,6282000],[517000,6304000],[501000,6282000]]";
+    let outline = feature(&format!(r#"{{"type":"Polygon","coordinates":[{square}]}}"#));
+    let (table, found) = read(&collection(std::slice::from_ref(&outline)));
+    assert!(near(table.layer().coords()[0], 0.535, 43.605), "{:?}", table.layer().coords());
+    assert_eq!(found.count("lambert_93"), 1);
+    let degrees = feature(r#"{"type":"Point","coordinates":[2.3,48.8]}"#);
+    let (table, found) = read(&collection(&[degrees, outline]));
+    assert_eq!((found.count("lambert_93"), found.findings()[0].place.record), (1, Some(1)));
+    assert!(near(table.layer().coords()[0], 0.535, 43.605) && near(table.points(0)[0], 2.3, 48.8));
+    // Northing first.
+    let (table, found) = read(&points(&[(6_279_642.0, 574_357.0)]));
+    assert!(near(table.points(0)[0], 1.443, 43.604) && found.count("lambert_93") == 1);
+    // Declared, nothing is to be said; and as declared it stays.
+    let text = points(&[(652_000.0, 6_862_000.0)]);
+    let (table, found) = Reader::default().epsg(2154).read_str(&text, "t").unwrap();
+    assert!(near(table.points(0)[0], 2.346, 48.856) && found.is_clean());
+    let (table, _) = Reader::default().epsg(2154).as_declared().read_str(&text, "t").unwrap();
+    assert_eq!((table.points(0)[0].x, table.crs()), (652_000.0, DeclaredCrs::Epsg(2154)));
     let table = table.into_lon_lat(|code, [x, y]| (code == 2154).then_some([x / 1e6, y / 1e6])).unwrap();
     assert_eq!(table.points(0), [Coord { x: 0.652, y: 6.862 }]);
+}
 
-    let one_off = collection(&[point(2.0, 48.0), point(652_000.0, 6_862_000.0), point(3.0, 45.0)]);
+#[test]
+fn web_mercator_is_not_taken_for_lambert_93() {
+    // Paris, Lille, Strasbourg: all of them lie in the box of Lambert-93.
+    let north = [(261_845.0, 6_250_566.0), (340_500.0, 6_555_000.0), (862_600.0, 6_203_500.0)];
+    let (table, found) = read(&points(&north));
+    assert_eq!((found.count("web_mercator"), found.count("lambert_93")), (1, 0), "{found}");
+    for (i, (x, y)) in [(2.352, 48.857), (3.059, 50.631), (7.749, 48.58)].into_iter().enumerate() {
+        let c = table.points(i)[0];
+        assert!((c.x - x).abs() < 0.02 && (c.y - y).abs() < 0.02, "{c:?}");
+    }
+    let reunion = read(&points(&[(6_170_000.0, -2_378_000.0)]));
+    assert_eq!(reunion.1.count("web_mercator"), 1);
+}
+
+#[test]
+fn swapped_axes_are_put_right_and_reported() {
+    let (table, found) = read(&points(&[(48.8, 2.3), (16.2, -61.5)]));
+    assert_eq!((found.count("swapped_axes"), found.kept()), (1, 2));
+    assert_eq!([table.points(0)[0], table.points(1)[0]].map(|c| c.x_y()), [(2.3, 48.8), (-61.5, 16.2)]);
+    // One among others in France, with its place.
+    let (table, found) = read(&points(&[(2.3, 48.8), (1.4, 43.6), (43.5, 1.5)]));
+    assert_eq!((table.points(2)[0].x_y(), found.findings()[0].place.record), ((1.5, 43.5), Some(2)));
+    // One among others elsewhere stays, with a warning.
+    let (table, found) = read(&points(&[(45.3, 2.0), (36.8, -1.3), (38.7, 9.0)]));
+    assert_eq!((table.points(0)[0].x, found.count("swapped_axes")), (45.3, 1));
+    // The caller knows better.
+    let text = points(&[(48.8, 2.3), (16.2, -61.5)]);
+    let (table, found) = Reader::default().axis_order(AxisOrder::LatLon).read_str(&text, "t").unwrap();
+    assert_eq!((table.points(0)[0].x, found.is_clean()), (2.3, true));
+    let (table, found) = Reader::default().axis_order(AxisOrder::LonLat).read_str(&text, "t").unwrap();
+    assert_eq!((table.points(0)[0].x, found.count("swapped_axes")), (48.8, 2));
+}
+
+#[test]
+fn coordinates_that_are_no_places_are_told() {
+    let error = refused(&points(&[(5e6, 5e6), (700_000.0, 1.0)]));
+    assert!(error.contains("t: 2 of 2") && error.contains("reproject") && !error.contains("::"), "{error}");
+
+    let one_off = points(&[(2.0, 48.0), (652_000.0, 1.0), (3.0, 45.0)]);
     let (table, found) = read(&one_off);
     assert_eq!((table.len(), found.seen(), found.dropped(), found.count("out_of_range")), (2, 3, 1, 1));
     assert_eq!((table.record(1), table.points(1)[0].x), (2, 3.0));
     let strict = Reader::default().strictness(Strictness::Strict);
     assert!(matches!(strict.read_str(&one_off, "t"), Err(Error::Data(_))));
 
-    let swapped = collection(&[point(48.8, 2.3), point(16.2, -61.5)]);
-    assert_eq!(read(&swapped).1.count("swapped_axes"), 1);
-    let (table, found) = Reader::default().axis_order(AxisOrder::LatLon).read_str(&swapped, "t").unwrap();
-    assert!(found.is_clean());
-    assert_eq!(table.points(0), [Coord { x: 2.3, y: 48.8 }]);
+    let (table, found) = read(&points(&[(0.0, 0.0), (1.45, 43.6)]));
+    assert_eq!((found.count("null_island"), found.kept()), (1, 2));
+    assert!(table.points(0).is_empty() && table.kind(0) == GeometryKind::None && table.points(1).len() == 1);
+    let (_, found) = Reader::default().epsg(2154).read_str(&points(&[(0.0, 0.0)]), "t").unwrap();
+    assert_eq!(found.count("null_island"), 1);
 }

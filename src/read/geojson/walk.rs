@@ -12,18 +12,15 @@ use super::rings::{RingFaults, geometry_kind, push_polygons};
 use super::table::{FeatureTable, GeometryKind, Stored};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::Result;
-use crate::read::coordinates::{AxisOrder, Spot};
-use crate::space::Bounds;
+use crate::read::shown::shown;
 
 /// Deepest nesting of geometry collections.
 const DEEPEST_COLLECTION: usize = 16;
 
 pub(super) struct Walk<'a> {
     scan: Scanner<'a>,
-    axis_order: AxisOrder,
     /// Whether names that are not in the table yet are left out.
     chosen: bool,
-    file: String,
     table: FeatureTable,
     name_ids: HashMap<String, u32>,
     /// For each name, the row it was last met in and its place there; and how many rows there were.
@@ -31,7 +28,6 @@ pub(super) struct Walk<'a> {
     rows: usize,
     /// Start of the last row in the table's entries: features mostly have the same names in order.
     last_row: usize,
-    spots: Vec<Spot>,
     crs: Option<String>,
     diagnostics: Diagnostics,
     draft: Draft,
@@ -42,10 +38,7 @@ pub(super) struct Walk<'a> {
 
 /// All that a file holds.
 pub(super) struct Walked {
-    pub(super) file: String,
     pub(super) table: FeatureTable,
-    /// Where each row lies.
-    pub(super) spots: Vec<Spot>,
     /// The `crs` member, as JSON text.
     pub(super) crs: Option<String>,
     pub(super) diagnostics: Diagnostics,
@@ -64,21 +57,17 @@ impl<'a> Walk<'a> {
         source: Box<dyn Read + 'a>,
         name: PathBuf,
         wanted: Option<&BTreeSet<String>>,
-        axis_order: AxisOrder,
         strictness: Strictness,
     ) -> Self {
         let names: Vec<String> = wanted.into_iter().flatten().cloned().collect();
         Self {
-            axis_order,
             chosen: wanted.is_some(),
-            file: name.display().to_string(),
-            scan: Scanner::new(source, name),
             met: vec![(0, 0); names.len()],
             rows: 0,
             name_ids: names.iter().cloned().zip(0..).collect(),
-            table: FeatureTable { names, ..FeatureTable::default() },
+            table: FeatureTable { names, file: name.display().to_string(), ..FeatureTable::default() },
+            scan: Scanner::new(source, name),
             last_row: 0,
-            spots: Vec::new(),
             crs: None,
             diagnostics: Diagnostics::new(strictness),
             draft: Draft::default(),
@@ -91,13 +80,17 @@ impl<'a> Walk<'a> {
     /// Reads the file.
     pub(super) fn document(mut self) -> Result<Walked> {
         self.read()?;
-        let Self { file, table, spots, crs, diagnostics, .. } = self;
-        Ok(Walked { file, table, spots, crs, diagnostics })
+        let Self { table, crs, diagnostics, .. } = self;
+        Ok(Walked { table, crs, diagnostics })
     }
 
     fn read(&mut self) -> Result<()> {
         if self.scan.skip_bom()? {
-            self.diagnostics.remark("byte_order_mark", Place::file(&self.file), "byte order mark skipped");
+            self.diagnostics.remark(
+                "byte_order_mark",
+                Place::file(&self.table.file),
+                "byte order mark skipped",
+            );
         }
         match self.scan.peek()? {
             None => return Err(self.scan.error("the file is empty; expected a GeoJSON object")),
@@ -115,12 +108,15 @@ impl<'a> Walk<'a> {
                 Err(self.scan.error("the FeatureCollection has no array \"features\""))
             }
             Some(kind) if members.features => Err(self.scan.error(format_args!(
-                "an object with \"features\" must be a FeatureCollection, not {kind:?}"
+                "an object with \"features\" must be a FeatureCollection, not {:?}",
+                shown(kind)
             ))),
             Some("Feature") => self.commit(line),
             Some(kind) => {
                 if geometry_kind(kind).is_none() {
-                    return Err(self.scan.error(format_args!("{kind:?} is no type of GeoJSON object")));
+                    return Err(self
+                        .scan
+                        .error(format_args!("{:?} is no type of GeoJSON object", shown(kind))));
                 }
                 self.draft.entries.clear();
                 self.draft.has_properties = true;
@@ -187,8 +183,10 @@ impl<'a> Walk<'a> {
                 match members.kind.as_deref() {
                     Some("Feature") => {}
                     Some(kind) => {
-                        self.draft.problem =
-                            Some(("not_a_feature", format!("its type is {kind:?}, not \"Feature\"")));
+                        self.draft.problem = Some((
+                            "not_a_feature",
+                            format!("its type is {:?}, not \"Feature\"", shown(kind)),
+                        ));
                     }
                     None => {
                         self.draft.problem = Some(("not_a_feature", "it has no member \"type\"".to_owned()));
@@ -265,7 +263,7 @@ impl<'a> Walk<'a> {
     fn end_geometry(&mut self, members: &Members, level: usize) {
         let kind = members.kind.as_deref().and_then(geometry_kind);
         let Some((kind, depth)) = kind else {
-            let named = members.kind.as_deref().unwrap_or("missing");
+            let named = shown(members.kind.as_deref().unwrap_or("missing"));
             return self
                 .draft
                 .fault("unknown_geometry_type", format!("the type of its geometry is {named:?}"));
@@ -485,19 +483,9 @@ impl<'a> Walk<'a> {
     fn commit(&mut self, line: u64) -> Result<()> {
         let record = self.record;
         self.record += 1;
-        let place = Place::file(self.file.as_str()).line(line).record(record);
-        if self.axis_order == AxisOrder::LatLon {
-            for c in self.draft.geometries[..self.draft.used].iter_mut().flat_map(|g| &mut g.coords) {
-                *c = Coord { x: c.y, y: c.x };
-            }
-        }
-        let mut bounds = Bounds::EMPTY;
-        let mut finite = true;
-        for c in self.draft.geometries[..self.draft.used].iter().flat_map(|g| &g.coords) {
-            finite &= c.x.is_finite() & c.y.is_finite();
-            bounds.include(*c);
-        }
-        if !finite {
+        let place = Place::file(self.table.file.as_str()).line(line).record(record);
+        let mut coords = self.draft.geometries[..self.draft.used].iter().flat_map(|g| &g.coords);
+        if !coords.all(|c| c.x.is_finite() && c.y.is_finite()) {
             self.draft.fault("non_finite", "a coordinate is not a finite number");
         }
         if let Some((kind, message)) = self.draft.problem.take() {
@@ -505,7 +493,6 @@ impl<'a> Walk<'a> {
         }
         let points_before = self.table.points.len();
         let polygons = self.commit_geometry(&place);
-        self.spots.push(Spot::of(&bounds));
         let table = &mut self.table;
         table.layer.end_feature();
         table.point_ends.push(table.points.len() as u32);
@@ -513,6 +500,7 @@ impl<'a> Walk<'a> {
         let empty = polygons == 0 && table.points.len() == points_before;
         table.kinds.push(if empty && kind != GeometryKind::Line { GeometryKind::None } else { kind });
         table.records.push(record as u32);
+        table.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
         let shift = table.keep_text(&self.draft.text);
         table.ids.push(self.draft.id.map(|id| id.shifted(shift)));
         self.last_row = table.entries.len();
