@@ -68,7 +68,9 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     };
     own.check()?;
     if own.actors.is_empty() && !own.is_empty() && !a.with_embedded {
-        return Err("ties need actors: give --actors FILE, or --with-embedded to tie the embedded ones".into());
+        return Err(
+            "ties need actors: give --actors FILE, or --with-embedded to tie the embedded ones".into()
+        );
     }
     let out = output(&a.out)?;
     let bar = Bar::default();
@@ -77,8 +79,10 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     account.add("EMBEDDED FRANCE", &france.diagnostics);
     if let Some(path) = &a.contours {
         let level = Level::Custom("contours".to_owned());
-        let (contours, found) =
-            TerritoryReader::new(level).columns(a.reading.columns()?).strictness(a.reading.strictness()).read_path(path)?;
+        let (contours, found) = TerritoryReader::new(level)
+            .columns(a.reading.columns()?)
+            .strictness(a.reading.strictness())
+            .read_path(path)?;
         account.add(&format!("CONTOURS {}", path.display()), &found);
         let (level, found) = france.atlas.take_outlines(&contours)?;
         account.add(&format!("TAKEN FOR LEVEL {level}"), &found);

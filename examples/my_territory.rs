@@ -95,9 +95,11 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
             sample.join("territories.geojson")
         }
         None => {
-            return Err("your actors need territories: give --territories FILE, or map them on the embedded \
+            return Err(
+                "your actors need territories: give --territories FILE, or map them on the embedded \
                         France with `map_cooperations --actors …`"
-                .into());
+                    .into(),
+            );
         }
     };
     let out = output(&a.out)?;
@@ -107,7 +109,8 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
             columns = columns.with(role, property);
         }
     }
-    let reader = TerritoryReader::new(a.level.clone()).check_crossings().strictness(strictness).columns(columns);
+    let reader =
+        TerritoryReader::new(a.level.clone()).check_crossings().strictness(strictness).columns(columns);
     let (mut atlas, found) = reader.read_path(&territories)?;
     account.add(&format!("TERRITORIES {}", territories.display()), &found);
     let book = EmbeddedFrance::code_book()?;
@@ -123,7 +126,9 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let by = a.by.as_ref().unwrap_or(&a.level);
     if atlas.level(by).is_err() {
         let levels: Vec<&str> = atlas.levels().iter().map(|l| l.level().key()).collect();
-        return Err(format!("--by {}: there is no such level; levels are {}", by.key(), levels.join(", ")).into());
+        return Err(
+            format!("--by {}: there is no such level; levels are {}", by.key(), levels.join(", ")).into()
+        );
     }
 
     let mut builder = Inventory::builder(strictness);

@@ -206,16 +206,15 @@ fn what_if(study: &Study, out: &Path) -> Fallible {
 }
 
 /// What a table of the user's own says of the territories, and what to call it.
-fn own_values(
-    study: &Study,
-    arguments: &Arguments,
-    path: &Path,
-) -> Fallible<(String, Vec<f64>)> {
+fn own_values(study: &Study, arguments: &Arguments, path: &Path) -> Fallible<(String, Vec<f64>)> {
     let level = study.atlas().level(&arguments.level)?;
     let roles: Vec<&String> = arguments.column.iter().filter(|c| c.contains('=')).collect();
     let names = ColumnNames::parse(&roles)?;
     let plain = arguments.column.iter().find(|c| !c.contains('='));
-    let column = plain.map(String::as_str).or(names.get(Role::Figure)).ok_or("--column: name the column of figures")?;
+    let column = plain
+        .map(String::as_str)
+        .or(names.get(Role::Figure))
+        .ok_or("--column: name the column of figures")?;
     let table = Reader::default().open_path(path)?;
     let book = EmbeddedFrance::code_book()?;
     let (mut values, found) = territory_values_by(table, level, column, &names, &book)?;

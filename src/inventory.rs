@@ -129,11 +129,7 @@ impl InventoryBuilder {
     /// In strict mode, the finding.
     pub fn add_actor(&mut self, actor: Actor, place: Place) -> Result<()> {
         if self.inventory.index.contains_key(&actor.id) {
-            return self.diagnostics.drop_record(
-                "duplicate_actor",
-                place,
-                self.clash(&actor),
-            );
+            return self.diagnostics.drop_record("duplicate_actor", place, self.clash(&actor));
         }
         self.diagnostics.keep();
         self.inventory.index.insert(actor.id.clone(), self.inventory.actors.len() as u32);

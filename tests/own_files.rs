@@ -6,7 +6,8 @@ use rurban::diagnostics::{Diagnostics, Strictness};
 use rurban::inventory::{Inventory, InventoryBuilder};
 use rurban::model::{ActorKind, CommuneCode, CooperationKind, Level};
 use rurban::read::{
-    ActorReader, CodeBook, ColumnNames, Role, TerritoryReader, TieColumns, csv, read_cooperations, territory_values,
+    ActorReader, CodeBook, ColumnNames, Role, TerritoryReader, TieColumns, csv, read_cooperations,
+    territory_values,
 };
 
 /// Reads a list of actors; all rows are accounted for.
@@ -37,10 +38,13 @@ fn known_exports_are_read_as_they_are() {
     let sirene = "siren,nic,siret,denominationUniteLegale,codeCommuneEtablissement,coordonneeLambertAbscisseEtablissement,coordonneeLambertOrdonneeEtablissement\n\
                   350123456,00012,35012345600012,Labo,31555,574357,6279642\n350123456,00020,35012345600020,B,32013,505400,6285600\n";
     let located = "siret;x;y;epsg;plg_code_commune;y_latitude;x_longitude\n35012345600012;574000;6279000;2154;31555;43.6;1.45\n";
-    let post = "#Code_commune_INSEE;Nom_de_la_commune;Code_postal;_geopoint\n31555;TOULOUSE;31000;43.6, 1.45\n";
-    let banatic = "Commune siège;N° SIREN;Nom du groupement;Nature juridique\n31555 - Toulouse;200066926;CA Essai;CA\n";
+    let post =
+        "#Code_commune_INSEE;Nom_de_la_commune;Code_postal;_geopoint\n31555;TOULOUSE;31000;43.6, 1.45\n";
+    let banatic =
+        "Commune siège;N° SIREN;Nom du groupement;Nature juridique\n31555 - Toulouse;200066926;CA Essai;CA\n";
     let facilities = "AN;DEP;DEPCOM;TYPEQU;LAMBERT_X;LAMBERT_Y;LONGITUDE;LATITUDE\n2023;31;31555;D201;574357;6279642;1.45;43.6\n";
-    let survey = "\"Q1. Quel est le nom de votre structure ?\",\"Q2. Code INSEE de la commune\"\nLabo,31555\n";
+    let survey =
+        "\"Q1. Quel est le nom de votre structure ?\",\"Q2. Code INSEE de la commune\"\nLabo,31555\n";
     for (text, id, name, lon) in [
         (opendatasoft, "A1", "Labo", Some(1.5)),
         (geo_shape, "A1", "Labo", Some(1.5)),
@@ -52,7 +56,11 @@ fn known_exports_are_read_as_they_are() {
         (survey, "a:1", "Labo", None),
     ] {
         let (got_id, got_name, got_lon, commune) = first(text);
-        assert_eq!((got_id.as_str(), got_name.as_str(), commune.as_deref()), (id, name, Some("31555")), "{text}");
+        assert_eq!(
+            (got_id.as_str(), got_name.as_str(), commune.as_deref()),
+            (id, name, Some("31555")),
+            "{text}"
+        );
         match (got_lon, lon) {
             (Some(got), Some(want)) => assert!((got - want).abs() < 0.11, "{text}: {got}"),
             (got, want) => assert_eq!(got, want, "{text}"),
@@ -106,19 +114,27 @@ fn codes_are_put_right_alike_for_actors_figures_and_territories() {
         let mut builder = Inventory::builder(Strictness::Lenient);
         let reader = ActorReader::new(ActorKind::Cluster, "a").codes(book.clone()).communes(atlas.base());
         let found = reader.read_str(&text, "a.csv", &mut builder).unwrap();
-        assert_eq!(builder.actor(0).unwrap().commune.map(|c| c.to_string()).as_deref(), Some(want), "{found}");
+        assert_eq!(
+            builder.actor(0).unwrap().commune.map(|c| c.to_string()).as_deref(),
+            Some(want),
+            "{found}"
+        );
         assert_eq!(found.count(kind), 1, "{written}: {found}");
         let text = format!("codgeo;emplois\n{written};12\n");
         let table = csv::Reader::default().open_str(&text, "v.csv").unwrap();
         let (values, found) =
-            rurban::read::territory_values_by(table, atlas.base(), "emplois", &ColumnNames::default(), &book).unwrap();
+            rurban::read::territory_values_by(table, atlas.base(), "emplois", &ColumnNames::default(), &book)
+                .unwrap();
         assert_eq!(values[atlas.base().find(want).unwrap()], 12.0, "{written}: {found}");
     }
     // As codes of territories, where it is not known which there are.
-    for (written, want) in [("1053", "01053"), ("32013.0", "32013"), ("=\\\"32013\\\"", "32013"), ("2a004", "2A004")] {
+    for (written, want) in
+        [("1053", "01053"), ("32013.0", "32013"), ("=\\\"32013\\\"", "32013"), ("2a004", "2A004")]
+    {
         let feature = format!(r#"{{"type":"Feature","properties":{{"insee":"{written}"}},"geometry":null}}"#);
         let text = collection(&[feature]);
-        let (atlas, found) = TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap();
+        let (atlas, found) =
+            TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap();
         assert!(atlas.base().find(want).is_some(), "{written}: {found}");
     }
 }
@@ -155,8 +171,14 @@ fn parts_of_one_territory_are_one() {
             x + 0.1
         )
     };
-    let text = format!(r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#, feature(0.5), feature(0.7), feature(0.5));
-    let (atlas, found) = TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap();
+    let text = format!(
+        r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#,
+        feature(0.5),
+        feature(0.7),
+        feature(0.5)
+    );
+    let (atlas, found) =
+        TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap();
     assert_eq!((found.seen(), found.kept(), found.dropped()), (3, 2, 1), "{found}");
     assert_eq!((found.count("part"), found.count("duplicate_code")), (1, 1));
     assert_eq!(atlas.base().geometry().unwrap().polygons(0).count(), 2);
@@ -170,7 +192,11 @@ fn actors_of_geojson_follow_the_rules_of_tables() {
         {"type":"Feature","id":"node/1","properties":{"Libellé":"Fab","Code INSEE":"1053"},"geometry":null}]}"#;
     let (builder, found) = actors(text).unwrap();
     let (a, b) = (builder.actor(0).unwrap(), builder.actor(1).unwrap());
-    assert_eq!((a.id.as_str(), a.name.as_str(), a.kind), ("way/2", "Labo", ActorKind::InnovationPlace), "{found}");
+    assert_eq!(
+        (a.id.as_str(), a.name.as_str(), a.kind),
+        ("way/2", "Labo", ActorKind::InnovationPlace),
+        "{found}"
+    );
     assert!(a.position.is_some_and(|p| (p.lon() - 1.1).abs() < 0.1), "{found}");
     assert_eq!(b.commune.map(|c| c.to_string()).as_deref(), Some("01053"));
 }
@@ -204,7 +230,9 @@ fn ties_by_name_and_what_cannot_be_read_are_said() {
     assert_eq!(inventory.ties()[1].kind, CooperationKind::Membership);
     // Strict inventories stop at the first of them.
     let mut strict = Inventory::builder(Strictness::Strict);
-    ActorReader::new(ActorKind::Cluster, "a").read_str("id;nom;insee\nB;Fablab;32013\n", "a.csv", &mut strict).unwrap();
+    ActorReader::new(ActorKind::Cluster, "a")
+        .read_str("id;nom;insee\nB;Fablab;32013\n", "a.csv", &mut strict)
+        .unwrap();
     let error = read_cooperations(&path, &columns, CooperationKind::Other, "c", &mut strict).unwrap_err();
     assert!(error.to_string().contains("c.csv:2"), "{error}");
     std::fs::remove_dir_all(folder).unwrap();
@@ -218,7 +246,11 @@ fn identifiers_that_a_spreadsheet_spoilt_lose_no_actor() {
     assert_eq!((builder.actors().len(), builder.actor(0).unwrap().id.as_str()), (1, "1"));
     // Two lists that both number from 1: said.
     let (mut builder, _) = actors("id;nom;insee\n1;Labo;31555\n").unwrap();
-    let found = ActorReader::new(ActorKind::Cluster, "b").read_str("id;nom;insee\n1;Usine;31555\n", "b.csv", &mut builder);
+    let found = ActorReader::new(ActorKind::Cluster, "b").read_str(
+        "id;nom;insee\n1;Usine;31555\n",
+        "b.csv",
+        &mut builder,
+    );
     assert_eq!(found.unwrap().dropped(), 1);
     assert!(builder.finish().1.to_string().contains("name another column"));
 }
@@ -228,15 +260,19 @@ fn figures_are_read_with_the_whole_column_in_view() {
     let feature = |c: &str| format!(r#"{{"type":"Feature","properties":{{"code":"{c}"}},"geometry":null}}"#);
     let all = ["01", "02", "03", "2A"].map(feature).join(",");
     let text = format!(r#"{{"type":"FeatureCollection","features":[{all}]}}"#);
-    let (atlas, _) = TerritoryReader::new(Level::Departement).read_from(text.as_bytes(), "t.geojson").unwrap();
+    let (atlas, _) =
+        TerritoryReader::new(Level::Departement).read_from(text.as_bytes(), "t.geojson").unwrap();
     let read = |text: &str| {
         let table = csv::Reader::default().open_str(text, "v.csv").unwrap();
         territory_values(table, atlas.base(), "Emplois").unwrap()
     };
-    let (values, found) = read("Code;Département;Emplois\n1;Ain;164.189\n02;Aisne;67.863\n2023-DEP-03;Allier;950\n2a;Corse;1.234\n");
+    let (values, found) = read(
+        "Code;Département;Emplois\n1;Ain;164.189\n02;Aisne;67.863\n2023-DEP-03;Allier;950\n2a;Corse;1.234\n",
+    );
     assert_eq!(values, [164_189.0, 67_863.0, 950.0, 1234.0], "{found}");
     assert_eq!((found.count("grouped_thousands"), found.count("lost_zero")), (1, 1), "{found}");
-    let (values, _) = read("Code;Département;Emplois\n01;Ain;0.189\n02;Aisne;67.863\n03;Allier;95.125\n2A;Corse;1.234\n");
+    let (values, _) =
+        read("Code;Département;Emplois\n01;Ain;0.189\n02;Aisne;67.863\n03;Allier;95.125\n2A;Corse;1.234\n");
     assert_eq!(values, [0.189, 67.863, 95.125, 1.234]);
     let (_, found) = read("dep;Emplois\nAin;3\n20;3\n01;NC\n");
     assert_eq!((found.count("unknown_territory"), found.count("blank_value")), (2, 1), "{found}");
@@ -245,6 +281,7 @@ fn figures_are_read_with_the_whole_column_in_view() {
 #[test]
 fn a_reading_that_fails_gives_its_account_too() {
     let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"1"},"geometry":{"type":"polygon","coordinates":[]}}]}"#;
-    let error = TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap_err().to_string();
+    let error =
+        TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap_err().to_string();
     assert!(error.contains("0 kept, 1 dropped") && error.contains("unknown_geometry_type"), "{error}");
 }

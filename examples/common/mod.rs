@@ -14,8 +14,8 @@ use rurban::network::{Direction, Network};
 use rurban::progress::{Progress, Silent};
 use rurban::read::{ColumnNames, TieCount};
 use rurban::study::{LinkSummary, Study};
-use rurban::write::{StudyFiles, write_findings_file};
 use rurban::write::report::{Align, TextTable, integer, number};
+use rurban::write::{StudyFiles, write_findings_file};
 
 /// As `println!`, but without a panic when nobody reads on (`… | head`): the files are still written.
 macro_rules! say {
@@ -141,14 +141,22 @@ pub fn check_use(study: &Study, ties: TieCount, own: impl Fn(&Actor) -> bool) ->
     let actors = || study.inventory().actors().iter().zip(study.places()).filter(|(a, _)| own(a));
     let (all, placed) = (actors().count(), actors().filter(|(_, p)| p.base.is_some()).count());
     if all == 0 {
-        return Err("NO ACTOR WAS READ: the files hold none, or all rows were dropped. See the findings above".into());
+        return Err(
+            "NO ACTOR WAS READ: the files hold none, or all rows were dropped. See the findings above".into(),
+        );
     }
     if placed == 0 {
-        return Err(format!("NONE OF YOUR {all} ACTORS IS PLACED: the map shows none of them. See the findings above").into());
+        return Err(format!(
+            "NONE OF YOUR {all} ACTORS IS PLACED: the map shows none of them. See the findings above"
+        )
+        .into());
     }
     if ties.seen > 0 && ties.kept == 0 {
         let seen = ties.seen;
-        return Err(format!("ALL {seen} TIES WERE DROPPED: no actor was found for them. See the findings above").into());
+        return Err(format!(
+            "ALL {seen} TIES WERE DROPPED: no actor was found for them. See the findings above"
+        )
+        .into());
     }
     say!("\n{placed} of {all} actors of yours are placed, {} of {} ties kept", ties.kept, ties.seen);
     Ok(())

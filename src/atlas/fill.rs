@@ -41,7 +41,9 @@ impl Atlas {
         let density = |unit: usize| {
             let mut people = [0.0; DensityLevel::ALL.len()];
             for &m in &members[unit] {
-                if let Some(level) = base[m as usize].density.filter(|l| Some(l.rurality()) == rurality[unit].0) {
+                if let Some(level) =
+                    base[m as usize].density.filter(|l| Some(l.rurality()) == rurality[unit].0)
+                {
                     people[level.rank()] += base[m as usize].population.unwrap_or(0.0);
                 }
             }
@@ -126,7 +128,8 @@ impl Atlas {
         let matches = |at: usize| {
             theirs.territories().iter().filter(|t| self.levels[at].find(t.code.as_str()).is_some()).count()
         };
-        let best = (0..self.levels.len()).map(|at| (matches(at), at)).max_by_key(|&(n, at)| (n, usize::MAX - at));
+        let best =
+            (0..self.levels.len()).map(|at| (matches(at), at)).max_by_key(|&(n, at)| (n, usize::MAX - at));
         let Some((count, at)) = best.filter(|(n, _)| *n > 0) else {
             return Err(Error::Unknown {
                 kind: "level with codes such as",
@@ -137,7 +140,11 @@ impl Atlas {
         let mut diagnostics = Diagnostics::default();
         for (i, t) in theirs.territories().iter().enumerate() {
             if self.levels[at].find(t.code.as_str()).is_none() {
-                let message = format!("{} {} has no outline to give: there is no such territory", self.levels[at].level(), t.code);
+                let message = format!(
+                    "{} {} has no outline to give: there is no such territory",
+                    self.levels[at].level(),
+                    t.code
+                );
                 diagnostics.remark("unmatched_outline", Place::file("outlines").record(i), message);
             }
         }
@@ -158,7 +165,8 @@ impl Atlas {
             theirs.geometry_quality().unwrap_or(GeometryQuality::Given)
         } else {
             let left = mine.territories().len() - count;
-            let message = format!("{count} outlines of level {level} were taken; {left} keep approximate ones");
+            let message =
+                format!("{count} outlines of level {level} were taken; {left} keep approximate ones");
             diagnostics.remark("mixed_outlines", Place::file("outlines"), message);
             GeometryQuality::Approximate
         };

@@ -142,7 +142,8 @@ impl ActorReader {
             let table = in_degrees(table).map_err(|e| e.after(&found))?;
             let inside = interior_points(table.layer());
             let records = Records::of_features(&table, path, self.strictness);
-            let later = self.read(records, Some((&table, &inside)), inventory).map_err(|e| e.after(&found))?;
+            let later =
+                self.read(records, Some((&table, &inside)), inventory).map_err(|e| e.after(&found))?;
             found.refine(later);
             return Ok(found);
         }
@@ -172,7 +173,8 @@ impl ActorReader {
             fields.id.is_none() && fields.name.is_none() || sampled && empty(fields.id) && empty(fields.name);
         if nameless && fields.commune.is_some() {
             let place = Place::file(table.file().to_owned());
-            let message = format!("no column of identifiers or names: actors are called {}:1, 2 …", self.source);
+            let message =
+                format!("no column of identifiers or names: actors are called {}:1, 2 …", self.source);
             table.diagnostics().remark("no_identifier", place, message);
         } else if nameless {
             let wanted: Vec<&str> = Role::Id.names().iter().chain(Role::Name.names()).copied().collect();
@@ -227,7 +229,10 @@ impl ActorReader {
         let name = row.optional(fields.name);
         let total = |text: &str| {
             let folded = super::names::fold(text);
-            matches!(folded.as_str(), "total" | "totaux" | "ensemble" | "totalgeneral" | "soustotal" | "grandtotal")
+            matches!(
+                folded.as_str(),
+                "total" | "totaux" | "ensemble" | "totalgeneral" | "soustotal" | "grandtotal"
+            )
         };
         if written.or(name).is_some_and(total) {
             found.drop_record("total_row", place(), "the row is a total, no actor")?;
@@ -235,7 +240,8 @@ impl ActorReader {
         }
         let id = match written {
             Some(id) if is_rounded(id) => {
-                let message = format!("{id:?} is a number that a spreadsheet has rounded; not taken as identifier");
+                let message =
+                    format!("{id:?} is a number that a spreadsheet has rounded; not taken as identifier");
                 found.repaired("rounded_id", place(), message);
                 None
             }
@@ -296,7 +302,9 @@ impl ActorReader {
             return None;
         };
         match code.repair {
-            Some(repair @ CodeRepair::Unglued) => found.remark(repair.kind(), place(), repair.message(written, &code.code)),
+            Some(repair @ CodeRepair::Unglued) => {
+                found.remark(repair.kind(), place(), repair.message(written, &code.code))
+            }
             Some(repair) => found.repaired(repair.kind(), place(), repair.message(written, &code.code)),
             None => {}
         }

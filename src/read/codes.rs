@@ -136,11 +136,13 @@ pub(super) fn of_level(level: &Level, cell: &str) -> Option<FoundCode> {
     let found = match level {
         Level::Commune => book.find(cell, |c| CommuneCode::new(c).is_ok()),
         Level::Epci => book.find(cell, |c| digits(c, 9)),
-        Level::Departement => {
-            book.find(cell, |c| digits(c, 2) || matches!(c, "2A" | "2B") || digits(c, 3) && c.starts_with('9'))
-        }
+        Level::Departement => book
+            .find(cell, |c| digits(c, 2) || matches!(c, "2A" | "2B") || digits(c, 3) && c.starts_with('9')),
         Level::Region => book.find(cell, |c| digits(c, 2)),
-        _ => return Some(FoundCode { code: unglued(cell).to_owned(), repair: None }).filter(|f| !f.code.is_empty()),
+        _ => {
+            return Some(FoundCode { code: unglued(cell).to_owned(), repair: None })
+                .filter(|f| !f.code.is_empty());
+        }
     };
     // A word among others is a guess too far where it is not known which codes there are.
     found.filter(|f| f.repair != Some(CodeRepair::AmongWords) || *level == Level::Commune)
@@ -154,7 +156,20 @@ pub(super) fn unglued(text: &str) -> &str {
             || c.is_control()
             || matches!(
                 c,
-                '"' | '\'' | '’' | '‘' | '“' | '”' | '«' | '»' | '=' | '`' | '´' | '#' | '*' | '<' | '>'
+                '"' | '\''
+                    | '’'
+                    | '‘'
+                    | '“'
+                    | '”'
+                    | '«'
+                    | '»'
+                    | '='
+                    | '`'
+                    | '´'
+                    | '#'
+                    | '*'
+                    | '<'
+                    | '>'
                     | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
             )
     };
@@ -203,8 +218,7 @@ fn forms(written: &str) -> Vec<(Cow<'_, str>, CodeRepair)> {
     // A word among others: 31555 - Toulouse, COM-31555, 2023-DEP-01, Auch (32013), FR31555.
     let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
     if words().count() > 1 || text.bytes().any(|b| b.is_ascii_alphabetic()) {
-        let mut with_digits: Vec<&str> =
-            words().filter(|w| w.bytes().any(|b| b.is_ascii_digit())).collect();
+        let mut with_digits: Vec<&str> = words().filter(|w| w.bytes().any(|b| b.is_ascii_digit())).collect();
         // Of several, those as long as codes are.
         with_digits.sort_by_key(|w| !matches!(w.len(), 5 | 9));
         let alone = with_digits.iter().filter(|w| CommuneCode::new(w).is_ok()).count() <= 1;
@@ -246,7 +260,8 @@ mod tests {
     #[test]
     fn communes_come_out_of_whatever_holds_them() {
         let book = CodeBook::new(&[(code("01091"), code("01033"))]);
-        let known = ["01033", "01053", "31555", "32013", "2A004", "75056", "13055", "69123", "97411", "01004"];
+        let known =
+            ["01033", "01053", "31555", "32013", "2A004", "75056", "13055", "69123", "97411", "01004"];
         for (written, want, repair) in [
             ("31555", "31555", None),
             (" 31555 ", "31555", Some(CodeRepair::Unglued)),

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use super::coordinates::to_lon_lat;
 use super::codes::CodeBook;
+use super::coordinates::to_lon_lat;
 use super::names::{ColumnNames, Role};
+use super::number::Number;
 use super::place::CoordinateColumns;
 use super::records::Records;
-use super::number::Number;
 use crate::accessibility::{CostTable, Roads, road_network};
 use crate::atlas::AtlasLevel;
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, printable};
@@ -175,7 +175,14 @@ pub fn travel_costs(
     let mut ways = Ways::new(origins, destinations);
     let found = table.for_each(|row, found| {
         let place = |end| row.place_of([from, to, cost][end]);
-        ways.add([row.get(from), row.get(to)], row.number(cost), row.get(cost), row.line().unwrap_or(0), place, found)
+        ways.add(
+            [row.get(from), row.get(to)],
+            row.number(cost),
+            row.get(cost),
+            row.line().unwrap_or(0),
+            place,
+            found,
+        )
     })?;
     ways.finish(found, |line| file.clone().line(line))
 }
@@ -303,7 +310,9 @@ pub fn roads(
     let id = nodes.need(Role::Id, &["id", "node", "noeud"], &columns.given)?;
     let coordinates = match CoordinateColumns::find(&mut nodes, &columns.given)? {
         Some(columns) => columns,
-        None => return Err(super::names::no_column(nodes.header(), &["longitude and latitude"], nodes.file())),
+        None => {
+            return Err(super::names::no_column(nodes.header(), &["longitude and latitude"], nodes.file()));
+        }
     };
     let (from, to, cost) = columns.find(&mut sections)?;
     let mut index: HashMap<String, u32> = HashMap::new();

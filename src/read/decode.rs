@@ -158,7 +158,9 @@ impl<'a> Utf8<'a> {
             let Some(&byte) = rest.get(at) else { break };
             for (score, kind) in scores.iter_mut().zip(kinds) {
                 *score += match letter(kind, byte) {
-                    'é' | 'è' | 'ê' | 'ë' | 'à' | 'â' | 'ç' | 'î' | 'ï' | 'ô' | 'ù' | 'û' | 'ü' | 'œ' => 4,
+                    'é' | 'è' | 'ê' | 'ë' | 'à' | 'â' | 'ç' | 'î' | 'ï' | 'ô' | 'ù' | 'û' | 'ü' | 'œ' => {
+                        4
+                    }
                     'É' | 'È' | 'Ê' | 'À' | 'Â' | 'Ç' | 'Î' | 'Ô' | '’' | '«' | '»' | '°' | '–' | '€'
                     | '\u{a0}' | '…' | 'Œ' => 2,
                     c if c.is_alphabetic() => 0,

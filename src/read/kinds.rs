@@ -7,45 +7,169 @@ use crate::model::{ActorKind, CooperationKind};
 const ACTORS: [(ActorKind, &[&str]); 10] = [
     (
         ActorKind::Cluster,
-        &["cluster", "poledecompetitivite", "polecompetitivite", "competitivite", "pole", "ptce", "grappe", "spl", "polededeveloppement", "poleterritorialdecooperation", "filiere"],
+        &[
+            "cluster",
+            "poledecompetitivite",
+            "polecompetitivite",
+            "competitivite",
+            "pole",
+            "ptce",
+            "grappe",
+            "spl",
+            "polededeveloppement",
+            "poleterritorialdecooperation",
+            "filiere",
+        ],
     ),
     (ActorKind::PetrPays, &["petr", "pays", "petrpays", "poledequilibre", "syndicatmixtedepays"]),
     (ActorKind::Gal, &["gal", "groupedactionlocale", "localactiongroup", "leader", "lag"]),
     (
         ActorKind::Epci,
-        &["epci", "communautedecommunes", "communautedagglomeration", "communauteurbaine", "metropole", "intercommunalite", "agglomeration", "cc", "ca", "cu"],
+        &[
+            "epci",
+            "communautedecommunes",
+            "communautedagglomeration",
+            "communauteurbaine",
+            "metropole",
+            "intercommunalite",
+            "agglomeration",
+            "cc",
+            "ca",
+            "cu",
+        ],
     ),
     (
         ActorKind::ResearchCentre,
-        &["researchcentre", "researchcenter", "laboratoire", "labo", "universite", "university", "recherche", "umr", "laboratory", "cnrs", "inrae", "enseignementsuperieur", "grandeecole", "ecoledingenieurs", "facility", "ctt", "centretechnique"],
+        &[
+            "researchcentre",
+            "researchcenter",
+            "laboratoire",
+            "labo",
+            "universite",
+            "university",
+            "recherche",
+            "umr",
+            "laboratory",
+            "cnrs",
+            "inrae",
+            "enseignementsuperieur",
+            "grandeecole",
+            "ecoledingenieurs",
+            "facility",
+            "ctt",
+            "centretechnique",
+        ],
     ),
     (
         ActorKind::InnovationPlace,
-        &["innovationplace", "tierslieu", "tierslieux", "thirdplace", "fablab", "livinglab", "incubateur", "incubator", "pepiniere", "coworking", "makerspace", "hackerspace", "technopole", "accelerateur", "hoteldentreprises"],
+        &[
+            "innovationplace",
+            "tierslieu",
+            "tierslieux",
+            "thirdplace",
+            "fablab",
+            "livinglab",
+            "incubateur",
+            "incubator",
+            "pepiniere",
+            "coworking",
+            "makerspace",
+            "hackerspace",
+            "technopole",
+            "accelerateur",
+            "hoteldentreprises",
+        ],
     ),
     (
         ActorKind::Enterprise,
-        &["enterprise", "entreprise", "societe", "company", "startup", "pme", "tpe", "eti", "sarl", "sas", "sa", "scop", "scic", "exploitationagricole", "ferme", "business", "firm", "artisan"],
+        &[
+            "enterprise",
+            "entreprise",
+            "societe",
+            "company",
+            "startup",
+            "pme",
+            "tpe",
+            "eti",
+            "sarl",
+            "sas",
+            "sa",
+            "scop",
+            "scic",
+            "exploitationagricole",
+            "ferme",
+            "business",
+            "firm",
+            "artisan",
+        ],
     ),
     (ActorKind::Network, &["network", "reseau", "federation"]),
     (
         ActorKind::PublicService,
-        &["publicservice", "servicepublic", "franceservices", "maisonfranceservices", "msap", "maisondesante", "mairie", "service"],
+        &[
+            "publicservice",
+            "servicepublic",
+            "franceservices",
+            "maisonfranceservices",
+            "msap",
+            "maisondesante",
+            "mairie",
+            "service",
+        ],
     ),
     (
         ActorKind::Organisation,
-        &["organisation", "organization", "organisme", "association", "autre", "other", "fondation", "collectivite", "commune", "departement", "region", "chambredagriculture", "chambreconsulaire", "cci", "cma", "cooperative", "syndicat", "etablissementpublic"],
+        &[
+            "organisation",
+            "organization",
+            "organisme",
+            "association",
+            "autre",
+            "other",
+            "fondation",
+            "collectivite",
+            "commune",
+            "departement",
+            "region",
+            "chambredagriculture",
+            "chambreconsulaire",
+            "cci",
+            "cma",
+            "cooperative",
+            "syndicat",
+            "etablissementpublic",
+        ],
     ),
 ];
 
 const COOPERATIONS: [(CooperationKind, &[&str]); 10] = [
     (
         CooperationKind::ResearchProject,
-        &["researchproject", "recherche", "projetderecherche", "rd", "retd", "anr", "h2020", "horizoneurope", "research", "these", "cifre"],
+        &[
+            "researchproject",
+            "recherche",
+            "projetderecherche",
+            "rd",
+            "retd",
+            "anr",
+            "h2020",
+            "horizoneurope",
+            "research",
+            "these",
+            "cifre",
+        ],
     ),
     (
         CooperationKind::TerritorialProject,
-        &["territorialproject", "interreg", "projetterritorial", "projetdeterritoire", "cooperationterritoriale", "projet", "project"],
+        &[
+            "territorialproject",
+            "interreg",
+            "projetterritorial",
+            "projetdeterritoire",
+            "cooperationterritoriale",
+            "projet",
+            "project",
+        ],
     ),
     (CooperationKind::ReciprocityContract, &["reciprocitycontract", "contratdereciprocite", "reciprocite"]),
     (
@@ -75,15 +199,20 @@ fn find<K: Copy>(text: &str, words: &[(K, &[&str])]) -> Option<K> {
     let parts: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(fold).collect();
     let within = all().filter_map(|(kind, word)| {
         let at = if word.len() >= 7 { folded.find(word) } else { None };
-        let as_word = parts.iter().position(|p| p == word || p.strip_suffix('s') == Some(word)).map(|n| {
-            parts[..n].iter().map(String::len).sum::<usize>()
-        });
+        let as_word = parts
+            .iter()
+            .position(|p| p == word || p.strip_suffix('s') == Some(word))
+            .map(|n| parts[..n].iter().map(String::len).sum::<usize>());
         at.into_iter().chain(as_word).min().map(|at| (at, std::cmp::Reverse(word.len()), kind))
     });
     within.min_by_key(|(at, longest, _)| (*at, *longest)).map(|(.., kind)| kind)
 }
 
-fn suggestion<K: Copy>(text: &str, words: &[(K, &[&'static str])], key: impl Fn(K) -> &'static str) -> String {
+fn suggestion<K: Copy>(
+    text: &str,
+    words: &[(K, &[&'static str])],
+    key: impl Fn(K) -> &'static str,
+) -> String {
     let all = words.iter().flat_map(|(kind, words)| words.iter().map(|w| (*kind, *w)));
     let near = nearest(text, all.clone().map(|(_, w)| w));
     let near = near.and_then(|near| all.clone().find(|(_, w)| *w == near)).map(|(kind, _)| key(kind));

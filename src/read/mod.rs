@@ -34,11 +34,11 @@ mod profiles;
 mod records;
 #[cfg(feature = "xlsx")]
 mod sheet;
-mod sniff;
 mod shown;
+mod sniff;
 mod territories;
-mod ties;
 mod tie_files;
+mod ties;
 mod values;
 
 pub use actors::ActorReader;
@@ -54,8 +54,8 @@ pub use parquet::travel_costs_parquet;
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};
 pub use territories::TerritoryReader;
+pub use tie_files::{read_cooperations, read_participations};
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,
 };
-pub use tie_files::{read_cooperations, read_participations};
 pub use values::{territory_values, territory_values_by};

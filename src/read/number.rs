@@ -39,8 +39,8 @@ impl Number {
         let text = cell.trim();
         if text.len() <= 8 {
             match text.to_lowercase().as_str() {
-                "" | "-" | "–" | "—" | "." | ".." | "..." | "…" | "nd" | "n.d." | "n.d" | "na" | "n/a" | "#n/a"
-                | "null" | "none" | "nr" | "n.r." | "nc" | "n.c." | "nsp" | "ns" | "///" | "//" => {
+                "" | "-" | "–" | "—" | "." | ".." | "..." | "…" | "nd" | "n.d." | "n.d" | "na" | "n/a"
+                | "#n/a" | "null" | "none" | "nr" | "n.r." | "nc" | "n.c." | "nsp" | "ns" | "///" | "//" => {
                     return Self::Blank;
                 }
                 "s" | "c" | "(s)" | "(c)" => return Self::Secret,
@@ -121,9 +121,7 @@ impl MarkCounts {
     /// The rule for a column, with all columns of the file in view: a mark groups when every cell
     /// that has it could, several do, and nothing in the file shows it as the decimal mark.
     pub(super) fn marks(&self, file: &Self, delimiter: Option<u8>) -> Marks {
-        let groups = |which: usize| {
-            self.thousands[which] >= 3 && self.bare == 0 && file.decimals[which] == 0
-        };
+        let groups = |which: usize| self.thousands[which] >= 3 && self.bare == 0 && file.decimals[which] == 0;
         // The decimal mark of the spreadsheet that writes this delimiter is not one that groups.
         if groups(0) && delimiter != Some(b',') {
             Marks::DotsGroup

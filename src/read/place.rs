@@ -80,18 +80,19 @@ impl CoordinateColumns {
             pairs.push((x, table.need(Role::Y, Role::Y.names(), given)?));
         }
         // Names of degrees go together, those of Lambert-93, and those of any system.
-        let starts = ["longitude", "xlambert93", "x"].map(|first| {
-            Role::X.names().iter().position(|n| *n == first).unwrap_or(0)
-        });
+        let starts = ["longitude", "xlambert93", "x"]
+            .map(|first| Role::X.names().iter().position(|n| *n == first).unwrap_or(0));
         for (i, &start) in starts.iter().enumerate() {
             let end = starts.get(i + 1).copied().unwrap_or(Role::X.names().len());
             let xs = names::matching(table.header(), &Role::X.names()[start..end]);
             let ys = names::matching(table.header(), &Role::Y.names()[start..end]);
             // The same way of writing them first: x_wgs84 with y_wgs84.
-            let paired = Role::X.names()[start..end].iter().zip(&Role::Y.names()[start..end]).find_map(|(x, y)| {
-                let (x, y) = (names::matching(table.header(), &[x]), names::matching(table.header(), &[y]));
-                Some((*x.first()?, *y.first()?))
-            });
+            let paired =
+                Role::X.names()[start..end].iter().zip(&Role::Y.names()[start..end]).find_map(|(x, y)| {
+                    let (x, y) =
+                        (names::matching(table.header(), &[x]), names::matching(table.header(), &[y]));
+                    Some((*x.first()?, *y.first()?))
+                });
             let any = || Some((*xs.first()?, *ys.first()?));
             let Some((x, y)) = paired.or_else(any) else { continue };
             if pairs.iter().all(|(px, py)| *px != x && *py != y) {
@@ -223,11 +224,16 @@ impl CoordinateColumns {
             Some(4326) | None if x == 0.0 && y == 0.0 => {
                 Err(("null_island", place(), "0, 0 stands for no coordinates".to_owned()))
             }
-            Some(WEB_MERCATOR) if self.epsg.is_none() => {
-                converted(WEB_MERCATOR, [x, y], found, "web_mercator", "coordinates in Web Mercator were converted")
-            }
+            Some(WEB_MERCATOR) if self.epsg.is_none() => converted(
+                WEB_MERCATOR,
+                [x, y],
+                found,
+                "web_mercator",
+                "coordinates in Web Mercator were converted",
+            ),
             Some(zone @ 3942..=3950) if self.epsg.is_none() => {
-                let message = format!("coordinates in conic zone {} (EPSG:{zone}) were converted", zone - 3900);
+                let message =
+                    format!("coordinates in conic zone {} (EPSG:{zone}) were converted", zone - 3900);
                 converted(zone, [x, y], found, "conic_zone", &message)
             }
             None if is_lambert_93(x, y) => {
@@ -281,7 +287,8 @@ fn coordinate(cell: &str) -> Number {
         };
     }
     let mut value = 0.0;
-    let parts = text.split(|c: char| matches!(c, '°' | '\'' | '’' | '′' | '"' | '″' | '”') || c.is_whitespace());
+    let parts =
+        text.split(|c: char| matches!(c, '°' | '\'' | '’' | '′' | '"' | '″' | '”') || c.is_whitespace());
     for (i, part) in parts.filter(|p| !p.is_empty()).enumerate() {
         match (i, Number::parse(part)) {
             (0, Number::Value(v)) if v.abs() <= 180.0 => value = v,
@@ -401,7 +408,11 @@ mod tests {
             ("Geo Shape", "\"{\"\"type\"\": \"\"Point\"\", \"\"coordinates\"\": [1.45, 43.6]}\""),
             ("gps", "\"43°36'00\"\"N 1°27'00\"\"E\""),
         ] {
-            let cell = if cell.contains([',', ';']) && !cell.starts_with('"') { format!("\"{cell}\"") } else { cell.to_owned() };
+            let cell = if cell.contains([',', ';']) && !cell.starts_with('"') {
+                format!("\"{cell}\"")
+            } else {
+                cell.to_owned()
+            };
             let (got, found) = located(&format!("id,{header},n\nA,{cell},1\n"));
             assert_eq!(got, [Some([1.45, 43.6])], "{header}: {cell}: {found}");
         }
@@ -416,6 +427,9 @@ mod tests {
         let text = "x;y;epsg;y_latitude;x_longitude\n340000;7691000;2975;-20,88;55,45\n";
         assert_eq!(located(text).0, [Some([55.45, -20.88])]);
         assert_eq!(located("longitude;lat;n\n1,45;43,6;1\n").0, [Some([1.45, 43.6])]);
-        assert_eq!(located("lat;lon\n43.6 N;1.45 E\n47.2;1,55 O\n").0, [Some([1.45, 43.6]), Some([-1.55, 47.2])]);
+        assert_eq!(
+            located("lat;lon\n43.6 N;1.45 E\n47.2;1,55 O\n").0,
+            [Some([1.45, 43.6]), Some([-1.55, 47.2])]
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use super::codes::unglued;
-use super::csv::{Encoding, Ragged};
 use super::csv::splitter::{Cells, Quotes, Record, Splitter, TOO_LONG};
+use super::csv::{Encoding, Ragged};
 use super::geojson::FeatureTable;
 use super::names::{self, ColumnNames, Role, fold};
 use super::number::{MarkCounts, Marks, Number};
@@ -55,7 +55,12 @@ const AHEAD: usize = 200;
 const NOTES: usize = 50;
 
 impl<'a> Records<'a> {
-    pub(super) fn open(source: Source<'a>, path: PathBuf, ragged: Ragged, strictness: Strictness) -> Result<Self> {
+    pub(super) fn open(
+        source: Source<'a>,
+        path: PathBuf,
+        ragged: Ragged,
+        strictness: Strictness,
+    ) -> Result<Self> {
         let mut table = Self {
             source,
             ahead: VecDeque::new(),
@@ -181,7 +186,12 @@ impl<'a> Records<'a> {
     }
 
     /// As [`Records::find`], without saying that the column is taken.
-    pub(super) fn optional(&mut self, role: Role, names: &[&str], given: &ColumnNames) -> Result<Option<usize>> {
+    pub(super) fn optional(
+        &mut self,
+        role: Role,
+        names: &[&str],
+        given: &ColumnNames,
+    ) -> Result<Option<usize>> {
         if let Some(name) = given.get(role) {
             let found = names::exact(&self.header, name).or_else(|| names::exact(&self.other_names, name));
             return match found {
@@ -338,8 +348,20 @@ impl<'a> Records<'a> {
         }
         let first = cells.get(0).unwrap_or_default().trim();
         const WORDS: [&str; 14] = [
-            "source", "note", "champ", "lecture", "total", "ensemble", "*", "©", "(", "nb", "remarque", "licence",
-            "avertissement", "fin",
+            "source",
+            "note",
+            "champ",
+            "lecture",
+            "total",
+            "ensemble",
+            "*",
+            "©",
+            "(",
+            "nb",
+            "remarque",
+            "licence",
+            "avertissement",
+            "fin",
         ];
         let folded = first.to_lowercase();
         !first.is_empty() && (cells.len() == 1 || WORDS.iter().any(|w| folded.starts_with(w)))
@@ -357,7 +379,11 @@ impl<'a> Records<'a> {
         match record.quotes {
             Quotes::Sound => {}
             Quotes::Inner => {
-                found.repaired("inner_quotes", place.clone(), "quotes within a quoted cell are not doubled; kept as they are");
+                found.repaired(
+                    "inner_quotes",
+                    place.clone(),
+                    "quotes within a quoted cell are not doubled; kept as they are",
+                );
             }
             Quotes::Unclosed => found.repaired(
                 "unclosed_quote",
@@ -401,7 +427,8 @@ impl<'a> Records<'a> {
             let name = self.header.get(*column).map_or("", String::as_str);
             roles.entry(*role).or_default().push(format!("`{}`", printable(name, 40)));
         }
-        let parts: Vec<String> = roles.iter().map(|(role, names)| format!("{role}: {}", names.join(", "))).collect();
+        let parts: Vec<String> =
+            roles.iter().map(|(role, names)| format!("{role}: {}", names.join(", "))).collect();
         let unused: Vec<String> = (0..self.header.len())
             .filter(|c| self.taken.iter().all(|(_, taken)| taken != c))
             .filter(|c| self.header[*c] != "@id" || self.sample(*c).any(|v| !v.is_empty()))
@@ -477,7 +504,8 @@ impl<'a> Records<'a> {
     fn clean(&mut self, record: &mut Record) {
         let bad = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
         let text = record.cells.text();
-        let (control, formula) = (text.bytes().any(|b| b < 32 || b == 127) && text.chars().any(bad), text.contains("=\""));
+        let (control, formula) =
+            (text.bytes().any(|b| b < 32 || b == 127) && text.chars().any(bad), text.contains("=\""));
         if !control && !formula {
             return;
         }
@@ -485,13 +513,18 @@ impl<'a> Records<'a> {
         let place = Place { record: None, ..place };
         let mut cells = Cells::default();
         for cell in record.cells.iter() {
-            let cell: String = if control { cell.chars().filter(|c| !bad(*c)).collect() } else { cell.to_owned() };
+            let cell: String =
+                if control { cell.chars().filter(|c| !bad(*c)).collect() } else { cell.to_owned() };
             let plain = cell.trim().strip_prefix("=\"").and_then(|c| c.strip_suffix('"'));
             cells.push(plain.unwrap_or(&cell));
         }
         record.cells = cells;
         if control {
-            self.diagnostics.repaired("control_characters", place.clone(), "control characters were left out");
+            self.diagnostics.repaired(
+                "control_characters",
+                place.clone(),
+                "control characters were left out",
+            );
         }
         if formula {
             self.diagnostics.repaired("formula_cells", place, "cells written =\"…\" were read as their text");
@@ -514,7 +547,8 @@ impl<'a> Records<'a> {
             r.cells.iter().filter(|c| is_number(c)).count()
         };
         let usual = super::csv::splitter::most_common(&filled).map_or(1, |(width, _)| width);
-        let mut at = if usual < 2 { 0 } else { filled.iter().take(30).position(|n| 2 * n > usual).unwrap_or(0) };
+        let mut at =
+            if usual < 2 { 0 } else { filled.iter().take(30).position(|n| 2 * n > usual).unwrap_or(0) };
         let is_second = |at: usize| {
             let (Some(top), Some(r)) = (self.ahead.get(at), self.ahead.get(at + 1)) else { return false };
             let rest = || self.ahead.iter().skip(at + 2).take(20);
@@ -548,7 +582,9 @@ impl<'a> Records<'a> {
         }
         if lines > 0 {
             let what = match (at, second.is_some()) {
-                (0, _) => "two lines of headers; the lower one names the columns where it says something".to_owned(),
+                (0, _) => {
+                    "two lines of headers; the lower one names the columns where it says something".to_owned()
+                }
                 (n, two) => format!(
                     "the header is on {} {line}; {n} lines before it are left out",
                     if two { "the two lines from line" } else { "line" }
@@ -607,7 +643,9 @@ fn feature(table: &FeatureTable, i: usize, record: &mut Record) {
 
 /// A cell without what is around it: blanks, and characters that nobody sees.
 fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+    cell.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    })
 }
 
 /// One row of a table.
@@ -663,7 +701,11 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn place(&self) -> Place {
         let place = Place::file(self.file);
-        if self.feature { place.record(self.line as usize) } else { place.line(self.line).record(self.record) }
+        if self.feature {
+            place.record(self.line as usize)
+        } else {
+            place.line(self.line).record(self.record)
+        }
     }
 
     /// A cell of the row as a place for findings.

@@ -16,7 +16,8 @@ pub(super) fn records(
 ) -> Result<(Vec<Record>, Option<(String, Place)>)> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let bad = |e: &dyn std::fmt::Display| Error::Format { path: path.to_owned(), line: 1, message: e.to_string() };
+    let bad =
+        |e: &dyn std::fmt::Display| Error::Format { path: path.to_owned(), line: 1, message: e.to_string() };
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|e| bad(&e))?;
     let names = book.sheet_names();
     let mut best: Option<(usize, String, calamine::Range<Data>)> = None;

@@ -37,7 +37,8 @@ impl Format {
             Self::Gzip
         } else if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             // The entries that come first in workbooks.
-            let names: [&[u8]; 4] = [b"[Content_Types].xml", b"xl/", b"_rels/", b"mimetypeapplication/vnd.oasis"];
+            let names: [&[u8]; 4] =
+                [b"[Content_Types].xml", b"xl/", b"_rels/", b"mimetypeapplication/vnd.oasis"];
             if names.iter().any(|n| has(n)) { Self::Workbook } else { Self::Zip }
         } else if head.starts_with(b"\xD0\xCF\x11\xE0") {
             Self::Workbook
@@ -117,7 +118,9 @@ fn is_binary(head: &[u8]) -> bool {
 }
 
 /// A source with what it is: one compressed with gzip is unpacked, and is what is in it.
-pub(super) fn opened<'a>(mut source: Box<dyn Read + Send + 'a>) -> Result<(Format, Box<dyn Read + Send + 'a>)> {
+pub(super) fn opened<'a>(
+    mut source: Box<dyn Read + Send + 'a>,
+) -> Result<(Format, Box<dyn Read + Send + 'a>)> {
     let first = head(&mut source)?;
     let format = Format::of(&first);
     let whole = Cursor::new(first).chain(source);

@@ -21,7 +21,15 @@ use crate::space::{Layer, LonLat};
 const PARENTS: [(Level, &[&str]); 4] = [
     (
         Level::Epci,
-        &["epci", "sirenepci", "codeepci", "codesirenepci", "epcicode", "codesirendelepci", "codessirendesepci"],
+        &[
+            "epci",
+            "sirenepci",
+            "codeepci",
+            "codesirenepci",
+            "epcicode",
+            "codesirendelepci",
+            "codessirendesepci",
+        ],
     ),
     (
         Level::Departement,
@@ -202,7 +210,11 @@ impl TerritoryReader {
                     return found.drop_record("duplicate_code", row.place(), message);
                 }
                 first.features.push(feature);
-                found.repaired("part", row.place(), format!("another part of {} {code}; joined with it", self.level));
+                found.repaired(
+                    "part",
+                    row.place(),
+                    format!("another part of {} {code}; joined with it", self.level),
+                );
                 found.keep();
                 return Ok(());
             }
@@ -296,14 +308,15 @@ impl TerritoryReader {
                 for (level, names) in PARENTS.iter().filter(|(level, _)| *level != self.level) {
                     let found = names::matching(records.header(), names);
                     let has = |c: &usize| *c != code && records.sample(*c).any(|v| !v.is_empty());
-                    let coded =
-                        |c: &usize| records.sample(*c).any(|v| codes::of_level(level, v).is_some());
+                    let coded = |c: &usize| records.sample(*c).any(|v| codes::of_level(level, v).is_some());
                     let all: Vec<usize> = found.into_iter().filter(has).collect();
                     let best = all.iter().copied().find(coded).or_else(|| all.first().copied());
                     if let Some(column) = best {
                         if !coded(&column) {
-                            let place = Place::file(records.file().to_owned()).field(&records.header()[column]);
-                            let message = format!("holds names, not codes: the level {level} is made of names");
+                            let place =
+                                Place::file(records.file().to_owned()).field(&records.header()[column]);
+                            let message =
+                                format!("holds names, not codes: the level {level} is made of names");
                             records.diagnostics().remark("parent_names", place, message);
                         }
                         parents.push((level.clone(), column));

@@ -22,7 +22,11 @@ struct Finder<'a> {
 /// What names have in common when case, accents, blanks, punctuation and leading zeros do not count.
 fn loosely(name: &str) -> String {
     let folded = fold(name);
-    if folded.bytes().all(|b| b.is_ascii_digit()) { folded.trim_start_matches('0').to_owned() } else { folded }
+    if folded.bytes().all(|b| b.is_ascii_digit()) {
+        folded.trim_start_matches('0').to_owned()
+    } else {
+        folded
+    }
 }
 
 impl<'a> Finder<'a> {
@@ -104,11 +108,8 @@ pub fn read_participations(
         let Some(actor) = inventory.actor(record.actor).map(|a| a.id.clone()) else { continue };
         let place = place_of(path, &record.tie);
         let name = &list.projects[record.project as usize];
-        let mut p = Participation::new(
-            actor,
-            ProjectId::new(name)?,
-            kind_of(&record.tie, kind, &place, &mut found),
-        );
+        let mut p =
+            Participation::new(actor, ProjectId::new(name)?, kind_of(&record.tie, kind, &place, &mut found));
         p.role = if record.lead == Some(true) { ProjectRole::Lead } else { ProjectRole::Partner };
         p.period = period_of(&record.tie, &place, &mut found).or_else(|| Period::find(name));
         source.clone_into(&mut p.source);
@@ -122,11 +123,17 @@ fn place_of(path: &Path, tie: &TieRecord) -> Place {
     Place { line: tie.line, ..Place::file(path.display().to_string()).record(tie.record) }
 }
 
-fn kind_of(tie: &TieRecord, otherwise: CooperationKind, place: &Place, found: &mut Diagnostics) -> CooperationKind {
+fn kind_of(
+    tie: &TieRecord,
+    otherwise: CooperationKind,
+    place: &Place,
+    found: &mut Diagnostics,
+) -> CooperationKind {
     let Some(text) = tie.kind.as_deref() else { return otherwise };
     cooperation_kind(text).unwrap_or_else(|| {
         let near = near_cooperation_kind(text);
-        let message = format!("{:?} is no kind of cooperation; taken as {otherwise}{near}", printable(text, 60));
+        let message =
+            format!("{:?} is no kind of cooperation; taken as {otherwise}{near}", printable(text, 60));
         found.remark("unknown_kind", place.clone(), message);
         otherwise
     })
@@ -152,7 +159,8 @@ fn period_of(tie: &TieRecord, place: &Place, found: &mut Diagnostics) -> Option<
     let first = start.or(end)?;
     let last = end.unwrap_or(first);
     Period::new(first.from, last.to).ok().or_else(|| {
-        let message = format!("the period ends in {} before it begins in {}; its end is left out", last.to, first.from);
+        let message =
+            format!("the period ends in {} before it begins in {}; its end is left out", last.to, first.from);
         found.repaired("bad_period", place.clone(), message);
         Some(first)
     })
@@ -179,7 +187,10 @@ mod tests {
     #[test]
     fn days_of_spreadsheets_have_years() {
         // 1 September 2019, 31 December 2019, 1 January 2020.
-        assert_eq!([43709, 43830, 43831].map(|d| serial_year(&d.to_string())), [Some(2019), Some(2019), Some(2020)]);
+        assert_eq!(
+            [43709, 43830, 43831].map(|d| serial_year(&d.to_string())),
+            [Some(2019), Some(2019), Some(2020)]
+        );
         assert_eq!(serial_year("19"), None);
     }
 }

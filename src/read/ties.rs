@@ -330,7 +330,9 @@ pub(super) fn participations_by(
                 "yes" | "oui" | "true" | "vrai" | "1" | "x" | "o" | "y" | "lead" | "leader" | "coordinator"
                 | "coordinateur" | "coordinatrice" | "chef de file" | "porteur" | "pilote",
             ) => Some(true),
-            Some("no" | "non" | "false" | "faux" | "0" | "n" | "partner" | "partenaire" | "participant") => Some(false),
+            Some("no" | "non" | "false" | "faux" | "0" | "n" | "partner" | "partenaire" | "participant") => {
+                Some(false)
+            }
             Some(other) => {
                 found.repaired(
                     "bad_lead",

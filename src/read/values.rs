@@ -35,7 +35,8 @@ pub(super) fn territory_of(
 /// What to say of a code that no territory of a level has.
 pub(super) fn unknown_territory(written: &str, level: &AtlasLevel) -> String {
     let folded = super::names::fold(written);
-    let named = level.territories().iter().find(|t| super::names::fold(&t.name) == folded && !folded.is_empty());
+    let named =
+        level.territories().iter().find(|t| super::names::fold(&t.name) == folded && !folded.is_empty());
     let hint = match named {
         Some(t) => format!("; it is the name of {}: give codes", t.code),
         None if written == "20" => "; Corse is 2A and 2B".to_owned(),

@@ -100,7 +100,9 @@ pub(super) fn place(
                     base.territories()[b as usize].code
                 );
                 diagnostics.repaired("snapped_actor", place, message);
-            } else if placed_by == PlacedBy::Code && is_elsewhere(actor.position, &base.territories()[b as usize]) {
+            } else if placed_by == PlacedBy::Code
+                && is_elsewhere(actor.position, &base.territories()[b as usize])
+            {
                 let message = format!(
                     "{}: its position is far from {}, the commune it names; placed by the commune",
                     actor.id,

@@ -33,7 +33,10 @@ pub fn write_findings_file(path: impl AsRef<Path>, found: &Diagnostics) -> Resul
         .with("record", column(&|f| number(f.place.record.map(|r| r as u64)), &none))?
         .with("field", column(&|f| f.place.field.clone().unwrap_or_default(), &none))?
         .with("outcome", column(&|f| format!("{:?}", f.outcome).to_lowercase(), &none))?
-        .with("message", column(&|f| f.message.clone(), &|(_, left)| format!("… and {left} more of this kind")))?;
+        .with(
+            "message",
+            column(&|f| f.message.clone(), &|(_, left)| format!("… and {left} more of this kind")),
+        )?;
     write_csv_file(path, &table, CsvStyle::Standard)
 }
 

@@ -17,9 +17,9 @@
 #[cfg(feature = "html")]
 pub mod atlas_html;
 pub mod csv;
+mod findings;
 pub mod geojson;
 pub mod graphml;
-mod findings;
 mod palette;
 pub mod report;
 mod study;
@@ -168,7 +168,8 @@ mod tests {
     fn files_are_old_or_new_and_never_half() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv");
-        let write = |text: &'static [u8]| to_file(&path, move |out| out.write_all(text).map_err(stream_error));
+        let write =
+            |text: &'static [u8]| to_file(&path, move |out| out.write_all(text).map_err(stream_error));
         write(b"old").unwrap();
         let broken = to_file(&path, |out| {
             out.write_all(b"half").map_err(stream_error)?;

@@ -41,7 +41,12 @@ fn real_tables_are_read_as_the_peer_reads_them() {
             let theirs: Vec<Vec<String>> =
                 peer.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
             assert_eq!(ours(&text).unwrap(), theirs, "{}", path.display());
-            assert_eq!(Reader::default().open_path(&path).unwrap().delimiter(), Some(b','), "{}", path.display());
+            assert_eq!(
+                Reader::default().open_path(&path).unwrap().delimiter(),
+                Some(b','),
+                "{}",
+                path.display()
+            );
         }
     }
 }

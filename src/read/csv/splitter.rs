@@ -261,7 +261,8 @@ impl<'a> Splitter<'a> {
                 i += 1;
                 continue;
             }
-            let after = i + 1 + b[i + 1..].iter().take_while(|c| is_blank(**c) && **c != self.delimiter).count();
+            let after =
+                i + 1 + b[i + 1..].iter().take_while(|c| is_blank(**c) && **c != self.delimiter).count();
             match b.get(after) {
                 None if !self.ended => return Attempt::More,
                 _ if b.get(i + 1) == Some(&b'"') => {
@@ -292,7 +293,8 @@ impl<'a> Splitter<'a> {
             return false;
         }
         let b = &self.buffer;
-        let end = |i: usize| b[i..].iter().position(|c| matches!(c, b'\n' | b'\r')).map_or(b.len(), |n| i + n);
+        let end =
+            |i: usize| b[i..].iter().position(|c| matches!(c, b'\n' | b'\r')).map_or(b.len(), |n| i + n);
         let lines = b[self.at..end(cell.end)].split(|c| matches!(c, b'\n' | b'\r')).filter(|l| !l.is_empty());
         let full: Vec<bool> = lines
             .map(|line| line.iter().filter(|c| **c == self.delimiter).count() + 1 == self.width)

@@ -1,7 +1,6 @@
 use super::*;
 use crate::diagnostics::Diagnostics;
 
-
 /// All cells joined by `|`, with line numbers, and the account.
 fn rows(reader: Reader, bytes: &[u8]) -> (Vec<String>, Diagnostics) {
     let mut out = Vec::new();
@@ -100,7 +99,9 @@ fn a_quote_that_is_not_closed_costs_no_row() {
     for i in 0..50 {
         text += &format!("B{i};Lieu {i};0,6;43,65\n");
     }
-    for last in ["A2;\"Fablab\";0,6;43,65\n", "A2;12\";0,6;43,65\n", "A2;le \"vert\";0,6;43,65\n", "A2;x;0,6;43,65\n"] {
+    for last in
+        ["A2;\"Fablab\";0,6;43,65\n", "A2;12\";0,6;43,65\n", "A2;le \"vert\";0,6;43,65\n", "A2;x;0,6;43,65\n"]
+    {
         let (got, found) = four(&format!("{text}{last}"));
         assert_eq!((got.len(), found.seen(), found.count("unclosed_quote")), (52, 52, 1), "{last}: {found}");
         assert_eq!(got[0], "2:A1|Labo|1,45|43,6");
@@ -153,7 +154,8 @@ fn two_lines_of_headers_are_one() {
     let open = |text: &'static str| Reader::default().open_str(text, "t.csv").unwrap();
     let table = open("id;nom;Coordonnées;\n;;lon;lat\nA1;Labo;1,45;43,6\nA2;Fab;0,6;43,65\n");
     assert_eq!(table.header(), ["id", "nom", "lon", "lat"]);
-    let table = open("Code géographique;Libellé;Emplois 2020\nCODGEO;LIBGEO;P20_EMPLT\n01001;A;3\n01002;B;4\n");
+    let table =
+        open("Code géographique;Libellé;Emplois 2020\nCODGEO;LIBGEO;P20_EMPLT\n01001;A;3\n01002;B;4\n");
     assert_eq!(table.header(), ["CODGEO", "LIBGEO", "P20_EMPLT"]);
     assert_eq!(table.column(&["Emplois 2020"]), Some(2));
     // A row that happens to hold such words is a row.
