@@ -32,6 +32,8 @@ mod parquet;
 mod place;
 mod profiles;
 mod records;
+mod roles;
+mod row;
 #[cfg(feature = "xlsx")]
 mod sheet;
 mod shown;

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-use super::codes::unglued;
 use super::csv::splitter::{Cells, Quotes, Record, Splitter, TOO_LONG};
 use super::csv::{Encoding, Ragged};
 use super::geojson::FeatureTable;
 use super::names::{self, ColumnNames, Role, fold};
 use super::number::{MarkCounts, Marks, Number};
+pub use super::row::Row;
+use super::row::trimmed;
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness, printable};
 use crate::error::{Error, Result};
 
@@ -639,80 +640,6 @@ fn feature(table: &FeatureTable, i: usize, record: &mut Record) {
     values.iter().for_each(|v| record.cells.push(v));
     record.cells.push(&table.id(i).map(|id| id.to_string()).unwrap_or_default());
     record.line = table.record(i) as u64;
-}
-
-/// A cell without what is around it: blanks, and characters that nobody sees.
-fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-    })
-}
-
-/// One row of a table.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    cells: &'a Cells,
-    header: &'a [String],
-    marks: &'a [Marks],
-    file: &'a str,
-    line: u64,
-    feature: bool,
-    record: usize,
-}
-
-impl<'a> Row<'a> {
-    /// The cell of a column, trimmed; empty when the row is too short.
-    #[must_use]
-    pub fn get(&self, column: usize) -> &'a str {
-        trimmed(self.cells.get(column).unwrap_or_default())
-    }
-
-    /// The cell of a column that may not be there; `None` when it is not or the cell is empty.
-    #[must_use]
-    pub fn optional(&self, column: Option<usize>) -> Option<&'a str> {
-        column.map(|c| self.get(c)).filter(|cell| !cell.is_empty())
-    }
-
-    /// The number in a column.
-    #[must_use]
-    pub fn number(&self, column: usize) -> Number {
-        Number::parse_with(self.get(column), self.marks.get(column).copied().unwrap_or_default())
-    }
-
-    /// The identifier in a column, without what spreadsheets glue to it.
-    #[must_use]
-    pub fn id(&self, column: usize) -> &'a str {
-        unglued(self.get(column))
-    }
-
-    /// Line where the row begins, from 1; `None` for features.
-    #[must_use]
-    pub const fn line(&self) -> Option<u64> {
-        if self.feature { None } else { Some(self.line) }
-    }
-
-    /// Index of the row in the file, from 0, the header not counted.
-    #[must_use]
-    pub const fn record(&self) -> usize {
-        self.record
-    }
-
-    /// The row as a place for findings.
-    #[must_use]
-    pub fn place(&self) -> Place {
-        let place = Place::file(self.file);
-        if self.feature {
-            place.record(self.line as usize)
-        } else {
-            place.line(self.line).record(self.record)
-        }
-    }
-
-    /// A cell of the row as a place for findings.
-    #[must_use]
-    pub fn place_of(&self, column: usize) -> Place {
-        self.place().field(self.header.get(column).map_or("", String::as_str))
-    }
 }
 
 /// A warning about a record that stays as it is.
