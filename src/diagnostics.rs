@@ -9,7 +9,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-pub use crate::finding::{Finding, Outcome, Place, Severity, Strictness};
+use crate::finding::LONGEST_MESSAGE;
+pub use crate::finding::{Finding, Outcome, Place, Severity, Strictness, printable};
 
 /// The account a reader gives of its input: every record counted, every problem counted by kind,
 /// the first ones of each kind in full.
@@ -26,13 +27,19 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Findings kept in full for each kind; further ones are only counted, so that ten million bad
-    /// lines cost no more memory than a hundred.
-    pub const FULL_FINDINGS_PER_KIND: usize = 100;
+    /// lines cost no more memory than ten thousand.
+    pub const FULL_FINDINGS_PER_KIND: usize = 10_000;
 
     /// An empty account.
     #[must_use]
     pub fn new(strictness: Strictness) -> Self {
         Self { strictness, ..Self::default() }
+    }
+
+    /// What is done at an error-level finding.
+    #[must_use]
+    pub const fn strictness(&self) -> Strictness {
+        self.strictness
     }
 
     /// Counts a record that is in the result.
@@ -108,9 +115,14 @@ impl Diagnostics {
         self.seen += other.seen;
         self.kept += other.kept;
         self.dropped += other.dropped;
+        let mut held: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            *held.entry(finding.kind).or_default() += 1;
+        }
         for finding in other.findings {
-            let before = self.counts.get(finding.kind).copied().unwrap_or(0);
-            if before < Self::FULL_FINDINGS_PER_KIND {
+            let held = held.entry(finding.kind).or_default();
+            if *held < Self::FULL_FINDINGS_PER_KIND {
+                *held += 1;
                 self.findings.push(finding);
             }
         }
@@ -190,7 +202,7 @@ impl fmt::Display for Diagnostics {
         for (kind, count) in &self.counts {
             write!(f, "\n  {kind}: {count}")?;
             if let Some(first) = self.findings.iter().find(|x| x.kind == *kind) {
-                write!(f, " (first: {}: {})", first.place, first.message)?;
+                write!(f, " (first: {}: {})", first.place, printable(&first.message, LONGEST_MESSAGE))?;
             }
         }
         Ok(())
@@ -212,11 +224,15 @@ mod tests {
             }
         }
         assert_eq!((d.seen(), d.kept(), d.dropped()), (1000, 500, 500));
-        assert_eq!(d.count("bad"), 500);
-        assert_eq!(d.findings().len(), Diagnostics::FULL_FINDINGS_PER_KIND);
+        assert_eq!((d.count("bad"), d.findings().len()), (500, 500));
+        for i in 0..2 * Diagnostics::FULL_FINDINGS_PER_KIND {
+            d.repaired("odd", Place::file("x").record(i), "odd");
+        }
+        let held = 500 + Diagnostics::FULL_FINDINGS_PER_KIND;
+        assert_eq!((d.count("odd"), d.findings().len()), (2 * Diagnostics::FULL_FINDINGS_PER_KIND, held));
         let mut e = d.clone();
         e.merge(d);
-        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, 100));
+        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, held + 500));
     }
 
     #[test]

@@ -89,6 +89,33 @@ impl fmt::Display for Place {
     }
 }
 
+/// Longest message shown on a line.
+pub(crate) const LONGEST_MESSAGE: usize = 600;
+
+/// A text as a terminal may show it: control characters made visible, cut after `longest` characters.
+///
+/// ```
+/// use rurban::diagnostics::printable;
+/// assert_eq!(printable("a\u{1b}[31mb\n", 20), "a\\u{1b}[31mb\\n");
+/// assert_eq!(printable("abcdef", 3), "abc…");
+/// ```
+#[must_use]
+pub fn printable(text: &str, longest: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(longest) + 4);
+    for (i, c) in text.chars().enumerate() {
+        if i == longest {
+            out.push('…');
+            break;
+        }
+        if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// One finding about the data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -106,7 +133,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]", self.place, self.message, self.kind)
+        write!(f, "{}: {} [{}]", self.place, printable(&self.message, LONGEST_MESSAGE), self.kind)
     }
 }
 

@@ -12,7 +12,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::costs::{CostColumns, CostEnds, Ways};
-use super::csv::require_column;
+use super::names::require_column;
 use super::number::Number;
 use crate::accessibility::CostTable;
 use crate::diagnostics::{Diagnostics, Place, Strictness};

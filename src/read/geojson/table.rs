@@ -331,22 +331,3 @@ pub(in crate::read) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
         Some([c[0].x, c[0].y])
     })
 }
-
-/// The property, if any feature has it.
-pub(in crate::read) fn known(table: &FeatureTable, name: &str) -> Result<String> {
-    drop(table.column(name)?);
-    Ok(name.to_owned())
-}
-
-/// The first of the usual names that the features have, case aside.
-pub(in crate::read) fn guess(table: &FeatureTable, usual: &[&str]) -> Option<String> {
-    usual.iter().find_map(|u| table.names().iter().find(|n| n.eq_ignore_ascii_case(u)).cloned())
-}
-
-/// A property as text; empty text is none.
-pub(in crate::read) fn property_text(table: &FeatureTable, i: usize, name: &str) -> Option<String> {
-    match table.property(i, name)? {
-        Value::Null => None,
-        value => Some(value.to_string().trim().to_owned()).filter(|t| !t.is_empty()),
-    }
-}
