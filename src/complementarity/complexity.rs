@@ -77,6 +77,10 @@ pub fn economic_complexity(presence: &Presence, parts: Parts) -> Result<Economic
     let (long, short) = if swap { (&sides[1], &sides[0]) } else { (&sides[0], &sides[1]) };
     let (values, vector) =
         second_eigenvector(long, short).ok_or_else(|| Error::undefined(MEASURE, Undefined::ZeroVariance))?;
+    // With two axes as strong as each other any mixture of them would do as well.
+    if values.0 - values.1 <= 1e-9 * values.0 {
+        return Err(Error::undefined(MEASURE, Undefined::Tied));
+    }
     let short_scores = short.full(|k| vector[k] / short.degree(k).sqrt());
     let [region_side, activity_side] = &sides;
     let mut pci = if swap { activity_side.means(&short_scores) } else { short_scores };

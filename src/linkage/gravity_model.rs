@@ -3,8 +3,10 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
-use crate::check::check_weights;
+use super::separation::{Sample, separated};
+use crate::check::{check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::beyond_rounding;
 use crate::matrix::Matrix;
 use crate::parallel;
 
@@ -70,9 +72,12 @@ pub struct GravityFit {
     pub pseudo_r2: f64,
     /// Dyads used.
     pub n: usize,
-    /// Dyads left out because their origin or destination has no flow at all, which its fixed
-    /// effect fits perfectly.
+    /// Dyads left out because they are separated: without flow, and fitted perfectly by a fixed effect
+    /// (an origin or destination without any flow, or between parts that no flow ties) or by a
+    /// covariate that is above its bound nowhere else.
     pub separated: usize,
+    /// Which dyads these are, increasing.
+    pub separated_dyads: Vec<usize>,
     /// Dyads left out because they are the only one of their origin or destination.
     pub singletons: usize,
     /// Rounds of reweighted least squares.
@@ -83,18 +88,22 @@ pub struct GravityFit {
 ///
 /// Reweighted least squares; fixed effects are concentrated out by conjugate gradients on the
 /// normal equations of destinations, one column per thread.
-/// Origins and destinations without any flow, or with a single dyad, are dropped first, again and
-/// again, and counted.
+/// Dyads that are separated (their estimate would run to minus infinity) are found before fitting
+/// (Correia, Guimarães & Zylkin 2019) and dropped with origins and destinations that have a single
+/// dyad, again and again; both are counted. A covariate that then varies no more has no estimate.
 /// O(rounds · projections · dyads · covariates).
 ///
 /// # Errors
 /// [`Error::Undefined`] with [`Undefined::Separation`] when covariates are collinear (also with
-/// the fixed effects) or estimates run away, [`Undefined::NoConvergence`], or
-/// [`Undefined::Empty`] when no flow is left; [`Error::Shape`]; [`Error::Value`] on
-/// flows that are negative or not finite and on covariates that are not finite.
+/// the fixed effects, or once separated dyads are gone), [`Undefined::TooFew`] when there are not more
+/// dyads than parameters, [`Undefined::NoConvergence`], or [`Undefined::Empty`] when no flow is left;
+/// [`Error::Shape`]; [`Error::Value`] on flows that are negative or not finite and on covariates that
+/// are not finite.
 ///
 /// # References
-/// Santos Silva & Tenreyro (2006), The log of gravity, Rev. Econ. Stat. 88(4).
+/// Santos Silva & Tenreyro (2006), The log of gravity, Rev. Econ. Stat. 88(4). Correia, Guimarães &
+/// Zylkin (2019), Verifying the existence of maximum likelihood estimates for generalized linear models,
+/// arXiv:1903.01633.
 pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors) -> Result<GravityFit> {
     const MEASURE: &str = "gravity model";
     const ROUNDS: usize = 100;
@@ -109,55 +118,60 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
         }
     }
     check_weights("flow", dyads.flow)?;
+    check_sum("flow", dyads.flow)?;
     if let Some(index) = dyads.covariates.as_slice().iter().position(|x| !x.is_finite()) {
         let value = dyads.covariates.as_slice()[index].to_string();
         return Err(Error::Value { what: "covariates", index, value, must: "must be finite" });
     }
     let fixed = effects == Effects::OriginDestination;
-    let sides = [dense(dyads.origin), dense(dyads.destination)];
-    let mut kept: Vec<usize> = (0..all).collect();
-    let (mut separated, mut singletons) = (0, 0);
-    loop {
-        let before = kept.len();
-        for (of, units) in sides.iter().filter(|_| fixed) {
-            let start = kept.len();
-            let mut sizes = vec![0usize; *units];
-            let mut flows = vec![false; *units];
-            for &d in &kept {
-                sizes[of[d] as usize] += 1;
-                flows[of[d] as usize] |= dyads.flow[d] > 0.0;
-            }
-            kept.retain(|&d| flows[of[d] as usize]);
-            separated += start - kept.len();
-            let some = kept.len();
-            kept.retain(|&d| sizes[of[d] as usize] > 1);
-            singletons += some - kept.len();
-        }
-        if kept.len() == before {
-            break;
-        }
-    }
-    // Dyads of one origin stand together, so that projections pass over them once.
-    kept.sort_by_key(|&d| (sides[0].0[d], sides[1].0[d]));
-    let groups = [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
-    let units = [groups[0].1, groups[1].1];
-    let groups = groups.map(|(of, _)| of);
-    let n = kept.len();
-    let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
-    let total: f64 = y.iter().sum();
-    if total == 0.0 {
-        return Err(Error::undefined(MEASURE, Undefined::Empty));
-    }
     let constant = usize::from(!fixed);
     let k = dyads.covariates.columns() + constant;
-    // One column per covariate.
-    let x: Vec<Vec<f64>> = (0..k)
-        .map(|c| {
-            kept.iter()
-                .map(|&d| if c < constant { 1.0 } else { dyads.covariates.row(d)[c - constant] })
-                .collect()
-        })
-        .collect();
+    let sides = [dense(dyads.origin), dense(dyads.destination)];
+    let mut kept: Vec<usize> = (0..all).collect();
+    let (mut dropped, mut singletons) = (Vec::new(), 0);
+    let (groups, units, y, x) = loop {
+        if fixed {
+            drop_perfect(dyads.flow, &sides, &mut kept, &mut dropped, &mut singletons);
+        }
+        // Dyads of one origin stand together, so that projections pass over them once.
+        kept.sort_by_key(|&d| (sides[0].0[d], sides[1].0[d]));
+        let groups =
+            [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
+        let units = [groups[0].1, groups[1].1];
+        let groups = groups.map(|(of, _)| of);
+        let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
+        if y.iter().sum::<f64>() == 0.0 {
+            return Err(Error::undefined(MEASURE, Undefined::Empty));
+        }
+        // One column per covariate.
+        let x: Vec<Vec<f64>> = (0..k)
+            .map(|c| {
+                kept.iter()
+                    .map(|&d| if c < constant { 1.0 } else { dyads.covariates.row(d)[c - constant] })
+                    .collect()
+            })
+            .collect();
+        let sample = Sample { flow: &y, x: &x, groups: fixed.then_some((&groups, units)) };
+        let separated = separated(&sample);
+        if !separated.contains(&true) {
+            break (groups, units, y, x);
+        }
+        let mut separated = separated.into_iter();
+        kept.retain(|&d| {
+            let keep = !separated.next().unwrap_or(false);
+            if !keep {
+                dropped.push(d);
+            }
+            keep
+        });
+    };
+    let n = kept.len();
+    dropped.sort_unstable();
+    let parameters = k + if fixed { units[0] + units[1] - 1 } else { 0 };
+    if n <= parameters {
+        return Err(Error::undefined(MEASURE, Undefined::TooFew { needed: parameters + 1 }));
+    }
+    let total: f64 = y.iter().sum();
     let mean = total / n as f64;
     let deviance = |mu: &dyn Fn(usize) -> f64| {
         let term = |i: usize| (if y[i] > 0.0 { y[i] * (y[i] / mu(i)).ln() } else { 0.0 }) - (y[i] - mu(i));
@@ -222,10 +236,11 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             mu[i] = eta[i].exp();
         }
         let now = deviance(&|i| mu[i]);
-        if !now.is_finite() || mu.iter().any(|m| m.is_nan() || *m <= 1e-250) {
+        if !now.is_finite() || mu.iter().any(|m| m.is_nan() || *m <= 1e-250 * mean) {
             return Err(Error::undefined(MEASURE, Undefined::Separation));
         }
-        if (now - last).abs() > 1e-12 * (0.1 + now.abs()) {
+        // In units of flow: what is left to gain, and what rounding leaves.
+        if (now - last).abs() > 1e-12 * (0.1 * mean + now.abs()) + 4.0 * f64::EPSILON * total {
             last = now;
             continue;
         }
@@ -240,14 +255,49 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             coefficients: beta.iter().copied().collect(),
             standard_errors: (0..k).map(|a| covariance[(a, a)].sqrt()).collect(),
             deviance: now,
-            pseudo_r2: if null > 0.0 { 1.0 - now / null } else { f64::NAN },
+            pseudo_r2: if beyond_rounding(null, total) > 0.0 { 1.0 - now / null } else { f64::NAN },
             n,
-            separated,
+            separated: dropped.len(),
+            separated_dyads: dropped,
             singletons,
             iterations: round,
         });
     }
     Err(Error::undefined(MEASURE, Undefined::NoConvergence { iterations: ROUNDS }))
+}
+
+/// Drops dyads of units without flow (separated) and those alone in their unit, until none is left.
+fn drop_perfect(
+    flow: &[f64],
+    sides: &[(Vec<u32>, usize); 2],
+    kept: &mut Vec<usize>,
+    separated: &mut Vec<usize>,
+    singletons: &mut usize,
+) {
+    loop {
+        let before = kept.len();
+        for (of, units) in sides {
+            let mut sizes = vec![0usize; *units];
+            let mut flows = vec![false; *units];
+            for &d in kept.iter() {
+                sizes[of[d] as usize] += 1;
+                flows[of[d] as usize] |= flow[d] > 0.0;
+            }
+            kept.retain(|&d| {
+                let keep = flows[of[d] as usize];
+                if !keep {
+                    separated.push(d);
+                }
+                keep
+            });
+            let some = kept.len();
+            kept.retain(|&d| sizes[of[d] as usize] > 1);
+            *singletons += some - kept.len();
+        }
+        if kept.len() == before {
+            return;
+        }
+    }
 }
 
 /// Codes 0, 1, … in the order of the values, and how many there are.
@@ -322,14 +372,14 @@ impl Scores<'_> {
 }
 
 /// Takes fixed effects out of columns; dyads are sorted by origin.
-struct Projection<'a> {
-    groups: &'a [Vec<u32>; 2],
-    units: [usize; 2],
+pub(super) struct Projection<'a> {
+    pub(super) groups: &'a [Vec<u32>; 2],
+    pub(super) units: [usize; 2],
 }
 
 impl Projection<'_> {
     /// Weight of each origin and each destination.
-    fn mass(&self, weights: &[f64]) -> [Vec<f64>; 2] {
+    pub(super) fn mass(&self, weights: &[f64]) -> [Vec<f64>; 2] {
         [0, 1].map(|side| {
             let mut mass = vec![0.0; self.units[side]];
             self.groups[side].iter().zip(weights).for_each(|(&g, w)| mass[g as usize] += w);
@@ -342,7 +392,7 @@ impl Projection<'_> {
     ///
     /// Effects of origins are eliminated, those of destinations found by conjugate gradients with
     /// the weight of each destination as preconditioner.
-    fn apply(&self, v: &mut [f64], weights: &[f64], mass: &[Vec<f64>; 2]) -> bool {
+    pub(super) fn apply(&self, v: &mut [f64], weights: &[f64], mass: &[Vec<f64>; 2]) -> bool {
         let size = v.iter().fold(0.0f64, |m, x| m.max(x.abs())).max(1e-300);
         let [origins, destinations] = self.groups;
         // Mean of `v` by origin first: what is left of the problem is in destinations alone.
@@ -367,11 +417,13 @@ impl Projection<'_> {
         let mut rz = dot(&residual, &z);
         let small = |z: &[f64]| z.iter().all(|z| z.abs() <= 1e-11 * size);
         let mut rounds = 0;
+        // In exact arithmetic there are as many rounds as destinations at most: long chains take them all.
+        let most = 10_000.max(4 * self.units[1]);
         while !small(&z) {
             let image = self.reduced(&direction, weights, mass);
             let curvature = dot(&direction, &image);
             rounds += 1;
-            if rounds > 10_000 || curvature.is_nan() || curvature <= 0.0 {
+            if rounds > most || curvature.is_nan() || curvature <= 0.0 {
                 return false;
             }
             let step = rz / curvature;
@@ -443,6 +495,144 @@ mod tests {
         assert!(fit(&[-1.0; 16], &by_origin, Effects::Constant).is_err());
         assert!(fit(&y, &[f64::NAN; 16], Effects::Constant).is_err());
         assert!(fit(&y, &[1.0; 3], Effects::Constant).is_err());
+    }
+
+    fn with_errors(
+        flow: &[f64],
+        columns: &[&[f64]],
+        units: (usize, usize),
+        effects: Effects,
+        errors: StandardErrors,
+    ) -> Result<GravityFit> {
+        let n = flow.len();
+        let rows: Vec<f64> = (0..n).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
+        let covariates = Matrix::from_rows(n, columns.len(), rows)?;
+        let origin: Vec<u32> = (0..n).map(|i| (i / units.1) as u32).collect();
+        let destination: Vec<u32> = (0..n).map(|i| (i % units.1) as u32).collect();
+        assert!(n <= units.0 * units.1);
+        let dyads = Dyads { flow, covariates: &covariates, origin: &origin, destination: &destination };
+        gravity_model(dyads, effects, errors)
+    }
+
+    fn fitted(flow: &[f64], columns: &[&[f64]], units: (usize, usize), effects: Effects) -> Result<GravityFit> {
+        with_errors(flow, columns, units, effects, StandardErrors::Hc1)
+    }
+
+    #[test]
+    fn separation_is_found_before_fitting() {
+        let gone = Some(Undefined::Separation);
+        let y = [3.0, 1.0, 2.0, 5.0, 4.0, 0.0, 0.0, 0.0];
+        let why = |x: &[f64]| fitted(&y, &[x], (8, 1), Effects::Constant).unwrap_err().as_undefined();
+        assert_eq!(why(&[0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), gone);
+        assert_eq!(why(&[0.0, 0.0, 0.0, 0.0, 0.0, 2.0, 1.0, 5.0]), gone);
+        assert_eq!(why(&[0.0, 0.0, 0.0, 0.0, 0.0, -2.0, -1.0, -5.0]), gone);
+        // Of either sign it is bounded.
+        let both = [0.0, 0.0, 0.0, 0.0, 0.0, 2.0, -1.0, -5.0];
+        assert!(fitted(&y, &[&both], (8, 1), Effects::Constant).unwrap().coefficients[1].abs() < 5.0);
+        // A second covariate is estimated without the separated dyads.
+        let dummy = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0];
+        let z = [0.3, 0.1, 0.2, 0.9, 0.4, 0.8, 0.1, 0.2];
+        let f = fitted(&y, &[&z, &dummy], (8, 1), Effects::Constant);
+        assert_eq!(f.unwrap_err().as_undefined(), gone);
+        // Thirty dyads of six units: no flow crosses the border.
+        let pairs: Vec<(usize, usize)> =
+            (0..6).flat_map(|i| (0..6).filter(move |&j| j != i).map(move |j| (i, j))).collect();
+        let crosses = |(i, j): (usize, usize)| (i < 3) != (j < 3);
+        let flow: Vec<f64> =
+            pairs.iter().map(|&p| if crosses(p) { 0.0 } else { 1.0 + (p.0 * 5 + p.1 * 3) as f64 % 7.0 }).collect();
+        let border: Vec<f64> = pairs.iter().map(|&p| f64::from(u8::from(crosses(p)))).collect();
+        let near: Vec<f64> = pairs.iter().map(|&(i, j)| (i * 7 + j * j * 3) as f64 % 5.0).collect();
+        for effects in [Effects::Constant, Effects::OriginDestination] {
+            let origin: Vec<u32> = pairs.iter().map(|p| p.0 as u32).collect();
+            let destination: Vec<u32> = pairs.iter().map(|p| p.1 as u32).collect();
+            let fit = |columns: &[&[f64]], flow: &[f64]| {
+                let rows = (0..30).flat_map(|i| columns.iter().map(move |c| c[i])).collect();
+                let covariates = Matrix::from_rows(30, columns.len(), rows).unwrap();
+                let dyads = Dyads { flow, covariates: &covariates, origin: &origin, destination: &destination };
+                gravity_model(dyads, effects, StandardErrors::Hc1)
+            };
+            assert_eq!(fit(&[&border], &flow).unwrap_err().as_undefined(), gone, "{effects:?}");
+            assert_eq!(fit(&[&near, &border], &flow).unwrap_err().as_undefined(), gone, "{effects:?}");
+            // One dyad of its own.
+            let mut some = flow.clone();
+            some.iter_mut().zip(&pairs).for_each(|(y, p)| *y += if crosses(*p) { 1.5 } else { 0.0 });
+            some[7] = 0.0;
+            let own: Vec<f64> = (0..30).map(|i| f64::from(u8::from(i == 7))).collect();
+            assert_eq!(fit(&[&own], &some).unwrap_err().as_undefined(), gone);
+            assert!(fit(&[&near], &some).unwrap().separated_dyads.is_empty());
+        }
+    }
+
+    #[test]
+    fn effects_alone_can_separate() {
+        // Origins 0, 1 send to destinations 0, 1; origins 2, 3 to 2, 3: what is between the blocks one way
+        // only has no bound, both ways it does.
+        let mut flow = vec![2.0, 1.0, 3.0, 4.0];
+        let (mut origin, mut destination) = (vec![0, 0, 1, 1], vec![0, 1, 0, 1]);
+        flow.extend([1.0, 5.0, 2.0, 2.0]);
+        origin.extend([2, 2, 3, 3]);
+        destination.extend([2, 3, 2, 3]);
+        flow.extend([0.0, 0.0]);
+        origin.extend([0, 1]);
+        destination.extend([2, 2]);
+        let x: Vec<f64> = (0..flow.len()).map(|i| (i * i % 7) as f64).collect();
+        let fit = |flow: &[f64], origin: &[u32], destination: &[u32], x: &[f64]| {
+            let covariates = Matrix::from_rows(x.len(), 1, x.to_vec()).unwrap();
+            let dyads = Dyads { flow, covariates: &covariates, origin, destination };
+            gravity_model(dyads, Effects::OriginDestination, StandardErrors::Hc1)
+        };
+        assert!(matches!(
+            fit(&flow, &origin, &destination, &x).unwrap_err().as_undefined(),
+            Some(Undefined::TooFew { .. })
+        ));
+        // More dyads within the blocks, so that there is something left to fit.
+        for i in 0..12u32 {
+            flow.push(f64::from(1 + i * 5 % 4));
+            origin.push(i % 2 + 2 * (i % 4 / 2));
+            destination.push((i / 2) % 2 + 2 * (i % 4 / 2));
+        }
+        let x: Vec<f64> = (0..flow.len()).map(|i| (i * i % 7) as f64).collect();
+        let f = fit(&flow, &origin, &destination, &x).unwrap();
+        assert_eq!(f.separated_dyads, [8, 9]);
+        flow.push(0.0);
+        origin.push(3);
+        destination.push(0);
+        let x: Vec<f64> = (0..flow.len()).map(|i| (i * i % 7) as f64).collect();
+        let both = fit(&flow, &origin, &destination, &x);
+        assert!(!matches!(&both, Ok(f) if f.separated > 0), "{both:?}");
+    }
+
+    #[test]
+    fn saturated_models_are_refused() {
+        let few = |r: Result<GravityFit>| matches!(r.unwrap_err().as_undefined(), Some(Undefined::TooFew { .. }));
+        let y = [3.0, 1.0, 2.0, 5.0];
+        assert!(few(fitted(&y, &[&[1.0, 0.0, 2.0, 5.0]], (2, 2), Effects::OriginDestination)));
+        assert!(few(fitted(&y[..2], &[&[1.0, 0.0]], (2, 1), Effects::Constant)));
+        for level in [0.1, 0.7] {
+            let x: Vec<f64> = (0..9).map(|i| f64::from(i * i % 5)).collect();
+            let f = fitted(&[level; 9], &[&x], (3, 3), Effects::Constant).unwrap();
+            assert!(f.pseudo_r2.is_nan(), "{f:?}");
+        }
+    }
+
+    #[test]
+    fn units_of_flow_and_covariates_do_not_matter() {
+        let x: Vec<f64> = (0..30).map(|i| f64::from(i * i % 11)).collect();
+        let y: Vec<f64> = (0..30).map(|i| f64::from(i * 7 % 5)).collect();
+        for effects in [Effects::Constant, Effects::OriginDestination] {
+            let fit = |a: f64, b: f64| {
+                let (y, x): (Vec<f64>, Vec<f64>) = y.iter().zip(&x).map(|(y, x)| (y * a, x * b)).unzip();
+                let f = fitted(&y, &[&x], (5, 6), effects).unwrap();
+                let at = f.coefficients.len() - 1;
+                (f.coefficients[at] * b, f.standard_errors[at] * b, f.separated)
+            };
+            let want = fit(1.0, 1.0);
+            for (a, b) in [(0.1, 1.0), (1e-12, 1.0), (1e80, 1.0), (1.0, 1e-9), (1.0, 1e9)] {
+                let got = fit(a, b);
+                assert!((got.0 - want.0).abs() < 1e-8 && (got.1 - want.1).abs() < 1e-8, "{a} {b} {got:?} {want:?}");
+                assert_eq!(got.2, want.2);
+            }
+        }
     }
 
     #[test]

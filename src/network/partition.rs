@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Network, TieWeights};
+use crate::check::{check_amounts, check_sum};
 use crate::error::{Error, Result};
+use crate::evidence::ROUNDING;
 use crate::labels::Labels;
 
 /// How far two partitions of the same items agree; 1 when they are the same.
@@ -104,7 +106,8 @@ fn expected_mutual_information(rows: &[usize], columns: &[usize], n: usize) -> f
 /// Items without a territory count in the total only; items without a community are left out.
 ///
 /// # Errors
-/// [`Error::Shape`] when lengths differ.
+/// [`Error::Shape`] when lengths differ; [`Error::Value`] for a weight that is negative or not finite,
+/// or weights whose sum is not.
 pub fn dominant_share(
     communities: &Labels,
     territories: &Labels,
@@ -115,6 +118,10 @@ pub fn dominant_share(
         if got != n {
             return Err(Error::Shape { what, expected: n, got });
         }
+    }
+    if let Some(weight) = weight {
+        check_amounts("weights", weight, n)?;
+        check_sum("weights", weight)?;
     }
     let mut cells: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     let mut total = vec![0.0; communities.classes()];
@@ -187,7 +194,7 @@ pub fn within_module_z(network: &Network, groups: &Labels, weights: TieWeights) 
         .zip(of)
         .map(|(k, &c)| {
             let sd = variance[c as usize].sqrt();
-            if sd > 1e-12 * mean[c as usize].max(1.0) { (k - mean[c as usize]) / sd } else { 0.0 }
+            if sd > ROUNDING * mean[c as usize] { (k - mean[c as usize]) / sd } else { 0.0 }
         })
         .collect())
 }

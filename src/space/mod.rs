@@ -14,9 +14,11 @@ pub mod overlay;
 mod position;
 pub mod repair;
 pub mod simplify;
+mod sweep;
 pub mod tessellation;
 mod topology;
 pub mod weights;
+mod window;
 
 pub use layer::{Bounds, Layer, Rings};
 pub use position::LonLat;

@@ -8,6 +8,7 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use spade::{DelaunayTriangulation, Point2, Triangulation};
 
 use super::layer::{Bounds, Layer};
+use super::window::{Window, clip_to_bounds};
 use crate::error::{Error, Result};
 use crate::parallel;
 
@@ -211,7 +212,7 @@ fn signed_area(ring: &[Coord<f64>]) -> f64 {
 /// The land outline on the grid, with its edges in square bins.
 struct Outline {
     /// Rings of each polygon, closed.
-    polygons: Vec<(Bounds, Vec<Vec<Coord<f64>>>)>,
+    polygons: Vec<(Bounds, Vec<Window>)>,
     edges: Vec<[Coord<f64>; 2]>,
     bounds: Bounds,
     bin: f64,
@@ -248,7 +249,7 @@ impl Outline {
                     bounds.include(c);
                 }
                 edges.extend(ring.windows(2).map(|e| [e[0], e[1]]));
-                rings.push(ring);
+                rings.push(Window::new(ring));
             }
             if !rings.is_empty() {
                 polygons.push((own, rings));
@@ -305,19 +306,36 @@ impl Outline {
     /// Edges whose bounds meet `b`, increasing.
     fn edges_near(&self, b: Bounds) -> Vec<u32> {
         let mut found = Vec::new();
+        if self.bins(b) > self.edges.len() {
+            // Long cells of points on a line: looking at every edge is less.
+            return (0..self.edges.len() as u32).filter(|&e| self.meets(e, b)).collect();
+        }
         self.for_bins(b, |bin| {
             let range = self.starts[bin] as usize..self.starts[bin + 1] as usize;
-            found.extend(self.entries[range].iter().copied().filter(|&e| {
-                let [p, q] = self.edges[e as usize];
-                p.x.min(q.x) <= b.max[0]
-                    && p.x.max(q.x) >= b.min[0]
-                    && p.y.min(q.y) <= b.max[1]
-                    && p.y.max(q.y) >= b.min[1]
-            }));
+            found.extend(self.entries[range].iter().copied().filter(|&e| self.meets(e, b)));
         });
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether the bounds of an edge meet `b`.
+    fn meets(&self, e: u32, b: Bounds) -> bool {
+        let [p, q] = self.edges[e as usize];
+        p.x.min(q.x) <= b.max[0]
+            && p.x.max(q.x) >= b.min[0]
+            && p.y.min(q.y) <= b.max[1]
+            && p.y.max(q.y) >= b.min[1]
+    }
+
+    /// About how many bins some bounds reach.
+    fn bins(&self, b: Bounds) -> usize {
+        let of = |axis: usize, most: usize| {
+            let low = b.min[axis].max(self.bounds.min[axis]);
+            let high = b.max[axis].min(self.bounds.max[axis]);
+            (((high - low).max(0.0) / self.bin) as usize + 1).min(most)
+        };
+        of(0, self.columns) * of(1, self.rows)
     }
 
     /// Even–odd rule over all rings.
@@ -325,16 +343,8 @@ impl Outline {
         self.polygons
             .iter()
             .filter(|(b, _)| b.contains(c))
-            .any(|(_, rings)| rings.iter().fold(false, |inside, ring| inside != ring_contains(ring, c)))
+            .any(|(_, rings)| rings.iter().fold(false, |inside, ring| inside != ring.contains(c)))
     }
-}
-
-fn ring_contains(ring: &[Coord<f64>], c: Coord<f64>) -> bool {
-    ring.windows(2).fold(false, |inside, e| {
-        let crosses = (e[0].y > c.y) != (e[1].y > c.y)
-            && c.x < e[0].x + (c.y - e[0].y) / (e[1].y - e[0].y) * (e[1].x - e[0].x);
-        inside != crosses
-    })
 }
 
 struct Clipped {
@@ -397,7 +407,7 @@ fn intersect(
         if apart {
             continue;
         }
-        let mut cut = rings.iter().map(|r| LineString(clip_to_bounds(&r[..r.len() - 1], window)));
+        let mut cut = rings.iter().map(|r| LineString(r.clipped(window)));
         let Some(outer) = cut.next().filter(|r| r.0.len() > 2) else { continue };
         local.push(Polygon::new(outer, cut.filter(|r| r.0.len() > 2).collect()));
     }
@@ -476,35 +486,6 @@ fn crossing(a: Coord<f64>, b: Coord<f64>, [c, d]: [Coord<f64>; 2]) -> Option<Coo
     let u = (q.x * r.y - q.y * r.x) / cross;
     let within = |v: f64| (-1e-9..=1.0 + 1e-9).contains(&v);
     (within(t) && within(u)).then_some(Coord { x: a.x + t * r.x, y: a.y + t * r.y })
-}
-
-/// An open ring cut to a window after Sutherland & Hodgman (1974); parts that come apart stay joined
-/// along the window.
-fn clip_to_bounds(ring: &[Coord<f64>], window: Bounds) -> Vec<Coord<f64>> {
-    let mut now = ring.to_vec();
-    for (axis, bound, sign) in
-        [(0, window.min[0], 1.0), (0, window.max[0], -1.0), (1, window.min[1], 1.0), (1, window.max[1], -1.0)]
-    {
-        let over = |c: Coord<f64>| sign * (if axis == 0 { c.x } else { c.y } - bound);
-        let mut next = Vec::with_capacity(now.len() + 4);
-        for i in 0..now.len() {
-            let (p, q) = (now[i], now[(i + 1) % now.len()]);
-            let (dp, dq) = (over(p), over(q));
-            if dp >= 0.0 {
-                next.push(p);
-            }
-            if (dp >= 0.0) != (dq >= 0.0) {
-                let t = dp / (dp - dq);
-                next.push(if axis == 0 {
-                    Coord { x: bound, y: p.y + t * (q.y - p.y) }
-                } else {
-                    Coord { x: p.x + t * (q.x - p.x), y: bound }
-                });
-            }
-        }
-        now = next;
-    }
-    now
 }
 
 #[cfg(test)]
