@@ -47,6 +47,9 @@ fn turn_of(from: f64, to: f64) -> f64 {
 /// series of [`ring_area`] is not.
 fn under_long_edge(from: f64, to: f64, turn: f64) -> f64 {
     let whole = zone(1.0);
+    if turn == 0.0 {
+        return 0.0;
+    }
     if turn.abs() >= std::f64::consts::PI {
         // Half-way round or more: along the parallel.
         return turn * 0.5 * (from + to);
