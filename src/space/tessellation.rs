@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use geo::BooleanOps;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+use spade::handles::FixedVertexHandle;
 use spade::{DelaunayTriangulation, Point2, Triangulation};
 
 use super::layer::{Bounds, Layer};
@@ -169,23 +170,49 @@ fn voronoi(sites: &[Coord<f64>], bounds: Bounds, grid: f64) -> Result<Vec<Vec<Co
     let reach = 4.0 * (bounds.max[0] - bounds.min[0] + bounds.max[1] - bounds.min[1]).max(1e3 * grid);
     let (x, y) = (0.5 * (bounds.min[0] + bounds.max[0]), 0.5 * (bounds.min[1] + bounds.max[1]));
     let frame = [(-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach)];
-    let mut all: Vec<Point2<f64>> = sites.iter().map(|c| Point2::new(c.x, c.y)).collect();
-    all.extend(frame.map(|(dx, dy)| Point2::new(x + dx, y + dy)));
+    let frame = frame.map(|(dx, dy)| Point2::new(x + dx, y + dy));
+    let point = |c: &Coord<f64>| Point2::new(c.x, c.y);
     let refused = |e: spade::InsertionError| Error::Parameter {
         name: "points",
         value: e.to_string(),
         must: "must be of a size that can be triangulated",
     };
-    let triangulation = DelaunayTriangulation::<Point2<f64>>::bulk_load_stable(all).map_err(refused)?;
+    let (triangulation, handles) = match along_a_line(sites) {
+        None => {
+            let all = sites.iter().map(point).chain(frame).collect();
+            let bulk = DelaunayTriangulation::<Point2<f64>>::bulk_load_stable(all).map_err(refused)?;
+            let handles: Vec<_> = bulk.fixed_vertices().take(sites.len()).collect();
+            (bulk, handles)
+        }
+        // Points on a line one after the other within the frame, each beside the one before.
+        Some(order) => {
+            let mut one_by_one = DelaunayTriangulation::<Point2<f64>>::new();
+            let mut hint = None;
+            for corner in frame {
+                hint = Some(one_by_one.insert(corner).map_err(refused)?);
+            }
+            let mut handles: Vec<Option<FixedVertexHandle>> = vec![None; sites.len()];
+            for s in order {
+                let site = point(&sites[s as usize]);
+                hint = Some(match hint {
+                    Some(near) => one_by_one.insert_with_hint(site, near),
+                    None => one_by_one.insert(site),
+                }
+                .map_err(refused)?);
+                handles[s as usize] = hint;
+            }
+            (one_by_one, handles.into_iter().flatten().collect())
+        }
+    };
     // One rounding per Delaunay triangle: all cells that meet there get the same vertex.
     let mut centres = vec![Coord { x: 0.0, y: 0.0 }; triangulation.num_all_faces()];
     for face in triangulation.inner_faces() {
         let c = face.circumcenter();
         centres[face.index()] = snap(Coord { x: c.x, y: c.y }, grid);
     }
-    Ok(triangulation
-        .vertices()
-        .take(sites.len())
+    Ok(handles
+        .into_iter()
+        .map(|h| triangulation.vertex(h))
         .map(|v| {
             let mut ring: Vec<Coord<f64>> =
                 v.out_edges().filter_map(|e| e.face().as_inner()).map(|f| centres[f.index()]).collect();
@@ -199,6 +226,23 @@ fn voronoi(sites: &[Coord<f64>], bounds: Bounds, grid: f64) -> Result<Vec<Vec<Co
             ring
         })
         .collect())
+}
+
+/// The order of many sites along a line when they all but lie on one: bulk loading, which starts from the
+/// middle, takes the square of their number there.
+fn along_a_line(sites: &[Coord<f64>]) -> Option<Vec<u32>> {
+    let by_place = |p: &&Coord<f64>, q: &&Coord<f64>| p.x.total_cmp(&q.x).then(p.y.total_cmp(&q.y));
+    let (a, b) = (*sites.iter().min_by(by_place)?, *sites.iter().max_by(by_place)?);
+    let v = b - a;
+    let length2 = v.x * v.x + v.y * v.y;
+    let wide = |c: &Coord<f64>| ((c.x - a.x) * v.y - (c.y - a.y) * v.x).abs() * sites.len() as f64 > length2;
+    if sites.len() < 1000 || sites.iter().any(wide) {
+        return None;
+    }
+    let mut order: Vec<u32> = (0..sites.len() as u32).collect();
+    let along = |s: u32| (sites[s as usize].x - a.x) * v.x + (sites[s as usize].y - a.y) * v.y;
+    order.sort_by(|&s, &t| along(s).total_cmp(&along(t)));
+    Some(order)
 }
 
 /// Twice the signed area of an open ring.
@@ -503,6 +547,20 @@ mod tests {
             ),
             polygon![(x: 12., y: 12.), (x: 13., y: 12.), (x: 13., y: 13.)],
         ])
+    }
+
+    #[test]
+    fn points_on_a_line_make_strips() {
+        let land: MultiPolygon<f64> =
+            polygon![(x: 0., y: -1.), (x: 20., y: -1.), (x: 20., y: 1.), (x: 0., y: 1.)].into();
+        for slope in [0.0, 0.04] {
+            let points: Vec<Coord<f64>> =
+                (0..20_000).map(|i| f64::from(i) * 1e-3 + 5e-4).map(|x| Coord { x, y: slope * x }).collect();
+            let t = tessellate(&points, &land, TessellationOptions::default()).unwrap();
+            let areas = areas(&t.layer, Surface::Plane);
+            assert!((areas.iter().sum::<f64>() - 40.0).abs() < 1e-6);
+            assert!(areas[1000..19_000].iter().all(|a| (a - 2e-3).abs() < 1e-4), "{slope}");
+        }
     }
 
     #[test]
