@@ -8,6 +8,7 @@ use crate::check::{check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::beyond_rounding;
 use crate::matrix::Matrix;
+use crate::network::{Direction, Network, weak_components};
 use crate::parallel;
 
 /// Dyads to fit a gravity model on, one entry per dyad.
@@ -152,7 +153,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             })
             .collect();
         let sample = Sample { flow: &y, x: &x, groups: fixed.then_some((&groups, units)) };
-        let separated = separated(&sample);
+        let separated = separated(&sample)?;
         if !separated.contains(&true) {
             break (groups, units, y, x);
         }
@@ -167,7 +168,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
     };
     let n = kept.len();
     dropped.sort_unstable();
-    let parameters = k + if fixed { rank(&groups, units) } else { 0 };
+    let parameters = k + if fixed { rank(&groups, units)? } else { 0 };
     if n <= parameters {
         return Err(Error::undefined(MEASURE, Undefined::TooFew { needed: parameters + 1 }));
     }
@@ -268,10 +269,12 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
 
 /// Number of effects of origins and destinations that are free: each part that dyads tie together has
 /// one too many.
-fn rank(groups: &[Vec<u32>; 2], units: [usize; 2]) -> usize {
-    let mut parts = petgraph::unionfind::UnionFind::<usize>::new(units[0] + units[1]);
-    let joined = groups[0].iter().zip(&groups[1]);
-    joined.filter(|&(&o, &d)| parts.union(o as usize, units[0] + d as usize)).count()
+fn rank(groups: &[Vec<u32>; 2], units: [usize; 2]) -> Result<usize> {
+    let nodes = units[0] + units[1];
+    let ties: Vec<(u32, u32, f64)> =
+        groups[0].iter().zip(&groups[1]).map(|(&o, &d)| (o, units[0] as u32 + d, 1.0)).collect();
+    let (graph, _) = Network::from_edges(nodes, &ties, Direction::Undirected)?;
+    Ok(nodes - weak_components(&graph)?.count())
 }
 
 /// Drops dyads of units without flow (separated) and those alone in their unit, until none is left.

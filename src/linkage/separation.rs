@@ -3,6 +3,8 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use super::gravity_model::Projection;
+use crate::error::Result;
+use crate::network::{Direction, Network, strong_components};
 
 /// Rounds of the rectifier at most.
 const ROUNDS: usize = 2000;
@@ -24,13 +26,16 @@ pub(super) struct Sample<'a> {
 /// in which some combination of covariates and effects is above zero that is zero wherever flow is and
 /// nowhere below zero. Its coefficient has no bound, and the other estimates are those without these
 /// dyads.
-pub(super) fn separated(sample: &Sample<'_>) -> Vec<bool> {
+///
+/// # Errors
+/// None on a sample that fits together.
+pub(super) fn separated(sample: &Sample<'_>) -> Result<Vec<bool>> {
     let n = sample.flow.len();
     let mut out = vec![false; n];
     let parts = Parts::of(sample);
     // Effects alone: constants of parts that no flow ties.
     if let Some(parts) = &parts {
-        let strong = parts.cycles();
+        let strong = parts.cycles()?;
         for (i, out) in out.iter_mut().enumerate().filter(|(i, _)| sample.flow[*i] == 0.0) {
             let (a, b) = parts.ends(i);
             *out = strong[a] != strong[b];
@@ -38,13 +43,13 @@ pub(super) fn separated(sample: &Sample<'_>) -> Vec<bool> {
     }
     let directions = directions(sample, parts.as_ref());
     if directions.is_empty() {
-        return out;
+        return Ok(out);
     }
     let zeros: Vec<usize> = (0..n).filter(|&i| sample.flow[i] == 0.0 && !out[i]).collect();
     for (&i, yes) in zeros.iter().zip(rectify(&zeros, &directions, parts.as_ref())) {
         out[i] = yes;
     }
-    out
+    Ok(out)
 }
 
 /// Parts of the graph of origins and destinations that flows tie together.
@@ -112,26 +117,17 @@ impl<'a> Parts<'a> {
     }
 
     /// The cycle of dyads without flow that each part is on: constants of parts on one cycle are equal.
-    fn cycles(&self) -> Vec<usize> {
-        let arcs: Vec<(u32, u32)> = self
+    fn cycles(&self) -> Result<Vec<usize>> {
+        let arcs: Vec<(u32, u32, f64)> = self
             .zeros
             .iter()
             .map(|&i| self.ends(i))
             .filter(|(a, b)| a != b)
-            .map(|(a, b)| (a as u32, b as u32))
+            .map(|(a, b)| (a as u32, b as u32, 1.0))
             .collect();
-        let mut graph = petgraph::graph::DiGraph::<(), ()>::with_capacity(self.count, arcs.len());
-        (0..self.count).for_each(|_| {
-            graph.add_node(());
-        });
-        for (a, b) in arcs {
-            graph.add_edge(a.into(), b.into(), ());
-        }
-        let mut of = vec![0; self.count];
-        for (c, members) in petgraph::algo::tarjan_scc(&graph).into_iter().enumerate() {
-            members.into_iter().for_each(|m| of[m.index()] = c);
-        }
-        of
+        let (graph, _) = Network::from_edges(self.count, &arcs, Direction::Directed)?;
+        let strong = strong_components(&graph)?;
+        Ok((0..self.count).map(|part| strong.of.get(part).unwrap_or(part)).collect())
     }
 
     /// A combination of covariates less the effects that make it zero wherever flow is.

@@ -88,12 +88,36 @@ fn expected_mutual_information(rows: &[usize], columns: &[usize], n: usize) -> f
     let mut sum = 0.0;
     for (&a, &times_a) in &rows {
         for (&b, &times_b) in &columns {
-            let fixed = f(a) + f(b) + f(n - a) + f(n - b) - f(n);
-            let mut inner = 0.0;
-            for k in (a + b).saturating_sub(n).max(1)..=a.min(b) {
-                let x = k as f64;
-                let p = (fixed - f(k) - f(a - k) - f(b - k) - f(n + k - a - b)).exp();
-                inner += x / total * (x * total / (a as f64 * b as f64)).ln() * p;
+            // Terms fall off on either side of the most likely overlap: those that count are few.
+            let chance = |k: usize| {
+                (f(a) + f(b) + f(n - a) + f(n - b) - f(n) - f(k) - f(a - k) - f(b - k) - f(n + k - a - b)).exp()
+            };
+            let (least, most) = ((a + b).saturating_sub(n).max(1), a.min(b));
+            let mode = (((a + 1) as f64 * (b + 1) as f64 / (n as f64 + 2.0)) as usize).clamp(least, most);
+            let top = chance(mode);
+            // P(k + 1) / P(k).
+            let ratio = |k: usize| {
+                (a - k) as f64 * (b - k) as f64 / ((k + 1) as f64 * (n + k + 1 - a - b) as f64)
+            };
+            let log = |k: usize| f(k) - f(k - 1);
+            let base = total.ln() - log(a) - log(b);
+            let term = |k: usize, p: f64| k as f64 / total * (log(k) + base) * p;
+            let mut inner = term(mode, top);
+            let mut p = top;
+            for k in mode..most {
+                p *= ratio(k);
+                inner += term(k + 1, p);
+                if p < 1e-18 * top {
+                    break;
+                }
+            }
+            p = top;
+            for k in (least..mode).rev() {
+                p /= ratio(k);
+                inner += term(k, p);
+                if p < 1e-18 * top {
+                    break;
+                }
             }
             sum += times_a * times_b * inner;
         }
