@@ -117,7 +117,8 @@ impl Evidence {
         let slack = ROUNDING * size;
         let unit = if size > 0.0 { size } else { 1.0 };
         // What counts as equal to the observed value is equal to it; units keep squares finite.
-        let difference = |x: f64| if (x - observed).abs() <= slack { 0.0 } else { x / unit - observed / unit };
+        let difference =
+            |x: f64| if (x - observed).abs() <= slack { 0.0 } else { x / unit - observed / unit };
         let mean = replicates.iter().map(|&x| difference(x)).sum::<f64>() / count as f64;
         let ss: f64 = replicates.iter().map(|&x| (difference(x) - mean).powi(2)).sum();
         let sound = size.is_finite() && !observed.is_nan() && mean.is_finite();
@@ -168,9 +169,8 @@ pub(crate) fn beyond_rounding(value: f64, of: f64) -> f64 {
 
 /// Whether values differ by more than the rounding of what they were computed from.
 pub(crate) fn vary(values: &[f64]) -> bool {
-    let (low, high) = values
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    let (low, high) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
     // Halves, so that the range of the largest numbers is finite.
     0.5 * high - 0.5 * low > 1e-13 * low.abs().max(high.abs())
 }
@@ -179,7 +179,9 @@ pub(crate) fn vary(values: &[f64]) -> bool {
 /// fourth powers that neither overflow nor vanish. The exponent taken out comes with them.
 pub(crate) fn unit_scale(values: &mut [f64]) -> i32 {
     let exponent = exponent(values);
-    values.iter_mut().for_each(|v| *v = libm::ldexp(*v, -exponent));
+    for v in values {
+        *v = libm::ldexp(*v, -exponent);
+    }
     exponent
 }
 

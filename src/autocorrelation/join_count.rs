@@ -76,7 +76,9 @@ pub fn join_counts(labels: &Labels, weights: &Csr, test: Test, islands: Islands)
                 table[own.min(other) * (k + 1) + own.max(other)] += 0.5 * s;
             }
         }
-        table.iter_mut().for_each(|v| *v = libm::ldexp(*v, pairs.unit));
+        for v in &mut table {
+            *v = libm::ldexp(*v, pairs.unit);
+        }
         table
     };
     let observed = count(&of);

@@ -207,12 +207,12 @@ pub fn gravity_sets(
         return Err(Error::Parameter { name: "bin_m", value: bin_m.to_string(), must });
     }
     let reversed = ties.transposed();
-    if let Some((index, _)) = (0..n).flat_map(|i| ties.row(i).map(move |(j, w)| (i, j, w))).enumerate().find(
-        |&(_, (i, j, w))| {
+    if let Some((index, _)) =
+        (0..n).flat_map(|i| ties.row(i).map(move |(j, w)| (i, j, w))).enumerate().find(|&(_, (i, j, w))| {
             let back = reversed.get(i, j).unwrap_or(0.0);
             beyond_rounding(w - back, w.max(back)) != 0.0
-        },
-    ) {
+        })
+    {
         let must = "must be as large as the other way: undirected ties are stored both ways";
         return Err(Error::Value { what: "ties", index, value: ties.parts().2[index].to_string(), must });
     }

@@ -139,7 +139,8 @@ impl MixingMatrix {
                 let (a, b) = (cells.row(r)[s], cells.row(s)[r]);
                 beyond_rounding(a - b, a.max(b)) != 0.0
             };
-            if let Some((r, s)) = (0..k).flat_map(|r| (0..r).map(move |s| (r, s))).find(|&(r, s)| uneven(r, s))
+            if let Some((r, s)) =
+                (0..k).flat_map(|r| (0..r).map(move |s| (r, s))).find(|&(r, s)| uneven(r, s))
             {
                 return Err(Error::Value {
                     what: "cells",
@@ -266,7 +267,7 @@ impl MixingMatrix {
     /// # Errors
     /// [`Error::Undefined`] without ties or when all ties end in one class.
     pub fn assortativity(&self) -> Result<NominalAssortativity> {
-        Assortativity::new(self)?.by_counts(self)
+        Ok(Assortativity::new(self)?.by_counts(self))
     }
 }
 
@@ -312,7 +313,7 @@ pub fn nominal_assortativity(
     let mixing = MixingMatrix::new(network, labels, weighting)?;
     let terms = Assortativity::new(&mixing)?;
     if weighting == Weighting::Edges {
-        return terms.by_counts(&mixing);
+        return Ok(terms.by_counts(&mixing));
     }
     let class = |i: u32| labels.get(i as usize).unwrap_or(mixing.classes() - 1);
     let ties = network.edge_list().map(|(i, j, w)| (class(i), class(j), w, 1.0));
@@ -350,7 +351,7 @@ impl Assortativity {
     }
 
     /// Every unit of a cell is a tie.
-    fn by_counts(&self, mixing: &MixingMatrix) -> Result<NominalAssortativity> {
+    fn by_counts(&self, mixing: &MixingMatrix) -> NominalAssortativity {
         let directed = self.direction == Direction::Directed;
         let ties = (0..mixing.classes()).flat_map(|p| {
             mixing.row(p).filter(move |&(q, _)| directed || q >= p).map(move |(q, v)| {
@@ -358,7 +359,7 @@ impl Assortativity {
                 (p, q, 1.0, count)
             })
         });
-        Ok(self.result(ties, mixing.unlabelled()))
+        self.result(ties, mixing.unlabelled())
     }
 
     fn coefficient(trace: f64, ab: f64, total: f64) -> f64 {
@@ -375,7 +376,8 @@ impl Assortativity {
         let r = Self::coefficient(self.trace, self.ab, self.total);
         let mut squares = 0.0;
         for (p, q, w, count) in ties {
-            squares += count * beyond_rounding(self.without(p, q, libm::ldexp(w, -self.unit)) - r, 1.0).powi(2);
+            squares +=
+                count * beyond_rounding(self.without(p, q, libm::ldexp(w, -self.unit)) - r, 1.0).powi(2);
         }
         let chance = self.ab / (self.total * self.total);
         NominalAssortativity {
@@ -541,66 +543,4 @@ fn correlation(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn graph(n: usize, edges: &[(u32, u32)], direction: Direction) -> Network {
-        let edges: Vec<_> = edges.iter().map(|&(a, b)| (a, b, 1.0)).collect();
-        Network::from_edges(n, &edges, direction).unwrap().0
-    }
-
-    #[test]
-    fn undefined_inputs_say_why() {
-        let why = |n: usize, edges: &[(u32, u32)], labels: Vec<u32>| {
-            let g = graph(n, edges, Direction::Undirected);
-            let l = Labels::new(labels, 2).unwrap();
-            nominal_assortativity(&g, &l, Weighting::Edges).unwrap_err().as_undefined()
-        };
-        assert_eq!(why(0, &[], vec![]), Some(Undefined::NoTies));
-        assert_eq!(why(1, &[], vec![0]), Some(Undefined::NoTies));
-        assert_eq!(why(3, &[], vec![0, 1, 0]), Some(Undefined::NoTies));
-        assert_eq!(why(3, &[(0, 1)], vec![0, 0, 1]), Some(Undefined::SingleClass));
-        let ring = graph(3, &[(0, 1), (1, 2), (2, 0)], Direction::Undirected);
-        let degree = degree_assortativity(&ring, DegreeEnd::Out, DegreeEnd::In, Weighting::Edges);
-        assert_eq!(degree.unwrap_err().as_undefined(), Some(Undefined::ZeroVariance));
-        assert!(numeric_assortativity(&ring, &[0.1; 3], Weighting::Edges).is_err());
-        assert!(numeric_assortativity(&ring, &[0.1; 2], Weighting::Edges).is_err());
-    }
-
-    #[test]
-    fn unlabelled_nodes_are_a_class_and_stars_disassort() {
-        let star = graph(4, &[(0, 1), (0, 2), (0, 3)], Direction::Undirected);
-        let half = Labels::new(vec![0, Labels::NONE, Labels::NONE, 0], 1).unwrap();
-        let m = MixingMatrix::new(&star, &half, Weighting::Edges).unwrap();
-        assert_eq!((m.classes(), m.unlabelled(), m.ties(0, 1), m.within()), (2, 2, 2.0, 1.0));
-        let d = degree_assortativity(&star, DegreeEnd::Out, DegreeEnd::Out, Weighting::Edges).unwrap();
-        assert!((d.r + 1.0).abs() < 1e-12);
-        let some = numeric_assortativity(&star, &[2.0, 1.0, 3.0, f64::NAN], Weighting::Edges).unwrap();
-        assert_eq!((some.ties, some.left_out), (2, 1));
-    }
-
-    #[test]
-    fn jackknife_is_the_one_that_leaves_each_tie_out() {
-        let edges = [(0u32, 1u32), (1, 2), (2, 3), (3, 0), (0, 2), (4, 1), (3, 4), (4, 2)];
-        let labels = Labels::new(vec![0, 0, 1, 1, 0], 2).unwrap();
-        for direction in [Direction::Undirected, Direction::Directed] {
-            for weighting in [Weighting::Edges, Weighting::Weights] {
-                let weighted: Vec<_> =
-                    edges.iter().enumerate().map(|(e, &(a, b))| (a, b, 1.0 + e as f64)).collect();
-                let measure = |ties: &[(u32, u32, f64)]| {
-                    let g = Network::from_edges(5, ties, direction).unwrap().0;
-                    nominal_assortativity(&g, &labels, weighting).unwrap()
-                };
-                let all = measure(&weighted);
-                let squares: f64 = (0..weighted.len())
-                    .map(|e| {
-                        let mut rest = weighted.clone();
-                        rest.remove(e);
-                        (measure(&rest).r - all.r).powi(2)
-                    })
-                    .sum();
-                assert!((all.standard_error - squares.sqrt()).abs() < 1e-12);
-            }
-        }
-    }
-}
+mod tests;

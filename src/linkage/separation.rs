@@ -93,7 +93,10 @@ impl<'a> Parts<'a> {
                 parts.of[start] = part;
                 let mut queue = vec![start];
                 while let Some(v) = queue.pop() {
-                    for end in parts.flows[parts.starts[v]..parts.starts[v + 1]].iter().flat_map(|&i| ends(i as usize)) {
+                    for end in parts.flows[parts.starts[v]..parts.starts[v + 1]]
+                        .iter()
+                        .flat_map(|&i| ends(i as usize))
+                    {
                         if parts.of[end] == usize::MAX {
                             parts.of[end] = part;
                             queue.push(end);
@@ -187,7 +190,8 @@ fn directions(sample: &Sample<'_>, parts: Option<&Parts<'_>>) -> Vec<Vec<f64>> {
     // Without convergence the fit itself will say so.
     let Some(taken) = taken else { return Vec::new() };
     let m = tied.len() as f64;
-    let gram = DMatrix::from_fn(k, k, |a, b| taken[a].iter().zip(&taken[b]).map(|(x, y)| x * y).sum::<f64>() / m);
+    let gram =
+        DMatrix::from_fn(k, k, |a, b| taken[a].iter().zip(&taken[b]).map(|(x, y)| x * y).sum::<f64>() / m);
     let own: Vec<f64> = (0..k).map(|a| gram[(a, a)].sqrt()).collect();
     // Columns that vary little where flow is are no directions: each is held to its own size there.
     let size = |a: usize| if own[a] > ZERO { own[a] } else { 1.0 };
@@ -195,7 +199,9 @@ fn directions(sample: &Sample<'_>, parts: Option<&Parts<'_>>) -> Vec<Vec<f64>> {
     (0..k)
         .filter(|&e| eigen.eigenvalues[e] <= 1e-10)
         .filter_map(|e| {
-            let weight = |a: usize| if sizes[a] > 0.0 { eigen.eigenvectors[(a, e)] / (size(a) * sizes[a]) } else { 0.0 };
+            let weight = |a: usize| {
+                if sizes[a] > 0.0 { eigen.eigenvectors[(a, e)] / (size(a) * sizes[a]) } else { 0.0 }
+            };
             let weights: Vec<f64> = (0..k).map(weight).collect();
             let v: Vec<f64> = (0..sample.flow.len())
                 .map(|i| weights.iter().zip(sample.x).map(|(w, x)| w * x[i]).sum())

@@ -222,7 +222,9 @@ mod tests {
             let got = binomial_above(k, n, p);
             assert!((got / want - 1.0).abs() < 1e-6, "{k} {n} {p}: {got} {want}");
         }
-        for (k, n, p) in [(4e29, 1e30, 0.4), (4e29 + 1e15, 1e30, 0.4), (0.0, 1e30, 1e-30), (1e30 - 1.0, 1e30, 1.0)] {
+        for (k, n, p) in
+            [(4e29, 1e30, 0.4), (4e29 + 1e15, 1e30, 0.4), (0.0, 1e30, 1e-30), (1e30 - 1.0, 1e30, 1.0)]
+        {
             let got = binomial_above(k, n, p);
             assert!((0.0..=1.0).contains(&got), "{got}");
         }
@@ -256,9 +258,8 @@ mod tests {
     #[test]
     fn large_weights_are_probabilities() {
         for w in [1e3, 1e6, 1e8, 1e10] {
-            let all: Vec<_> = (0..10)
-                .flat_map(|a| (0..10).filter(move |&b| b != a).map(move |b| (a, b, w)))
-                .collect();
+            let all: Vec<_> =
+                (0..10).flat_map(|a| (0..10).filter(move |&b| b != a).map(move |b| (a, b, w))).collect();
             let (g, _) = Network::from_edges(10, &all, Direction::Directed).unwrap();
             let p = noise_corrected(&g)[0].p;
             // The expectation is above the weight: 90 w · (9 w / 90 w)² = 0.9 w.

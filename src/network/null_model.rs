@@ -136,7 +136,12 @@ impl Sources {
 
 /// Attempts to turn round a directed triangle `a → b → c → a` without ties the other way: drawn by a
 /// tie and one that follows it, so that a triangle and its reverse come up equally often.
-fn reverse_triangle(ties: &mut [(u32, u32)], set: &mut TieSet, sources: &Sources, random: &mut Stream) -> bool {
+fn reverse_triangle(
+    ties: &mut [(u32, u32)],
+    set: &mut TieSet,
+    sources: &Sources,
+    random: &mut Stream,
+) -> bool {
     let x = random.below(ties.len() as u32) as usize;
     let (a, b) = ties[x];
     let following = sources.of(b);
@@ -146,7 +151,9 @@ fn reverse_triangle(ties: &mut [(u32, u32)], set: &mut TieSet, sources: &Sources
     let y = following[random.below(following.len() as u32) as usize] as usize;
     let c = ties[y].1;
     let arc = |a, b| key(a, b, Direction::Directed);
-    if c == a || set.find(arc(c, a)).is_err() || [(b, a), (c, b), (a, c)].iter().any(|&(p, q)| set.find(arc(p, q)).is_ok())
+    if c == a
+        || set.find(arc(c, a)).is_err()
+        || [(b, a), (c, b), (a, c)].iter().any(|&(p, q)| set.find(arc(p, q)).is_ok())
     {
         return false;
     }

@@ -90,15 +90,15 @@ fn expected_mutual_information(rows: &[usize], columns: &[usize], n: usize) -> f
         for (&b, &times_b) in &columns {
             // Terms fall off on either side of the most likely overlap: those that count are few.
             let chance = |k: usize| {
-                (f(a) + f(b) + f(n - a) + f(n - b) - f(n) - f(k) - f(a - k) - f(b - k) - f(n + k - a - b)).exp()
+                (f(a) + f(b) + f(n - a) + f(n - b) - f(n) - f(k) - f(a - k) - f(b - k) - f(n + k - a - b))
+                    .exp()
             };
             let (least, most) = ((a + b).saturating_sub(n).max(1), a.min(b));
             let mode = (((a + 1) as f64 * (b + 1) as f64 / (n as f64 + 2.0)) as usize).clamp(least, most);
             let top = chance(mode);
             // P(k + 1) / P(k).
-            let ratio = |k: usize| {
-                (a - k) as f64 * (b - k) as f64 / ((k + 1) as f64 * (n + k + 1 - a - b) as f64)
-            };
+            let ratio =
+                |k: usize| (a - k) as f64 * (b - k) as f64 / ((k + 1) as f64 * (n + k + 1 - a - b) as f64);
             let log = |k: usize| f(k) - f(k - 1);
             let base = total.ln() - log(a) - log(b);
             let term = |k: usize, p: f64| k as f64 / total * (log(k) + base) * p;

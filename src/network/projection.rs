@@ -94,7 +94,10 @@ pub fn project(
     if bound > MOST_PAIRS {
         return Err(Error::Value {
             what: "participations",
-            index: largest.first().and_then(|m| participations.iter().position(|p| p.project == m.0)).unwrap_or(0),
+            index: largest
+                .first()
+                .and_then(|m| participations.iter().position(|p| p.project == m.0))
+                .unwrap_or(0),
             value: format!("project {} with {} participants", largest[0].0, largest.len()),
             must: "projects must tie at most 2^28 pairs: is the project a programme or a year?",
         });
@@ -164,7 +167,9 @@ mod tests {
 
     #[test]
     fn one_large_project_is_cheap_and_a_huge_one_refused() {
-        let of = |n: u32| project(&parts(&(0..n).map(|i| (i, 3)).collect::<Vec<_>>()), None, ProjectionRule::Newman);
+        let of = |n: u32| {
+            project(&parts(&(0..n).map(|i| (i, 3)).collect::<Vec<_>>()), None, ProjectionRule::Newman)
+        };
         let p = of(3000).unwrap();
         assert_eq!((p.edges.len(), p.largest_project), (3000 * 2999 / 2, 3000));
         assert_eq!((p.edges[0], p.edges[2999]), ((0, 1, 1.0 / 2999.0), (1, 2, 1.0 / 2999.0)));

@@ -238,9 +238,14 @@ mod tests {
         }
         assert_eq!(square_within(0.0), 0.0);
         assert!((planar_m(c(3e200, 0.0), c(0.0, 4e200)) / 5e200 - 1.0).abs() < 1e-15);
-        for (distance, width, bin) in
-            [(49.0, 49.0, 1), (98.0, 49.0, 2), (0.3, 0.1, 3), (0.29, 0.1, 2), (1700.0, 1700.0, 1), (0.0, 5.0, 0)]
-        {
+        for (distance, width, bin) in [
+            (49.0, 49.0, 1),
+            (98.0, 49.0, 2),
+            (0.3, 0.1, 3),
+            (0.29, 0.1, 2),
+            (1700.0, 1700.0, 1),
+            (0.0, 5.0, 0),
+        ] {
             assert_eq!(Bins::of_width(width).of(distance), bin, "{distance} by {width}");
         }
     }

@@ -252,10 +252,8 @@ fn pairs<T: Clone + Send>(
                         f(i, j, &mut found);
                     }
                 }
-                if own > 100_000 {
-                    if looked_at.fetch_add(std::mem::take(&mut own), Relaxed) > most {
-                        return found;
-                    }
+                if own > 100_000 && looked_at.fetch_add(std::mem::take(&mut own), Relaxed) > most {
+                    return found;
                 }
             }
         }

@@ -121,10 +121,7 @@ impl Outline {
         let margin = 0.01 * (bounds.max[0] - bounds.min[0] + bounds.max[1] - bounds.min[1]);
         let largest = bounds.min.iter().chain(&bounds.max).fold(0.0_f64, |m, v| m.max(v.abs()));
         let margin = margin.max(largest * 1e-12);
-        let window = Bounds {
-            min: bounds.min.map(|v| v - margin),
-            max: bounds.max.map(|v| v + margin),
-        };
+        let window = Bounds { min: bounds.min.map(|v| v - margin), max: bounds.max.map(|v| v + margin) };
         let meets = |own: &Bounds| (0..2).all(|k| own.max[k] >= window.min[k] && own.min[k] <= window.max[k]);
         let polygons = self.polygons.iter().filter(|(own, _)| meets(own)).filter_map(|(_, rings)| {
             let mut cut =

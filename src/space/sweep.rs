@@ -41,11 +41,8 @@ fn before(a: Coord<f64>, b: Coord<f64>) -> Ordering {
 impl Ord for Active {
     /// From below to above, where both are; that does not change while edges do not cross.
     fn cmp(&self, other: &Self) -> Ordering {
-        let order = if before(self.from, other.from).is_le() {
-            self.side(other)
-        } else {
-            other.side(self).reverse()
-        };
+        let order =
+            if before(self.from, other.from).is_le() { self.side(other) } else { other.side(self).reverse() };
         order.then(self.edge.cmp(&other.edge))
     }
 }
@@ -116,7 +113,8 @@ mod tests {
         for case in 0..3000_u32 {
             let side = 2 + case % 9;
             let mut place = || Coord { x: f64::from(s.below(side)), y: f64::from(s.below(side)) };
-            let edges: Vec<Edge> = (0..1 + case % 7).map(|_| (place(), place())).filter(|e| e.0 != e.1).collect();
+            let edges: Vec<Edge> =
+                (0..1 + case % 7).map(|_| (place(), place())).filter(|e| e.0 != e.1).collect();
             let want = pairs_meeting(&edges).is_empty();
             assert_eq!(apart_but_for_ends(&edges), want, "{edges:?}");
             seen[usize::from(want)] += 1;

@@ -20,7 +20,9 @@ impl Window {
             .chunks(CHUNK)
             .map(|chunk| {
                 let mut bounds = Bounds::EMPTY;
-                chunk.iter().for_each(|&c| bounds.include(c));
+                for &c in chunk {
+                    bounds.include(c);
+                }
                 bounds
             })
             .collect();

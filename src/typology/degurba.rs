@@ -340,7 +340,9 @@ pub fn degurba_grid(grid: &PopulationGrid, rules: &GridRules) -> Result<GridClas
     let dense = |least: f64, i: usize| reaches(density[i], least);
     let built = |i: usize| {
         let land = grid.land_share(i);
-        data[i] && land > 0.0 && rules.built_up.is_some_and(|least| reaches(grid.built_share(i) / land, least))
+        data[i]
+            && land > 0.0
+            && rules.built_up.is_some_and(|least| reaches(grid.built_share(i) / land, least))
     };
     // Clusters of the cells that pass and that have the population the rule asks for.
     let clusters = |rule: ClusterRule, contiguity: Contiguity, pass: &dyn Fn(usize) -> bool| {
