@@ -177,6 +177,9 @@ pub enum Undefined {
     /// The values do not vary.
     #[error("the values do not vary")]
     ZeroVariance,
+    /// Several answers are as good as each other.
+    #[error("several answers are equally good")]
+    Tied,
     /// The graph or matrix falls into parts that cannot be compared.
     #[error("the data fall into disconnected parts")]
     Disconnected,
