@@ -23,13 +23,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Rooms that still import from a higher one (who, from whom). The list may only get shorter: an entry
 /// that no longer holds fails the test.
-const STILL_CLIMBING: &[(&str, &str)] = &[
-    ("error", "diagnostics"),
-    ("read", "france"),
-    ("study", "france"),
-    ("write", "atlas"),
-    ("write", "study"),
-];
+const STILL_CLIMBING: &[(&str, &str)] = &[("read", "france"), ("study", "france")];
 
 /// What the root of the crate re-exports, and from where.
 const ROOT: &[(&str, &str)] = &[("Error", "error"), ("Result", "error"), ("Undefined", "error")];

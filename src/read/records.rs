@@ -557,7 +557,8 @@ impl<'a> Records<'a> {
                 && numbers(r) == 0
                 && numbers(top) == 0
                 && 2 * known(r) >= r.cells.filled()
-                && rest().next().is_some()
+                && r.cells.filled() > 1
+                && rest().any(|r| numbers(r) > 0)
                 && rest().all(|r| numbers(r) > 0 || r.cells.filled() <= 1)
         };
         if known(&self.ahead[at]) < 2 && !is_second(at) {
