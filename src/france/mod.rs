@@ -2,6 +2,7 @@
 
 #[cfg(feature = "france-data")]
 mod embedded;
+pub mod names;
 pub mod programmes;
 pub mod zones;
 
