@@ -1,11 +1,20 @@
-//! What is French: codes and their vintages, density labels, programmes, the embedded default data.
+//! What is French: codes and their vintages, density labels, programmes, names of firms, research
+//! projects as funders publish them, the embedded default data.
 
 #[cfg(feature = "france-data")]
 mod embedded;
 pub mod names;
 pub mod programmes;
+mod research;
+pub mod vintage;
 pub mod zones;
 
 #[cfg(feature = "france-data")]
-pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
-pub mod vintage;
+pub use embedded::{
+    AccessIndicators, Agreement, EmbeddedFrance, EmploymentZone, EpciKind, Establishments, Flow, FranceOptions,
+    IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable, StateGrant,
+};
+pub use research::{
+    FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
+    ResearchScope, ResearchShare, ResearchStructure, Supervisor,
+};
