@@ -288,4 +288,3 @@ fn write_reciprocity(
         rows,
     )
 }
-

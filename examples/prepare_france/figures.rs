@@ -158,7 +158,8 @@ fn write_grants(data: &Path, out: &Path, codes: &Codes) -> Fallible {
     // The labels vary by a letter and by capitals.
     let category = |label: &str| -> String {
         let text = label.split_once(" - ").map_or(label, |(_, text)| text);
-        text.replace("Services publics", "services publics").replace("urbanisme et transports", "urbanisme et transport")
+        text.replace("Services publics", "services publics")
+            .replace("urbanisme et transports", "urbanisme et transport")
     };
     let mut categories = Dictionary::default();
     let mut sums: BTreeMap<(String, String, String), (u64, f64, f64)> = BTreeMap::new();

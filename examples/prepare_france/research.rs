@@ -46,7 +46,9 @@ impl Known {
 /// Keys with one value only: two candidates decide nothing.
 fn single(map: HashMap<(String, String), BTreeSet<String>>) -> HashMap<(String, String), String> {
     map.into_iter()
-        .filter_map(|(key, values)| if values.len() == 1 { Some((key, values.into_iter().next()?)) } else { None })
+        .filter_map(
+            |(key, values)| if values.len() == 1 { Some((key, values.into_iter().next()?)) } else { None },
+        )
         .collect()
 }
 
@@ -100,11 +102,12 @@ pub fn write_structures(data: &Path, out: &Path, known: &Known) -> Fallible<Hash
     write(out, "research_structures", &header, rows)?;
 
     // Supervisors: by SIREN through the list of higher-education institutions, else by their name.
-    let of_siren: HashMap<String, String> = records(&data.join("actors/higher-education-institutions-2024.csv"))?
-        .iter()
-        .filter(|r| !r["siren"].is_empty() && !r["ror"].is_empty())
-        .map(|r| (r["siren"].clone(), format!("ror:{}", r["ror"])))
-        .collect();
+    let of_siren: HashMap<String, String> =
+        records(&data.join("actors/higher-education-institutions-2024.csv"))?
+            .iter()
+            .filter(|r| !r["siren"].is_empty() && !r["ror"].is_empty())
+            .map(|r| (r["siren"].clone(), format!("ror:{}", r["ror"])))
+            .collect();
     let mut of_name: HashMap<String, BTreeSet<&String>> = HashMap::new();
     for ((name, _), id) in &known.ror {
         of_name.entry(name.clone()).or_default().insert(id);
@@ -458,7 +461,18 @@ pub fn write_agreements(data: &Path, out: &Path) -> Fallible {
     write(
         out,
         "agreements",
-        &["urban", "urban_epci", "rural", "rural_epci", "basis", "kind", "status", "date", "themes", "evidence"],
+        &[
+            "urban",
+            "urban_epci",
+            "rural",
+            "rural_epci",
+            "basis",
+            "kind",
+            "status",
+            "date",
+            "themes",
+            "evidence",
+        ],
         rows.iter().map(|r| {
             ["urban_partner", "urban_epci", "rural_partner", "rural_epcis", "rural_epcis_basis", "kind"]
                 .into_iter()

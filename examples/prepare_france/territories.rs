@@ -225,4 +225,3 @@ pub fn write_perimeters(data: &Path, out: &Path, communes: &[Record]) -> Fallibl
         })
         .collect())
 }
-

@@ -311,4 +311,3 @@ pub fn fields_from_name(name: &str) -> Vec<String> {
 pub fn prefixed<'a>(family: &str, themes: impl Iterator<Item = &'a str>) -> String {
     themes.filter(|t| !t.is_empty()).map(|t| format!("{family}:{t}")).collect::<Vec<_>>().join(";")
 }
-

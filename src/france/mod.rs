@@ -11,8 +11,9 @@ pub mod zones;
 
 #[cfg(feature = "france-data")]
 pub use embedded::{
-    AccessIndicators, Agreement, EmbeddedFrance, EmploymentZone, EpciKind, Establishments, Flow, FranceOptions,
-    IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable, StateGrant,
+    AccessIndicators, Agreement, EmbeddedFrance, EmploymentZone, EpciKind, Establishments, Flow,
+    FranceOptions, IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable,
+    StateGrant,
 };
 pub use research::{
     FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,

@@ -73,7 +73,9 @@ pub fn firm_key(name: &str) -> String {
     open.push_str(rest);
     let plain_name = plain(&open);
     let key: String = plain_name.split(' ').filter(|w| !LEGAL_FORMS.contains(w)).collect();
-    if key.is_empty() { plain(name).replace(' ', "") } else { key }
+    // A name of legal forms or signs alone stands for itself.
+    let whole = || Some(plain(name).replace(' ', "")).filter(|k| !k.is_empty());
+    if key.is_empty() { whole().unwrap_or_else(|| name.to_owned()) } else { key }
 }
 
 #[cfg(test)]

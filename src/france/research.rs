@@ -8,8 +8,8 @@ use crate::diagnostics::Place;
 use crate::error::Result;
 use crate::inventory::InventoryBuilder;
 use crate::model::{
-    Actor, ActorId, ActorKind, CommuneCode, CooperationKind, EnterpriseSize, Participation, Period, ProjectId,
-    ProjectRole,
+    Actor, ActorId, ActorKind, CommuneCode, CooperationKind, EnterpriseSize, Participation, Period,
+    ProjectId, ProjectRole,
 };
 use crate::space::LonLat;
 

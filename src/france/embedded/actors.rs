@@ -7,8 +7,8 @@ use super::table::{number, position, table};
 use crate::error::{Error, Result};
 use crate::inventory::InventoryBuilder;
 use crate::model::{
-    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, FundingLine, Measure, Participation,
-    Period, ProjectId, ProjectRole, TerritoryCode,
+    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, FundingLine, Measure,
+    Participation, Period, ProjectId, ProjectRole, TerritoryCode,
 };
 
 pub(super) fn read_actors(builder: &mut InventoryBuilder) -> Result<()> {

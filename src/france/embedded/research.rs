@@ -119,23 +119,11 @@ impl EmbeddedFrance {
             .rows
             .iter()
             .filter(|r| &r[0] == "supervisor")
-            .map(|r| Supervisor {
-                name: r[2].to_owned(),
-                siren: text(&r[3]),
-                ror: ActorId::new(&r[4]).ok(),
-            })
+            .map(|r| Supervisor { name: r[2].to_owned(), siren: text(&r[3]), ror: ActorId::new(&r[4]).ok() })
             .collect();
         let table = table!("research_structures").read()?;
-        let [code, name, acronym, commune, kind, fields, bodies, ror] = table.columns([
-            "code",
-            "name",
-            "acronym",
-            "commune",
-            "type",
-            "domains",
-            "supervisors",
-            "ror",
-        ])?;
+        let [code, name, acronym, commune, kind, fields, bodies, ror] =
+            table.columns(["code", "name", "acronym", "commune", "type", "domains", "supervisors", "ror"])?;
         Ok(table
             .rows
             .iter()
@@ -186,7 +174,8 @@ impl EmbeddedFrance {
         let mut projects = Vec::with_capacity(table.rows.len());
         for (i, r) in table.rows.iter().enumerate() {
             let mut p = ResearchProject::new(ProjectId::new(format!("h2020:{}", &r[0]))?, "h2020".to_owned());
-            p.period = r[1].parse().ok().zip(r[2].parse().ok()).and_then(|(from, to)| Period::new(from, to).ok());
+            p.period =
+                r[1].parse().ok().zip(r[2].parse().ok()).and_then(|(from, to)| Period::new(from, to).ok());
             p.themes = r[3].split(';').filter(|t| !t.is_empty()).map(|t| format!("part:{t}")).collect();
             p.shares = shares(&table, i, &r[6])?;
             projects.push(p);
@@ -312,7 +301,8 @@ fn add_structures(
 
 /// i-Lab ties whose firm and laboratory are both actors.
 fn add_ilab(builder: &mut InventoryBuilder, structures: &[ResearchStructure]) -> Result<()> {
-    let by_code: HashMap<&str, &ResearchStructure> = structures.iter().map(|s| (s.code.as_str(), s)).collect();
+    let by_code: HashMap<&str, &ResearchStructure> =
+        structures.iter().map(|s| (s.code.as_str(), s)).collect();
     let Table(file, _) = table!("ilab");
     for (i, tie) in EmbeddedFrance::ilab_ties()?.into_iter().enumerate() {
         let place = crate::diagnostics::Place::file(file).line(i as u64 + 2);
@@ -320,7 +310,8 @@ fn add_ilab(builder: &mut InventoryBuilder, structures: &[ResearchStructure]) ->
         let here = |id: &ActorId| builder.find(id.as_str()).is_some();
         let ends = tie.actor.filter(&here).zip(laboratory.filter(&here));
         let Some((firm, laboratory)) = ends else {
-            let message = format!("i-Lab {}: firm or laboratory {} without a place", tie.firm, tie.laboratory);
+            let message =
+                format!("i-Lab {}: firm or laboratory {} without a place", tie.firm, tie.laboratory);
             builder.diagnostics().drop_record("unlocated_tie", place, message)?;
             continue;
         };
@@ -352,7 +343,11 @@ pub(super) fn read_agreements(builder: &mut InventoryBuilder, atlas: &Atlas) -> 
             urban: r[0].to_owned(),
             urban_epci: TerritoryCode::new(&r[1])?,
             rural: r[2].to_owned(),
-            rural_epci: r[3].split(';').filter(|c| !c.is_empty()).map(TerritoryCode::new).collect::<Result<_>>()?,
+            rural_epci: r[3]
+                .split(';')
+                .filter(|c| !c.is_empty())
+                .map(TerritoryCode::new)
+                .collect::<Result<_>>()?,
             basis: r[4].to_owned(),
             kind: r[5].to_owned(),
             status: r[6].to_owned(),

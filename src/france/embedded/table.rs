@@ -59,7 +59,10 @@ pub(super) fn position(lon: &str, lat: &str) -> Option<LonLat> {
 
 macro_rules! table {
     ($name:literal) => {
-        $crate::france::embedded::table::Table(concat!($name, ".csv"), include_str!(concat!("../../../fixtures/france/", $name, ".csv")))
+        $crate::france::embedded::table::Table(
+            concat!($name, ".csv"),
+            include_str!(concat!("../../../fixtures/france/", $name, ".csv")),
+        )
     };
 }
 
