@@ -6,16 +6,18 @@ mod embedded;
 pub mod names;
 pub mod programmes;
 mod research;
+mod sources;
 pub mod vintage;
 pub mod zones;
 
 #[cfg(feature = "france-data")]
 pub use embedded::{
-    AccessIndicators, Agreement, EmbeddedFrance, EmploymentZone, EpciKind, Establishments, Flow,
-    FranceOptions, IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable,
+    AccessIndicators, Agreement, AgreementScope, EmbeddedFrance, EmploymentZone, EpciKind, Establishments,
+    Flow, FranceOptions, IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable,
     StateGrant,
 };
 pub use research::{
     FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
     ResearchScope, ResearchShare, ResearchStructure, Supervisor,
 };
+pub use sources::source_title;

@@ -108,9 +108,9 @@ impl ResearchProject {
 #[serde(rename_all = "snake_case")]
 pub enum ResearchScope {
     /// None, and no research structure.
+    #[default]
     None,
     /// Projects in which a firm and a laboratory meet.
-    #[default]
     FirmsWithLaboratories,
     /// All.
     All,

@@ -11,6 +11,8 @@ use rurban::diagnostics::Diagnostics;
 use rurban::read::geojson::{Reader, Value};
 use serde_json::json;
 
+use crate::common::real_data;
+
 const HALF: f64 = 90.0;
 
 /// The polygons and points of a geometry as our reader keeps them: closed, without repetitions, at
@@ -116,14 +118,10 @@ fn geojson_files(dir: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+#[ignore = "needs RURBAN_DATA: its GeoJSON files"]
 fn real_files_are_read_as_the_peer_reads_them() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    if !dir.is_dir() {
-        eprintln!("skipped: no folder shared/data beside the repository");
-        return;
-    }
     let mut paths = Vec::new();
-    geojson_files(&dir, &mut paths);
+    geojson_files(&real_data("."), &mut paths);
     assert!(paths.len() > 10);
     for path in paths {
         let found = same_as_peer(&std::fs::read_to_string(&path).unwrap());

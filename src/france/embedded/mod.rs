@@ -24,6 +24,7 @@ use crate::france::zones::ZONES;
 use crate::inventory::Inventory;
 use crate::model::{ActorId, CommuneCode};
 use crate::progress::Progress;
+use crate::read::CodeBook;
 use table::table;
 
 /// A *contrat de réciprocité* between a city and a rural territory.
@@ -69,6 +70,19 @@ pub struct EmbeddedFrance {
 pub struct FranceOptions {
     /// Which research projects become part of the inventory.
     pub research: ResearchScope,
+    /// Whether agreements between cities and rural territories become ties.
+    pub agreements: AgreementScope,
+}
+
+/// What becomes of the agreements between cities and rural territories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementScope {
+    /// They are listed in [`EmbeddedFrance::agreements`] alone.
+    #[default]
+    Listed,
+    /// Those signed also tie EPCI in the inventory.
+    Tied,
 }
 
 impl FranceOptions {
@@ -78,10 +92,17 @@ impl FranceOptions {
         self.research = scope;
         self
     }
+
+    /// Sets whether agreements become ties.
+    #[must_use]
+    pub const fn agreements(mut self, scope: AgreementScope) -> Self {
+        self.agreements = scope;
+        self
+    }
 }
 
 impl EmbeddedFrance {
-    /// Loads it with the options' defaults: research projects in which a firm and a laboratory meet.
+    /// Loads it with the options' defaults: without research projects, agreements listed alone.
     ///
     /// # Errors
     /// Only when the fixtures of the build are damaged.
@@ -112,7 +133,7 @@ impl EmbeddedFrance {
         let mut builder = Inventory::builder(Strictness::Lenient);
         actors::read_actors(&mut builder)?;
         let reciprocity_contracts = actors::read_cooperations(&mut builder)?;
-        let agreements = research::read_agreements(&mut builder, &atlas)?;
+        let agreements = research::read_agreements(&mut builder, &atlas, options.agreements)?;
         actors::read_funding(&mut builder)?;
         if options.research != ResearchScope::None {
             research::add_research(&mut builder, options.research)?;
@@ -155,6 +176,14 @@ impl EmbeddedFrance {
 
     /// The land outline of France (GeoJSON, longitude and latitude, 1:10 000 000, Natural Earth).
     pub const LAND_GEOJSON: &'static str = include_str!("../../../fixtures/france/land.geojson");
+
+    /// What puts commune codes right: those of the past become the present ones.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn code_book() -> Result<CodeBook> {
+        Ok(CodeBook::new(&Self::commune_code_history()?))
+    }
 
     /// Communes whose code has changed: `(old code, code in 2025)`.
     ///

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::AgreementScope;
 use super::EmbeddedFrance;
 use super::table::{Records, Table, number, table};
 use crate::atlas::Atlas;
@@ -325,7 +326,11 @@ fn add_ilab(builder: &mut InventoryBuilder, structures: &[ResearchStructure]) ->
 }
 
 /// Agreements; those signed tie the EPCI, which become actors at their most populous commune.
-pub(super) fn read_agreements(builder: &mut InventoryBuilder, atlas: &Atlas) -> Result<Vec<Agreement>> {
+pub(super) fn read_agreements(
+    builder: &mut InventoryBuilder,
+    atlas: &Atlas,
+    scope: AgreementScope,
+) -> Result<Vec<Agreement>> {
     let table = table!("agreements").read()?;
     let epci = atlas.level(&Level::Epci)?;
     let base = atlas.base().territories();
@@ -355,6 +360,10 @@ pub(super) fn read_agreements(builder: &mut InventoryBuilder, atlas: &Atlas) -> 
             themes: texts(&r[8]),
             evidence: r[9].to_owned(),
         };
+        if scope == AgreementScope::Listed {
+            list.push(agreement);
+            continue;
+        }
         if agreement.is_signed() {
             for pair in agreement.pairs() {
                 for code in pair {
