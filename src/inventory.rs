@@ -42,6 +42,12 @@ pub struct Project {
     pub kind: CooperationKind,
     /// When.
     pub period: Option<Period>,
+    /// About what.
+    #[serde(default)]
+    pub themes: Vec<String>,
+    /// Money of the participants kept, in euros, when the source gives it for at least one.
+    #[serde(default)]
+    pub funding_eur: Option<f64>,
     /// Indices of its participants, each once, in the order they were given.
     pub participants: Vec<(u32, ProjectRole)>,
     /// Data set it comes from.
@@ -178,6 +184,8 @@ impl InventoryBuilder {
 
     /// Adds a participation; one of an unknown actor, or a second one of the same actor in the
     /// same project, is dropped and reported (a second one as leader makes the first one leader).
+    /// The first one gives the project its kind, period, themes and source; the amounts add up, a
+    /// dropped one's and one that is negative or not finite (which is reported) left out.
     ///
     /// # Errors
     /// In strict mode, the finding.
@@ -189,6 +197,8 @@ impl InventoryBuilder {
                 id: p.project.clone(),
                 kind: p.kind,
                 period: p.period,
+                themes: p.themes,
+                funding_eur: None,
                 participants: Vec::new(),
                 source: p.source.clone(),
             });
@@ -206,8 +216,34 @@ impl InventoryBuilder {
             );
         }
         participants.push((actor, p.role));
+        match p.funding_eur {
+            Some(euros) if euros.is_finite() && euros >= 0.0 => {
+                let total = &mut projects[at].funding_eur;
+                *total = Some(total.unwrap_or(0.0) + euros);
+            }
+            Some(euros) => self.diagnostics.repaired(
+                "bad_amount",
+                place,
+                format!("{euros} € of {} in {} is no amount; taken as not known", p.actor, p.project),
+            ),
+            None => {}
+        }
         self.diagnostics.keep();
         Ok(())
+    }
+
+    /// Adds themes to an actor that is there; those it has already are not repeated. Returns whether
+    /// there is such an actor.
+    pub fn add_themes(&mut self, id: &str, themes: impl IntoIterator<Item = String>) -> bool {
+        let Some(&at) = self.inventory.index.get(id) else { return false };
+        if let Some(actor) = self.inventory.actors.get_mut(at as usize) {
+            for theme in themes {
+                if !actor.themes.contains(&theme) {
+                    actor.themes.push(theme);
+                }
+            }
+        }
+        true
     }
 
     /// Adds a practice; adoptions by unknown actors are left out and reported.

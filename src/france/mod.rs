@@ -1,13 +1,23 @@
-//! What is French: codes and their vintages, density labels, programmes, the embedded default data.
+//! What is French: codes and their vintages, density labels, programmes, names of firms, research
+//! projects as funders publish them, the embedded default data.
 
 #[cfg(feature = "france-data")]
 mod embedded;
+pub mod names;
 pub mod programmes;
+mod research;
 mod sources;
+pub mod vintage;
 pub mod zones;
 
 #[cfg(feature = "france-data")]
-pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
-pub mod vintage;
-
+pub use embedded::{
+    AccessIndicators, Agreement, AgreementScope, EmbeddedFrance, EmploymentZone, EpciKind, Establishments,
+    Flow, FranceOptions, IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable,
+    StateGrant,
+};
+pub use research::{
+    FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
+    ResearchScope, ResearchShare, ResearchStructure, Supervisor,
+};
 pub use sources::source_title;

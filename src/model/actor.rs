@@ -89,6 +89,40 @@ impl fmt::Display for ActorKind {
     }
 }
 
+/// How large an enterprise is, in the classes that funders use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EnterpriseSize {
+    /// Fewer than 10 employees (*TPE*).
+    Micro,
+    /// Fewer than 250 employees (*PME*), or a small one where the source does not tell micro firms apart.
+    Sme,
+    /// 250 employees or more.
+    Large,
+}
+
+impl EnterpriseSize {
+    /// All sizes, from the smallest.
+    pub const ALL: [Self; 3] = [Self::Micro, Self::Sme, Self::Large];
+
+    /// Short stable key.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Micro => "micro",
+            Self::Sme => "sme",
+            Self::Large => "large",
+        }
+    }
+
+    /// The size of this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        let key = key.trim().to_lowercase();
+        Self::ALL.into_iter().find(|s| s.key() == key)
+    }
+}
+
 /// A geolocated body: a node of the cooperation graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -110,6 +144,9 @@ pub struct Actor {
     pub themes: Vec<String>,
     /// Size of what it offers (projects, places, staff), for access measures.
     pub capacity: Option<f64>,
+    /// How large it is, when it is an enterprise and the source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<EnterpriseSize>,
     /// Data set it comes from.
     pub source: String,
 }
@@ -127,6 +164,7 @@ impl Actor {
             territory: None,
             themes: Vec::new(),
             capacity: None,
+            size: None,
             source: String::new(),
         }
     }

@@ -13,7 +13,7 @@ pub enum CooperationKind {
     ResearchProject,
     /// Territorial cooperation project (Interreg …).
     TerritorialProject,
-    /// *Contrat de réciprocité* between a city and a rural territory.
+    /// *Contrat de réciprocité*, or another signed agreement, between a city and a rural territory.
     ReciprocityContract,
     /// Jointly run research unit.
     JointUnit,
@@ -141,6 +141,10 @@ pub struct Participation {
     pub kind: CooperationKind,
     /// When.
     pub period: Option<Period>,
+    /// What the project is about.
+    pub themes: Vec<String>,
+    /// With how much money for this actor, in euros.
+    pub funding_eur: Option<f64>,
     /// Data set it comes from.
     pub source: String,
 }
@@ -149,7 +153,16 @@ impl Participation {
     /// A participation with the required fields; set the others on the value.
     #[must_use]
     pub const fn new(actor: ActorId, project: ProjectId, kind: CooperationKind) -> Self {
-        Self { actor, project, role: ProjectRole::Partner, kind, period: None, source: String::new() }
+        Self {
+            actor,
+            project,
+            role: ProjectRole::Partner,
+            kind,
+            period: None,
+            themes: Vec::new(),
+            funding_eur: None,
+            source: String::new(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod period;
 mod practice;
 mod rurality;
 
-pub use actor::{Actor, ActorKind};
+pub use actor::{Actor, ActorKind, EnterpriseSize};
 pub use code::{ActorId, CommuneCode, ProjectId, SectorCode, TerritoryCode};
 pub use contours::{Contours, GeometryQuality};
 pub use cooperation::{Cooperation, CooperationKind, LinkClass, Participation, ProjectRole};
