@@ -100,6 +100,7 @@ pub mod profiles;
 pub mod progress;
 pub mod random;
 pub mod read;
+pub mod siting;
 pub mod space;
 pub mod study;
 pub mod typology;
