@@ -121,7 +121,10 @@ impl State {
             let first = self.n1[i];
             let (mut d, mut n) = (instance.base[i], instance.base_place[i]);
             for &j in &self.open {
-                if j != first && let Some(cost) = instance.cost(i, j) && cost < d {
+                if j != first
+                    && let Some(cost) = instance.cost(i, j)
+                    && cost < d
+                {
                     (d, n) = (cost, j);
                 }
             }
@@ -155,7 +158,13 @@ impl State {
     pub(super) fn greedy(&mut self, instance: &Instance) {
         let worth = |gain: f64, j: u32| {
             let price = instance.price[j as usize];
-            if price > 0.0 { gain / price } else if gain > 0.0 { f64::INFINITY } else { 0.0 }
+            if price > 0.0 {
+                gain / price
+            } else if gain > 0.0 {
+                f64::INFINITY
+            } else {
+                0.0
+            }
         };
         let reach = instance.cell_reach(&self.d1);
         let candidates: Vec<u32> = (0..instance.candidates as u32)
@@ -226,9 +235,8 @@ impl State {
                     continue;
                 }
             } else {
-                let affordable = |slot: usize| {
-                    self.affordable(instance, price - instance.price[self.open[slot] as usize])
-                };
+                let affordable =
+                    |slot: usize| self.affordable(instance, price - instance.price[self.open[slot] as usize]);
                 let best = (0..change.len())
                     .filter(|&s| affordable(s))
                     .min_by(|&a, &b| change[a].total_cmp(&change[b]).then(self.open[a].cmp(&self.open[b])));

@@ -68,7 +68,8 @@ pub(super) fn solve(instance: &Instance, best: &State, bound: &Bound, nodes: u64
     let solution = problem.solve_with(options).ok()?.into_solution().ok()?;
     let stats = solution.stats();
     let proved = stats.best_bound? * scale + constant;
-    let chosen = kept.iter().copied().filter(|&j| open[j as usize].is_some_and(|y| solution.var_value(y) > 0.5));
+    let chosen =
+        kept.iter().copied().filter(|&j| open[j as usize].is_some_and(|y| solution.var_value(y) > 0.5));
     Some(Exact { open: chosen.collect(), bound: proved, nodes: stats.nodes_solved })
 }
 
@@ -82,9 +83,7 @@ fn kept(instance: &Instance, best: &State, bound: &Bound, value: f64) -> Vec<u32
         sorted.sort_unstable_by(f64::total_cmp);
         let worst = sorted[p - 1].min(0.0);
         let limit = value * (1.0 + 1e-9);
-        all.retain(|&j| {
-            best.is_open(j) || bound.bound + bound.reduced[j as usize].min(0.0) - worst <= limit
-        });
+        all.retain(|&j| best.is_open(j) || bound.bound + bound.reduced[j as usize].min(0.0) - worst <= limit);
     }
     all
 }

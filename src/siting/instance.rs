@@ -14,8 +14,15 @@ const PER_CELL: usize = 24;
 
 pub(super) enum Ways {
     /// Costs by demand, and by candidate.
-    Table { rows: Csr, columns: Csr },
-    Planar { demands: Vec<Coord<f64>>, candidates: Vec<Coord<f64>>, cells: Vec<Cell> },
+    Table {
+        rows: Csr,
+        columns: Csr,
+    },
+    Planar {
+        demands: Vec<Coord<f64>>,
+        candidates: Vec<Coord<f64>>,
+        cells: Vec<Cell>,
+    },
 }
 
 /// Consecutive demands and the box they lie in.
@@ -119,8 +126,7 @@ impl Instance {
     fn fold_existing(&mut self) {
         for at in 0..self.existing.len() {
             let place = self.existing[at];
-            let (mut base, mut of) =
-                (std::mem::take(&mut self.base), std::mem::take(&mut self.base_place));
+            let (mut base, mut of) = (std::mem::take(&mut self.base), std::mem::take(&mut self.base_place));
             self.visit(place, &self.cell_reach(&base), |i, cost| {
                 // An existing place at the cost of none at all is still a place.
                 if cost < base[i] || (cost <= base[i] && of[i] == Sites::NONE) {
@@ -135,7 +141,8 @@ impl Instance {
     fn note_out_of_reach(&mut self) {
         if let Ways::Table { rows, .. } = &self.ways {
             let out = |i: usize| {
-                self.base_place[i] == Sites::NONE && rows.indices(i).iter().all(|&j| !self.allowed[j as usize])
+                self.base_place[i] == Sites::NONE
+                    && rows.indices(i).iter().all(|&j| !self.allowed[j as usize])
             };
             let (demands, weight) = (0..self.weights.len())
                 .filter(|&i| out(i))

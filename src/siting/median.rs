@@ -151,9 +151,8 @@ pub fn max_covering(
     let open: Vec<u32> = sites.existing.iter().chain(&sites.opened).copied().collect();
     (sites.assigned, sites.costs) = nearest_of(near.as_csr(), &open);
     let out = |i: usize| near.as_csr().row_len(i) == 0;
-    let (demands, left) = (0..weights.len())
-        .filter(|&i| out(i))
-        .fold((0, 0.0), |(n, w), i| (n + 1, w + weights[i]));
+    let (demands, left) =
+        (0..weights.len()).filter(|&i| out(i)).fold((0, 0.0), |(n, w), i| (n + 1, w + weights[i]));
     if demands > 0 {
         sites.notes.push(SitingNote::OutOfReach { demands, weight: left });
     }
