@@ -102,6 +102,7 @@ pub mod progress;
 pub mod random;
 pub mod read;
 pub mod report;
+pub mod siting;
 pub mod space;
 pub mod study;
 pub mod typology;

@@ -1,0 +1,27 @@
+//! Where to put places, who sits together, and how good the answer is proved to be.
+//!
+//! | question | function |
+//! |---|---|
+//! | Which p places make all ways together shortest? | [`p_median`] |
+//! | Which p places are within reach of most people? | [`max_covering`] |
+//! | How few places reach everybody who can be reached? | [`set_covering`] |
+//! | Which p places make the longest way shortest? | [`p_centre`] |
+//! | Which p places, when each has room for so many only? | [`capacitated_median`] |
+//! | Who sits together in groups of bounded size? | [`workshops`] |
+//! | Where do they meet? | [`meeting_places`] |
+//!
+//! Costs are straight lines in the plane or a [`CostTable`](crate::accessibility::CostTable): a table of
+//! one's own, geodesics, or shortest paths on roads. Existing places are kept, candidates may have costs
+//! of their own and a budget. Every answer comes with a bound that no answer can beat, and the gap to it:
+//! small instances are solved to the optimum by branch and bound, large ones by greedy choice, interchange
+//! and a Lagrangian bound.
+
+mod engine;
+mod exact;
+mod instance;
+mod lagrange;
+mod median;
+mod problem;
+
+pub use median::{Coverage, max_covering, p_median};
+pub use problem::{Limit, Proof, Sites, SitingCosts, SitingNote, SitingOptions};
