@@ -1,0 +1,1 @@
+//! Partners: the evaluation of the scores on real participations.
