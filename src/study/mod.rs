@@ -6,6 +6,7 @@ mod complementarity;
 mod linkage;
 mod links;
 mod near;
+mod partners;
 mod places;
 mod profiles;
 mod rurality;
@@ -32,6 +33,11 @@ pub use linkage::{
 };
 pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
+pub use partners::{
+    Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
+    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair, Removal,
+    Sides, TermReason,
+};
 pub use places::{ActorPlace, PlacedBy};
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
