@@ -101,6 +101,7 @@ pub mod profiles;
 pub mod progress;
 pub mod random;
 pub mod read;
+pub mod report;
 pub mod space;
 pub mod study;
 pub mod typology;

@@ -2,6 +2,7 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod belonging;
 mod complementarity;
 mod linkage;
 mod links;
@@ -20,6 +21,10 @@ use serde::{Deserialize, Serialize};
 pub use access::{
     AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
     Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
+pub use belonging::{
+    ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
+    TerritoryBelonging, TieSide,
 };
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
