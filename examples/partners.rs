@@ -51,10 +51,8 @@ fn main() -> Fallible {
             .filter(|m| m.1 == region)
             .filter_map(|m| epci.get(m.0 as usize))
             .collect();
-        let rural: Vec<usize> = inside
-            .into_iter()
-            .filter(|&e| partners.seekers()[e].rurality == Some(Rurality::Rural))
-            .collect();
+        let rural: Vec<usize> =
+            inside.into_iter().filter(|&e| partners.seekers()[e].rurality == Some(Rurality::Rural)).collect();
         say!("{}", region_text(&partners.match_region(&rural, 1, 3)?, language));
         return Ok(());
     }

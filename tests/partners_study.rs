@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use geo_types::Coord;
 use rurban::france::EmbeddedFrance;
 use rurban::matching::{
-    DatedProject, Evaluation, EvaluationOptions, FitOptions, HoldOut, Measure, Pairs, ScoreModel, Scorer, Term,
-    TemporalSplit, evaluate, fit_score, random_hold_out, temporal_hold_out,
+    DatedProject, Evaluation, EvaluationOptions, FitOptions, HoldOut, Measure, Pairs, ScoreModel, Scorer,
+    TemporalSplit, Term, evaluate, fit_score, random_hold_out, temporal_hold_out,
 };
 use rurban::model::{CooperationKind, Level, Rurality};
 use rurban::progress::Silent;
@@ -21,7 +21,8 @@ const RA: Term = Term::ResourceAllocation { gamma: 10.0 };
 
 fn show(name: &str, e: &Evaluation) {
     let m = |m: &Measure| {
-        m.interval.map_or(format!("{:.4}", m.value), |i| format!("{:.4} [{:.4}, {:.4}]", m.value, i.low, i.high))
+        m.interval
+            .map_or(format!("{:.4}", m.value), |i| format!("{:.4} [{:.4}, {:.4}]", m.value, i.low, i.high))
     };
     eprintln!(
         "{name:28} {} of {}: AUC {} dc {} AUPR {} recall {} MRR {}",
@@ -239,7 +240,8 @@ fn constraints_say_what_they_took_and_times_matter() {
     assert!(found.partners.is_empty());
     let taken: usize = found.removals.iter().map(|r| r.removed).sum();
     assert_eq!(taken, found.candidates);
-    let options = PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)).one_per(Level::Departement);
+    let options =
+        PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)).one_per(Level::Departement);
     let partners = study.partners(options, None).unwrap();
     let all = partners.recommend_all(&Silent).unwrap();
     assert_eq!(all.len(), partners.seekers().len());

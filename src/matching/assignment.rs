@@ -52,7 +52,12 @@ pub fn assignment(scores: &Matrix, left_capacity: &[u32], right_capacity: &[u32]
     check_len("right capacities", right_capacity.len(), scores.columns())?;
     if let Some(index) = scores.as_slice().iter().position(|s| s.is_infinite()) {
         let value = scores.as_slice()[index].to_string();
-        return Err(Error::Value { what: "scores", index, value, must: "must be finite, or NaN for no pair" });
+        return Err(Error::Value {
+            what: "scores",
+            index,
+            value,
+            must: "must be finite, or NaN for no pair",
+        });
     }
     // More places than the other side has members are of no use.
     let copies = |capacity: &[u32], others: usize| -> Vec<u32> {
@@ -71,7 +76,9 @@ pub fn assignment(scores: &Matrix, left_capacity: &[u32], right_capacity: &[u32]
     }
     let swapped = left.len() > right.len();
     let (short, long) = if swapped { (&right, &left) } else { (&left, &right) };
-    let as_given = !swapped && short.len() == scores.rows() && long.len() == scores.columns()
+    let as_given = !swapped
+        && short.len() == scores.rows()
+        && long.len() == scores.columns()
         && left_capacity.iter().chain(right_capacity).all(|&c| c == 1);
     let score = |i: u32, j: u32| {
         if swapped { scores[(j as usize, i as usize)] } else { scores[(i as usize, j as usize)] }
@@ -170,8 +177,11 @@ impl<'a> Solver<'a> {
             let (mut least, mut at) = (f64::INFINITY, FREE);
             for (j, (&s, &v)) in self.scores.row(i).iter().zip(&self.v).enumerate() {
                 let reduced = Self::cost(s, forbidden) - v;
-                if reduced < least || (reduced == least && self.row_of[j] == FREE && at != FREE
-                    && self.row_of[at as usize] != FREE)
+                if reduced < least
+                    || (reduced == least
+                        && self.row_of[j] == FREE
+                        && at != FREE
+                        && self.row_of[at as usize] != FREE)
                 {
                     (least, at) = (reduced, j as u32);
                 }

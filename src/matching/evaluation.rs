@@ -209,7 +209,8 @@ pub fn evaluate(
         let must = "must be a number for every pair that is judged";
         return Err(Error::Value { what: "scores", index: i, value: format!("NaN with {j}"), must });
     }
-    let own: Vec<(usize, [f64; 2])> = rows.iter().enumerate().filter_map(|(i, r)| Some((i, r.own?))).collect();
+    let own: Vec<(usize, [f64; 2])> =
+        rows.iter().enumerate().filter_map(|(i, r)| Some((i, r.own?))).collect();
     let mut pairs: Vec<Pair> = rows.into_iter().flat_map(|r| r.pairs).collect();
     let new_ties = pairs.iter().filter(|p| p.new).count();
     if new_ties == 0 || new_ties == pairs.len() {

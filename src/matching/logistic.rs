@@ -245,11 +245,8 @@ impl Problem<'_> {
             }
         }
         let collinear = || Error::undefined(MEASURE, Undefined::Separation);
-        let inverse = if self.firth {
-            Some(information.clone().try_inverse().ok_or_else(collinear)?)
-        } else {
-            None
-        };
+        let inverse =
+            if self.firth { Some(information.clone().try_inverse().ok_or_else(collinear)?) } else { None };
         let mut gradient = DVector::zeros(p);
         for i in 0..n {
             let row = &self.x[i * p..][..p];
@@ -315,8 +312,9 @@ mod tests {
         let mut s = Seed(2).stream(0);
         let n = 400;
         let cells: Vec<f64> = (0..n * 3).map(|_| s.unit() * 4.0).collect();
-        let y: Vec<bool> =
-            (0..n).map(|i| s.unit() < 1.0 / (1.0 + (2.0 - cells[i * 3] + 0.5 * cells[i * 3 + 1]).exp())).collect();
+        let y: Vec<bool> = (0..n)
+            .map(|i| s.unit() < 1.0 / (1.0 + (2.0 - cells[i * 3] + 0.5 * cells[i * 3 + 1]).exp()))
+            .collect();
         let m = Matrix::from_rows(n, 3, cells).unwrap();
         let lambda = 3.0;
         let fit = logistic(&m, &y, None, LogisticOptions::default().penalty(Penalty::L2 { lambda })).unwrap();
@@ -343,7 +341,9 @@ mod tests {
         let none = options.penalty(Penalty::L2 { lambda: 0.0 });
         assert!(why(&[false, false, true], none).is_some());
         assert!(logistic(&m, &[true], None, options).is_err());
-        assert!(logistic(&m, &[true, false, true], None, options.penalty(Penalty::L2 { lambda: -1.0 })).is_err());
+        assert!(
+            logistic(&m, &[true, false, true], None, options.penalty(Penalty::L2 { lambda: -1.0 })).is_err()
+        );
         let flat = Matrix::from_rows(3, 1, vec![1.0; 3]).unwrap();
         let fit = logistic(&flat, &[true, false, true], None, options).unwrap();
         assert_eq!(fit.coefficients, [0.0]);

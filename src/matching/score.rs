@@ -126,7 +126,9 @@ pub struct Seeker<'a> {
 impl std::fmt::Debug for Seeker<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut f = f.debug_struct("Seeker");
-        f.field("ties", &self.ties.len()).field("participations", &self.participations).finish_non_exhaustive()
+        f.field("ties", &self.ties.len())
+            .field("participations", &self.participations)
+            .finish_non_exhaustive()
     }
 }
 
@@ -227,12 +229,17 @@ impl<'a> Scorer<'a> {
                     return wrong("kappa", kappa, "must not be negative");
                 }
                 Term::Own(k) if k as usize >= pairs.own.len() => {
-                    return wrong("own", f64::from(k), "must be the position of a number of the caller's own");
+                    return wrong(
+                        "own",
+                        f64::from(k),
+                        "must be the position of a number of the caller's own",
+                    );
                 }
                 _ => None,
             };
-            let prepared =
-                similarity.map(|kind| Similarities::new(pairs.network, kind, TieWeights::Ignored)).transpose()?;
+            let prepared = similarity
+                .map(|kind| Similarities::new(pairs.network, kind, TieWeights::Ignored))
+                .transpose()?;
             similarities.push(prepared);
         }
         Ok(Self { pairs, coefficients: model.coefficients.clone(), similarities })
@@ -277,7 +284,8 @@ impl<'a> Scorer<'a> {
             .map(|(c, similarity)| {
                 let spread = |room: &mut Room, of: &dyn Fn(f64) -> f64| {
                     let mut row = vec![0.0; n];
-                    for Scored { node, score } in similarity.iter().flat_map(|s| s.row_of(seeker.ties, room)) {
+                    for Scored { node, score } in similarity.iter().flat_map(|s| s.row_of(seeker.ties, room))
+                    {
                         row[node as usize] = of(score);
                     }
                     row
@@ -399,7 +407,8 @@ pub fn fit_score(
     options: FitOptions,
     progress: &dyn Progress,
 ) -> Result<FittedScore> {
-    let unit = ScoreModel { coefficients: terms.iter().map(|&term| Coefficient { term, value: 1.0 }).collect() };
+    let unit =
+        ScoreModel { coefficients: terms.iter().map(|&term| Coefficient { term, value: 1.0 }).collect() };
     let scorer = Scorer::new(pairs, &unit)?;
     let n = hold_out.network.nodes();
     let members = hold_out.eligible.iter().filter(|e| **e).count();
@@ -432,12 +441,8 @@ pub fn fit_score(
     progress.end();
     let outcome: Vec<bool> = rows.iter().flat_map(|r| r.1.iter().copied()).collect();
     let cells: Vec<f64> = rows.into_iter().flat_map(|r| r.0).collect();
-    let fit = logistic(
-        &Matrix::from_rows(outcome.len(), terms.len(), cells)?,
-        &outcome,
-        None,
-        options.logistic,
-    )?;
+    let fit =
+        logistic(&Matrix::from_rows(outcome.len(), terms.len(), cells)?, &outcome, None, options.logistic)?;
     let coefficients =
         terms.iter().zip(&fit.coefficients).map(|(&term, &value)| Coefficient { term, value }).collect();
     Ok(FittedScore { model: ScoreModel { coefficients }, fit })

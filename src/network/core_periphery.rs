@@ -339,7 +339,8 @@ pub fn coreness(network: &Network) -> Result<Coreness> {
         }
     }
     let fourth: f64 = c.iter().map(|v| v.powi(4)).sum();
-    let cross: f64 = (0..n).flat_map(|i| network.ties(i).map(move |(j, w)| (i, j, w)))
+    let cross: f64 = (0..n)
+        .flat_map(|i| network.ties(i).map(move |(j, w)| (i, j, w)))
         .map(|(i, j, w)| w * c[i] * c[j as usize])
         .sum();
     let residual = total - 2.0 * cross + (squares * squares - fourth);
@@ -448,11 +449,9 @@ pub fn core_evidence(
 
 /// `m` different numbers below `all`, each set equally likely (Floyd), handed to `take` increasing.
 fn draw(all: u64, m: usize, random: &mut Stream, take: impl FnMut(u64)) {
-    let below = |random: &mut Stream, n: u64| {
-        match u32::try_from(n) {
-            Ok(n) => u64::from(random.below(n)),
-            Err(_) => ((u128::from(random.bits()) * u128::from(n)) >> 64) as u64,
-        }
+    let below = |random: &mut Stream, n: u64| match u32::try_from(n) {
+        Ok(n) => u64::from(random.below(n)),
+        Err(_) => ((u128::from(random.bits()) * u128::from(n)) >> 64) as u64,
     };
     let m = (m as u64).min(all);
     let mut chosen: Vec<u64> = Vec::with_capacity(m as usize);

@@ -14,8 +14,15 @@ fn sentence(name: &str, e: &Evidence, language: Language) -> String {
                 (true, false) => "moins que la distance ne le donne",
                 _ => "pas d’écart net avec la distance",
             };
-            let text = format!("{:.1} attendus à nombre de liens et à distance égaux (z\u{a0}= {z}, n\u{a0}= {} acteurs)", e.expected, e.n);
-            format!("{name}\u{a0}: {:.0} liens à l’intérieur, {}\u{202f}; {verdict}.", e.observed, text.replace('.', ","))
+            let text = format!(
+                "{:.1} attendus à nombre de liens et à distance égaux (z\u{a0}= {z}, n\u{a0}= {} acteurs)",
+                e.expected, e.n
+            );
+            format!(
+                "{name}\u{a0}: {:.0} liens à l’intérieur, {}\u{202f}; {verdict}.",
+                e.observed,
+                text.replace('.', ",")
+            )
         }
         Language::English => {
             let verdict = match (p < 0.05, e.observed > e.expected) {
@@ -41,7 +48,11 @@ pub fn belonging_text(report: &BelongingReport, most: usize, language: Language)
     }
     let mut rows: Vec<_> =
         report.territories.iter().filter_map(|t| Some((t, t.beyond_distance.value()?))).collect();
-    rows.sort_by(|a, b| b.1.observed.total_cmp(&a.1.observed).then(a.0.perimeter.code.cmp(&b.0.perimeter.code)));
-    lines.extend(rows.iter().take(most).map(|(t, e)| format!("  {}", sentence(&t.perimeter.name, e, language))));
+    rows.sort_by(|a, b| {
+        b.1.observed.total_cmp(&a.1.observed).then(a.0.perimeter.code.cmp(&b.0.perimeter.code))
+    });
+    lines.extend(
+        rows.iter().take(most).map(|(t, e)| format!("  {}", sentence(&t.perimeter.name, e, language))),
+    );
     lines.join("\n")
 }

@@ -52,10 +52,17 @@ pub fn reasons(r: &Recommendation, language: Language) -> String {
         .reasons
         .iter()
         .filter(|t| t.advantage() > 0.05)
-        .map(|t| format!("{} ×\u{a0}{}", term(t.contribution.term, language), factor(t.advantage().exp(), language)))
+        .map(|t| {
+            format!(
+                "{} ×\u{a0}{}",
+                term(t.contribution.term, language),
+                factor(t.advantage().exp(), language)
+            )
+        })
         .collect();
     if !strong.is_empty() {
-        let head = if french { "par rapport au candidat médian\u{a0}: " } else { "against the median candidate: " };
+        let head =
+            if french { "par rapport au candidat médian\u{a0}: " } else { "against the median candidate: " };
         parts.push(format!("{head}{}", strong.join(", ")));
     }
     if r.common_total > 0 {
@@ -75,7 +82,8 @@ pub fn reasons(r: &Recommendation, language: Language) -> String {
         parts.push(format!("{head}{}{tail}", names.join(", ")));
     }
     if !r.lacks.is_empty() {
-        let head = if french { "ce qui manque et s’y trouve\u{a0}: " } else { "what is lacked and found there: " };
+        let head =
+            if french { "ce qui manque et s’y trouve\u{a0}: " } else { "what is lacked and found there: " };
         let list: Vec<String> = r
             .lacks
             .iter()
@@ -136,8 +144,11 @@ pub fn recommendations_text(found: &Recommendations, language: Language) -> Stri
     if found.partners.is_empty() {
         lines.push(if french { "Aucun candidat ne reste." } else { "No candidate is left." }.to_owned());
     }
-    let removed: Vec<String> =
-        found.removals.iter().map(|r| format!("{} {}", constraint(r.constraint, language), r.removed)).collect();
+    let removed: Vec<String> = found
+        .removals
+        .iter()
+        .map(|r| format!("{} {}", constraint(r.constraint, language), r.removed))
+        .collect();
     if !removed.is_empty() {
         let head = if french { "Écartés\u{a0}: " } else { "Taken away: " };
         lines.push(format!("{head}{} / {}.", removed.join(", "), found.candidates));
@@ -163,7 +174,12 @@ pub fn region_text(m: &RegionMatching, language: Language) -> String {
             format!("{head}: {} pairs, sum of scores {sum}", pairs.len())
         });
         for p in pairs {
-            lines.push(format!("  {} – {} ({})", p.seeker.name, p.partner.name, kilometres(p.distance_m, language)));
+            lines.push(format!(
+                "  {} – {} ({})",
+                p.seeker.name,
+                p.partner.name,
+                kilometres(p.distance_m, language)
+            ));
         }
     }
     lines.join("\n")

@@ -205,9 +205,8 @@ impl BelongingReport {
             pairs().filter(|(x, y)| x.inside == from && y.inside != from).map(|(_, y)| *y).collect()
         };
         let share = |ties: &[TieSide]| ties.iter().filter(|t| t.inside).count() as f64 / ties.len() as f64;
-        let holds = |r: &Self| {
-            r.beyond_distance.value().and_then(|e| Some(e.p? < 0.05 && e.observed > e.expected))
-        };
+        let holds =
+            |r: &Self| r.beyond_distance.value().and_then(|e| Some(e.p? < 0.05 && e.observed > e.expected));
         Ok(BelongingChange {
             now_outside: side(true),
             now_inside: side(false),
@@ -243,7 +242,11 @@ impl Study {
         options: &BelongingOptions,
         progress: &dyn Progress,
     ) -> Result<BelongingReport> {
-        crate::check::check_len("perimeters", perimeters.of_base.len(), self.atlas.base().territories().len())?;
+        crate::check::check_len(
+            "perimeters",
+            perimeters.of_base.len(),
+            self.atlas.base().territories().len(),
+        )?;
         let whole = self.network(|_| true)?;
         let tied: Vec<usize> = (0..whole.nodes()).filter(|&i| whole.degree(i) > 0).collect();
         let located: Vec<(usize, Coord<f64>)> =
@@ -290,8 +293,10 @@ impl Study {
         let territories = (perimeters.territories.iter().enumerate())
             .map(|(t, perimeter)| self.territory(t, perimeter, &network, &of, volume, &sums))
             .collect();
-        let communities =
-            leiden(&network, CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed));
+        let communities = leiden(
+            &network,
+            CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
+        );
         let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
         let embeddedness = (0..actors.len())
             .filter(|&k| network.degree(k) > 0)
@@ -354,7 +359,9 @@ impl Study {
             ei: (all > 0.0).then(|| (leaving as f64 - inside as f64) / all),
             conductance: (least > 0.0).then(|| leaving as f64 / least),
             beyond_distance: match sums {
-                Measured::Value(s) if all > 0.0 => Measured::Value(s.evidence(inside, &s.by[t], members.len())),
+                Measured::Value(s) if all > 0.0 => {
+                    Measured::Value(s.evidence(inside, &s.by[t], members.len()))
+                }
                 Measured::Value(_) => Measured::Undefined(undefined()),
                 Measured::Undefined(why) => Measured::Undefined(why.clone()),
             },
@@ -399,8 +406,9 @@ impl Sums {
                 let b = bin(i, j);
                 let mut counted = false;
                 for t in of[i].iter().filter(|t| of[j].contains(t)) {
-                    let expected =
-                        network.degree(i) as f64 * network.degree(j) as f64 * f.get(b).copied().unwrap_or(0.0);
+                    let expected = network.degree(i) as f64
+                        * network.degree(j) as f64
+                        * f.get(b).copied().unwrap_or(0.0);
                     if expected > 0.0 {
                         by[*t as usize][b] += expected;
                         if !counted {

@@ -40,8 +40,8 @@ pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
 pub use partners::{
     Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
-    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair, Removal,
-    Sides, TermReason,
+    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
+    Removal, Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
 pub use profiles::{ActivitySource, Counting};

@@ -22,31 +22,34 @@ const PAIRS: [(usize, usize); 5] = [(0, 33), (2, 33), (4, 16), (11, 12), (8, 0)]
 fn karate_is_as_in_networkx_and_numpy() {
     let g = karate();
     let cases = [
-        (Similarity::AdamicAdar, [
-            2.711_019_722_297_308_5,
-            4.719_381_261_461_351,
-            0.721_347_520_444_481_7,
-            0.360_673_760_222_240_85,
-            0.434_294_481_903_251_76,
-        ]),
+        (
+            Similarity::AdamicAdar,
+            [
+                2.711_019_722_297_308_5,
+                4.719_381_261_461_351,
+                0.721_347_520_444_481_7,
+                0.360_673_760_222_240_85,
+                0.434_294_481_903_251_76,
+            ],
+        ),
         (Similarity::ResourceAllocation, [0.9, 1.566_666_666_666_666_7, 0.25, 0.0625, 0.1]),
         (Similarity::Jaccard, [0.137_931_034_482_758_62, 0.285_714_285_714_285_7, 0.25, 0.5, 0.05]),
         (Similarity::PreferentialAttachment, [272.0, 170.0, 6.0, 2.0, 80.0]),
-        (Similarity::Katz { beta: 0.05 }, [
-            0.013_813_214_148_235_602,
-            0.019_927_096_124_433_31,
-            0.003_117_826_149_276_982,
-            0.002_792_308_269_928_614_5,
-            0.057_526_054_377_709_25,
-        ]),
+        (
+            Similarity::Katz { beta: 0.05 },
+            [
+                0.013_813_214_148_235_602,
+                0.019_927_096_124_433_31,
+                0.003_117_826_149_276_982,
+                0.002_792_308_269_928_614_5,
+                0.057_526_054_377_709_25,
+            ],
+        ),
         (Similarity::LOCAL_PATH, [4.14, 6.22, 1.04, 1.01, 1.30]),
-        (Similarity::LengthThree, [
-            2.335_446_445_934,
-            3.658_129_759_863,
-            0.788_675_134_595,
-            0.102_062_072_616,
-            4.038_413_654_222,
-        ]),
+        (
+            Similarity::LengthThree,
+            [2.335_446_445_934, 3.658_129_759_863, 0.788_675_134_595, 0.102_062_072_616, 4.038_413_654_222],
+        ),
     ];
     for (kind, expected) in cases {
         for ((i, j), want) in PAIRS.into_iter().zip(expected) {
@@ -63,15 +66,11 @@ fn karate_is_as_in_networkx_and_numpy() {
 fn dense(g: &Network, kind: Similarity, used: bool) -> Vec<Vec<f64>> {
     let n = g.nodes();
     let w: Vec<Vec<f64>> = (0..n)
-        .map(|i| {
-            (0..n).map(|j| g.weight(i, j as u32).map_or(0.0, |w| if used { w } else { 1.0 })).collect()
-        })
+        .map(|i| (0..n).map(|j| g.weight(i, j as u32).map_or(0.0, |w| if used { w } else { 1.0 })).collect())
         .collect();
     let s: Vec<f64> = w.iter().map(|r| r.iter().sum()).collect();
     let product = |a: &[Vec<f64>], b: &[Vec<f64>]| -> Vec<Vec<f64>> {
-        (0..n)
-            .map(|i| (0..n).map(|j| (0..n).map(|z| a[i][z] * b[z][j]).sum()).collect())
-            .collect()
+        (0..n).map(|i| (0..n).map(|j| (0..n).map(|z| a[i][z] * b[z][j]).sum()).collect()).collect()
     };
     let scaled = |f: &dyn Fn(f64) -> f64| -> Vec<Vec<f64>> {
         w.iter()
@@ -81,7 +80,9 @@ fn dense(g: &Network, kind: Similarity, used: bool) -> Vec<Vec<f64>> {
     match kind {
         Similarity::CommonNeighbours => product(&w, &w),
         Similarity::ResourceAllocation => product(&scaled(&|s| 1.0 / s), &w),
-        Similarity::AdamicAdar => product(&scaled(&|s| if used { 1.0 / s.ln_1p() } else { 1.0 / s.ln() }), &w),
+        Similarity::AdamicAdar => {
+            product(&scaled(&|s| if used { 1.0 / s.ln_1p() } else { 1.0 / s.ln() }), &w)
+        }
         Similarity::Jaccard => (0..n)
             .map(|i| {
                 (0..n)
@@ -146,7 +147,8 @@ fn within_a_radius_and_tied_pairs() {
     let near =
         similar_within(&g, kind, TieWeights::Ignored, TiedPairs::LeftOut, (far, 3.0), &Silent).unwrap();
     assert!(near[2].iter().all(|s| s.node <= 5 && g.weight(2, s.node).is_none()));
-    let all = similar_within(&g, kind, TieWeights::Ignored, TiedPairs::Shown, (|_, _| Some(0.0), 0.0), &Silent);
+    let all =
+        similar_within(&g, kind, TieWeights::Ignored, TiedPairs::Shown, (|_, _| Some(0.0), 0.0), &Silent);
     assert!(all.unwrap()[0].iter().any(|s| s.node == 1));
     assert!(similar_within(&g, kind, TieWeights::Ignored, TiedPairs::Shown, (far, -1.0), &Silent).is_err());
 }

@@ -108,7 +108,8 @@ fn a_planted_core_is_found_against_both_nulls() {
     let distance = CoreNull::Distance { positions_m: &at, bin_m: 2e4 };
     for null in [CoreNull::Density, distance] {
         let lip = core_evidence(&g, CoreMeasure::LipErrors, null, 199, Seed(1), &Silent).unwrap();
-        let pattern = core_evidence(&g, CoreMeasure::PatternCorrelation, null, 199, Seed(1), &Silent).unwrap();
+        let pattern =
+            core_evidence(&g, CoreMeasure::PatternCorrelation, null, 199, Seed(1), &Silent).unwrap();
         assert!(lip.z.unwrap() < -5.0 && pattern.z.unwrap() > 5.0);
         assert_eq!(pattern.p, Some(1.0 / 200.0));
     }

@@ -119,7 +119,11 @@ impl Study {
                 || !matches(c.giving().rows(), &options.candidates)
             {
                 let must = "must be of this study, with the seekers receiving and the candidates giving";
-                return Err(Error::Parameter { name: "complementarity", value: "other rows".to_owned(), must });
+                return Err(Error::Parameter {
+                    name: "complementarity",
+                    value: "other rows".to_owned(),
+                    must,
+                });
             }
         }
         let shared = shared_ground(&seekers, &candidates, same);
@@ -210,7 +214,8 @@ impl<'a> Partners<'a> {
                     .take(5)
                     .map(|&i| format!("{} ({})", self.seekers.list[i].name, self.seekers.list[i].code))
                     .collect();
-                let hint = (!near.is_empty()).then(|| format!("{} have it: {} …", list.len(), near.join(", ")));
+                let hint =
+                    (!near.is_empty()).then(|| format!("{} have it: {} …", list.len(), near.join(", ")));
                 Err(Error::Unknown { kind: "actor", value: text.to_owned(), hint })
             }
         }

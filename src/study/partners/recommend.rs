@@ -218,10 +218,12 @@ impl Partners<'_> {
         let (left, mut removals) = self.admitted(seeker);
         let numbers = self.numbers(scorer, seeker);
         let coefficients = &self.options.model.coefficients;
-        let score = |s: usize| -> f64 { coefficients.iter().zip(&numbers).map(|(c, row)| c.value * row[s]).sum() };
+        let score =
+            |s: usize| -> f64 { coefficients.iter().zip(&numbers).map(|(c, row)| c.value * row[s]).sum() };
         let mut order: Vec<(usize, f64)> = left.iter().map(|&s| (s, score(s))).collect();
         order.sort_by(|a, b| {
-            b.1.total_cmp(&a.1).then_with(|| self.candidates.list[a.0].code.cmp(&self.candidates.list[b.0].code))
+            b.1.total_cmp(&a.1)
+                .then_with(|| self.candidates.list[a.0].code.cmp(&self.candidates.list[b.0].code))
         });
         if let Some(groups) = &self.group {
             let before = order.len();

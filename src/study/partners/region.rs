@@ -80,7 +80,9 @@ impl Partners<'_> {
             .iter()
             .enumerate()
             .flat_map(|(k, row)| {
-                row.iter().map(|&(s, score)| ScoredPair { left: k as u32, right: column[s], score }).collect::<Vec<_>>()
+                row.iter()
+                    .map(|&(s, score)| ScoredPair { left: k as u32, right: column[s], score })
+                    .collect::<Vec<_>>()
             })
             .collect();
         let (left, right) = (vec![seeker_capacity; seekers.len()], vec![candidate_capacity; used.len()]);

@@ -93,7 +93,9 @@ impl UnitTable {
                             participations: 0.0,
                         })
                         .collect(),
-                    of_actor: (0..actors.len()).map(|i| own(i).or_else(|| seat(i)).unwrap_or_default()).collect(),
+                    of_actor: (0..actors.len())
+                        .map(|i| own(i).or_else(|| seat(i)).unwrap_or_default())
+                        .collect(),
                     of_base,
                 }
             }
