@@ -51,7 +51,7 @@
 //! | [`autocorrelation`], [`typology`], [`inequality`] | where scores cluster, what is rural, how unequal |
 //! | [`study`] | the facade: one file per question a user asks |
 //! | [`read`], [`write`](mod@write) | GeoJSON and CSV in; GeoJSON, CSV, GraphML, SVG and the HTML atlas out |
-//! | [`evidence`], [`labels`], [`matrix`], [`random`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
+//! | [`evidence`], [`labels`], [`matrix`], [`random`], [`finding`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
 //!
 //! # Conventions
 //!
@@ -87,6 +87,7 @@ pub mod complementarity;
 pub mod diagnostics;
 pub mod error;
 pub mod evidence;
+pub mod finding;
 pub mod france;
 pub mod inequality;
 pub mod inventory;
@@ -108,3 +109,8 @@ pub mod typology;
 pub mod write;
 
 pub use error::{Error, Result, Undefined};
+
+/// The program of the README compiles and runs.
+#[cfg(all(doctest, feature = "france-data"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
