@@ -93,6 +93,7 @@ pub mod inequality;
 pub mod inventory;
 pub mod labels;
 pub mod linkage;
+pub mod matching;
 pub mod matrix;
 pub mod model;
 pub mod network;

@@ -3,8 +3,10 @@
 mod backbone;
 mod centrality;
 mod community;
+mod core_periphery;
 mod graph;
 mod null_model;
+mod overlap;
 mod partition;
 mod projection;
 mod rich_club;
@@ -18,8 +20,12 @@ pub use centrality::{
     closeness, sampled_betweenness,
 };
 pub use community::{Communities, CommunityOptions, leiden, louvain, modularity};
+pub use core_periphery::{
+    CoreMeasure, CoreNull, Coreness, LipCore, PatternCore, core_evidence, coreness, lip_core, pattern_core,
+};
 pub use graph::{BuildReport, Direction, Network};
 pub use null_model::{SwapOptions, degree_preserving};
+pub use overlap::{Overlap, overlap};
 pub use partition::{Agreement, agreement, dominant_share, participation_coefficient, within_module_z};
 pub use projection::{Participation, Projection, ProjectionRule, project};
 pub use rich_club::{rich_club, rich_club_normalised};

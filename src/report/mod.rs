@@ -4,7 +4,9 @@
 
 #[cfg(feature = "html")]
 mod atlas;
+pub mod belonging;
 mod files;
+pub mod partners;
 mod tables;
 
 pub use files::StudyFiles;

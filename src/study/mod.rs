@@ -2,10 +2,12 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod belonging;
 mod complementarity;
 mod linkage;
 mod links;
 mod near;
+mod partners;
 mod places;
 mod profiles;
 mod rurality;
@@ -20,6 +22,10 @@ pub use access::{
     AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
     Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
 };
+pub use belonging::{
+    ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
+    TerritoryBelonging, TieSide,
+};
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
@@ -32,6 +38,11 @@ pub use linkage::{
 };
 pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
+pub use partners::{
+    Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
+    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
+    Removal, Sides, TermReason,
+};
 pub use places::{ActorPlace, PlacedBy};
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};

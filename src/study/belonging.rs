@@ -1,0 +1,431 @@
+//! Whether cooperation follows the perimeters people are told they belong to.
+
+use std::collections::BTreeMap;
+
+use geo_types::Coord;
+use serde::{Deserialize, Serialize};
+
+use super::{Measured, Study};
+use crate::atlas::Atlas;
+use crate::error::{Error, Result, Undefined};
+use crate::evidence::{Evidence, Null};
+use crate::france::zones::ZONES;
+use crate::labels::Labels;
+use crate::linkage::{Weighting, deterrence};
+use crate::model::Level;
+use crate::network::{
+    Agreement, CommunityOptions, Direction, Network, TieWeights, agreement, leiden, modularity,
+    participation_coefficient,
+};
+use crate::progress::Progress;
+use crate::random::Seed;
+use crate::space::distance::Places;
+
+/// Perimeters over the base territories of a study: those of a level, or of another year or source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Perimeters {
+    /// What they are (a level, a year).
+    pub name: String,
+    /// Code and name of each.
+    pub territories: Vec<PerimeterName>,
+    /// Perimeters of each base territory; more than one where they overlap.
+    pub of_base: Vec<Vec<u32>>,
+}
+
+/// Code and name of a perimeter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PerimeterName {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Perimeters {
+    /// Those of a level of the atlas.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the atlas has no such level.
+    pub fn of_level(atlas: &Atlas, level: &Level) -> Result<Self> {
+        let mut of_base = vec![Vec::new(); atlas.base().territories().len()];
+        for (b, t) in atlas.memberships(level)? {
+            of_base[b as usize].push(t);
+        }
+        let names = atlas.level(level)?.territories().iter();
+        let territories =
+            names.map(|t| PerimeterName { code: t.code.to_string(), name: t.name.clone() }).collect();
+        Ok(Self { name: level.to_string(), territories, of_base })
+    }
+
+    /// Those of a table of the user's own, base code → perimeter: another year, before and after a law.
+    /// The codes that are not in the atlas come back with it.
+    #[must_use]
+    pub fn from_rows<'a>(
+        atlas: &Atlas,
+        name: impl Into<String>,
+        rows: impl IntoIterator<Item = (&'a str, PerimeterName)>,
+    ) -> (Self, Vec<String>) {
+        let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); atlas.base().territories().len()];
+        let mut index: BTreeMap<String, u32> = BTreeMap::new();
+        let (mut territories, mut unknown) = (Vec::new(), Vec::new());
+        for (code, perimeter) in rows {
+            let Some(b) = atlas.base().find(code) else {
+                unknown.push(code.to_owned());
+                continue;
+            };
+            let at = *index.entry(perimeter.code.clone()).or_insert_with(|| {
+                territories.push(perimeter);
+                territories.len() as u32 - 1
+            });
+            if !of_base[b].contains(&at) {
+                of_base[b].push(at);
+            }
+        }
+        (Self { name: name.into(), territories, of_base }, unknown)
+    }
+}
+
+/// How belonging is measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BelongingOptions {
+    /// Width of the bins of distance, in metres.
+    pub bin_m: f64,
+    /// Seed of the communities.
+    pub seed: Seed,
+}
+
+impl Default for BelongingOptions {
+    /// Bins of 25 km.
+    fn default() -> Self {
+        Self { bin_m: 25_000.0, seed: Seed::default() }
+    }
+}
+
+/// Belonging of one perimeter.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TerritoryBelonging {
+    /// Code and name.
+    pub perimeter: PerimeterName,
+    /// Tied actors in it.
+    pub actors: usize,
+    /// Ties inside.
+    pub inside: usize,
+    /// Ties that leave it.
+    pub leaving: usize,
+    /// Share of its ties that stay inside; `None` without ties.
+    pub share: Option<f64>,
+    /// E–I index `(leaving − inside) / (leaving + inside)`; `None` without ties.
+    pub ei: Option<f64>,
+    /// Conductance `leaving / min(volume, volume of the rest)`; `None` when either is 0.
+    pub conductance: Option<f64>,
+    /// Ties inside against as many ties as strengths and distance give.
+    pub beyond_distance: Measured<Evidence>,
+}
+
+/// How one actor belongs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ActorBelonging {
+    /// Index of the actor.
+    pub actor: u32,
+    /// Share of its ties that stay in its perimeters.
+    pub embeddedness: f64,
+    /// How its ties spread over perimeters (participation coefficient; those in none are one more).
+    pub openness: f64,
+}
+
+/// A tie and whether a perimeter holds both ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TieSide {
+    /// One actor.
+    pub a: u32,
+    /// The other.
+    pub b: u32,
+    /// Whether some perimeter holds both.
+    pub inside: bool,
+}
+
+/// Whether cooperation follows some perimeters.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct BelongingReport {
+    /// The perimeters.
+    pub perimeters: String,
+    /// Actors with ties, in the zone of projection that has most of them.
+    pub actors: usize,
+    /// Actors with ties left out: in another zone or without position.
+    pub left_out: usize,
+    /// Base territories in more than one perimeter.
+    pub overlapping: usize,
+    /// Ties inside some perimeter against distance.
+    pub beyond_distance: Measured<Evidence>,
+    /// Communities of cooperation against the perimeters (the first one where they overlap).
+    pub agreement: Measured<Agreement>,
+    /// Modularity of the perimeters.
+    pub modularity: Measured<f64>,
+    /// Their modularity beyond distance.
+    pub spatial_modularity: Measured<f64>,
+    /// Each perimeter, in order.
+    pub territories: Vec<TerritoryBelonging>,
+    /// Each actor with ties.
+    pub embeddedness: Vec<ActorBelonging>,
+    /// Each tie.
+    pub ties: Vec<TieSide>,
+}
+
+/// What changes from one set of perimeters to another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BelongingChange {
+    /// Ties inside before that are not any more.
+    pub now_outside: Vec<TieSide>,
+    /// Ties inside now that were not before.
+    pub now_inside: Vec<TieSide>,
+    /// Share of ties inside, before and after; `None` without ties.
+    pub shares: Option<[f64; 2]>,
+    /// Whether "more inside than distance gives" (p < .05, more than expected) holds, before and after;
+    /// `None` where it is undefined.
+    pub conclusions: [Option<bool>; 2],
+}
+
+impl BelongingReport {
+    /// What changes when the perimeters become those of `after`, over the same ties.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the reports are not of the same ties.
+    pub fn change(&self, after: &Self) -> Result<BelongingChange> {
+        let same = self.ties.len() == after.ties.len()
+            && self.ties.iter().zip(&after.ties).all(|(x, y)| (x.a, x.b) == (y.a, y.b));
+        if !same {
+            return Err(Error::Shape { what: "ties", expected: self.ties.len(), got: after.ties.len() });
+        }
+        let pairs = || self.ties.iter().zip(&after.ties);
+        let side = |from: bool| {
+            pairs().filter(|(x, y)| x.inside == from && y.inside != from).map(|(_, y)| *y).collect()
+        };
+        let share = |ties: &[TieSide]| ties.iter().filter(|t| t.inside).count() as f64 / ties.len() as f64;
+        let holds =
+            |r: &Self| r.beyond_distance.value().and_then(|e| Some(e.p? < 0.05 && e.observed > e.expected));
+        Ok(BelongingChange {
+            now_outside: side(true),
+            now_inside: side(false),
+            shares: (!self.ties.is_empty()).then(|| [share(&self.ties), share(&after.ties)]),
+            conclusions: [holds(self), holds(after)],
+        })
+    }
+}
+
+impl Study {
+    /// Whether the ties of the study stay inside some perimeters more than strengths and distance give.
+    ///
+    /// # Formula
+    /// Ties expected inside: `Σ s_i s_j f(d_ij)` over the pairs inside, f the deterrence by bins of
+    /// distance (Expert et al. 2011); variance `Σ_b E_b (1 − E_b / T_b)`, T_b the ties of bin b. Each tied
+    /// pair of actors counts once.
+    ///
+    /// # Undefined
+    /// Without ties; the reason stands in place of the numbers.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the perimeters are those of another atlas; [`Error::Parameter`] on a bin
+    /// that does not serve.
+    ///
+    /// # Complexity
+    /// O(tied actors²).
+    ///
+    /// # References
+    /// Expert, Evans, Blondel & Lambiotte (2011), doi:10.1073/pnas.1018962108.
+    pub fn belonging(
+        &self,
+        perimeters: &Perimeters,
+        options: &BelongingOptions,
+        progress: &dyn Progress,
+    ) -> Result<BelongingReport> {
+        crate::check::check_len(
+            "perimeters",
+            perimeters.of_base.len(),
+            self.atlas.base().territories().len(),
+        )?;
+        let whole = self.network(|_| true)?;
+        let tied: Vec<usize> = (0..whole.nodes()).filter(|&i| whole.degree(i) > 0).collect();
+        let located: Vec<(usize, Coord<f64>)> =
+            tied.iter().filter_map(|&i| Some((i, Coord::from(self.places[i].point?)))).collect();
+        let places = Places::new(&ZONES, located.iter().map(|l| l.1).collect())?;
+        let zone = ZONES.as_slice().first();
+        let (mut actors, mut at) = (Vec::new(), Vec::new());
+        for (k, &(i, _)) in located.iter().enumerate() {
+            if let (Some(c), true) = (places.planar(k), places.zones()[k] == zone) {
+                actors.push(i);
+                at.push((c.x, c.y));
+            }
+        }
+        let mut node = vec![u32::MAX; whole.nodes()];
+        actors.iter().enumerate().for_each(|(k, &i)| node[i] = k as u32);
+        let edges: Vec<(u32, u32, f64)> = whole
+            .edge_list()
+            .map(|(a, b, _)| (node[a as usize], node[b as usize], 1.0))
+            .filter(|e| e.0 != u32::MAX && e.1 != u32::MAX)
+            .collect();
+        let (network, _) = Network::from_edges(actors.len(), &edges, Direction::Undirected)?;
+        let empty: &[u32] = &[];
+        let of: Vec<&[u32]> = actors
+            .iter()
+            .map(|&i| self.places[i].base.map_or(empty, |b| &perimeters.of_base[b as usize]))
+            .collect();
+        let first = Labels::new(
+            of.iter().map(|l| l.first().copied().unwrap_or(Labels::NONE)).collect(),
+            perimeters.territories.len(),
+        )?;
+        let share = |i: usize, j: usize| of[i].iter().any(|t| of[j].contains(t));
+        let sums = Sums::of(&network, &at, &of, perimeters.territories.len(), options.bin_m, progress);
+        let sums = Measured::of(sums)?;
+        let ties: Vec<TieSide> = network
+            .edge_list()
+            .map(|(a, b, _)| TieSide {
+                a: actors[a as usize] as u32,
+                b: actors[b as usize] as u32,
+                inside: share(a as usize, b as usize),
+            })
+            .collect();
+        let inside = ties.iter().filter(|t| t.inside).count();
+        let volume = 2.0 * network.edges() as f64;
+        let territories = (perimeters.territories.iter().enumerate())
+            .map(|(t, perimeter)| self.territory(t, perimeter, &network, &of, volume, &sums))
+            .collect();
+        let communities = leiden(
+            &network,
+            CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
+        );
+        let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
+        let embeddedness = (0..actors.len())
+            .filter(|&k| network.degree(k) > 0)
+            .map(|k| ActorBelonging {
+                actor: actors[k] as u32,
+                embeddedness: network.neighbours(k).iter().filter(|&&j| share(k, j as usize)).count() as f64
+                    / network.degree(k) as f64,
+                openness: openness[k],
+            })
+            .collect();
+        Ok(BelongingReport {
+            perimeters: perimeters.name.clone(),
+            actors: actors.len(),
+            left_out: tied.len() - actors.len(),
+            overlapping: perimeters.of_base.iter().filter(|l| l.len() > 1).count(),
+            beyond_distance: match &sums {
+                Measured::Value(s) => Measured::Value(s.evidence(inside, &s.any, actors.len())),
+                Measured::Undefined(why) => Measured::Undefined(why.clone()),
+            },
+            agreement: Measured::of(communities.and_then(|c| agreement(&c.of, &first)))?,
+            modularity: Measured::of(modularity(&network, &first, 1.0, TieWeights::Ignored))?,
+            spatial_modularity: Measured::of(
+                deterrence(&network, &first, Weighting::Edges, &at, options.bin_m, progress)
+                    .map(|d| d.spatial_modularity),
+            )?,
+            territories,
+            embeddedness,
+            ties,
+        })
+    }
+
+    fn territory(
+        &self,
+        t: usize,
+        perimeter: &PerimeterName,
+        network: &Network,
+        of: &[&[u32]],
+        volume: f64,
+        sums: &Measured<Sums>,
+    ) -> TerritoryBelonging {
+        let within = |i: usize| of[i].contains(&(t as u32));
+        let members: Vec<usize> = (0..of.len()).filter(|&i| within(i)).collect();
+        let (mut twice, mut leaving) = (0, 0);
+        for &i in &members {
+            for &j in network.neighbours(i) {
+                *(if within(j as usize) { &mut twice } else { &mut leaving }) += 1;
+            }
+        }
+        let inside = twice / 2;
+        let all = (inside + leaving) as f64;
+        let own = (twice + leaving) as f64;
+        let least = own.min(volume - own);
+        let undefined = || Error::undefined("belonging", Undefined::NoTies).to_string();
+        TerritoryBelonging {
+            perimeter: perimeter.clone(),
+            actors: members.len(),
+            inside,
+            leaving,
+            share: (all > 0.0).then(|| inside as f64 / all),
+            ei: (all > 0.0).then(|| (leaving as f64 - inside as f64) / all),
+            conductance: (least > 0.0).then(|| leaving as f64 / least),
+            beyond_distance: match sums {
+                Measured::Value(s) if all > 0.0 => {
+                    Measured::Value(s.evidence(inside, &s.by[t], members.len()))
+                }
+                Measured::Value(_) => Measured::Undefined(undefined()),
+                Measured::Undefined(why) => Measured::Undefined(why.clone()),
+            },
+        }
+    }
+}
+
+/// Ties expected by bin of distance.
+struct Sums {
+    ties: Vec<f64>,
+    /// Inside each perimeter.
+    by: Vec<Vec<f64>>,
+    /// Inside any.
+    any: Vec<f64>,
+}
+
+impl Sums {
+    fn of(
+        network: &Network,
+        at: &[(f64, f64)],
+        of: &[&[u32]],
+        perimeters: usize,
+        bin_m: f64,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let one = Labels::new(vec![0; at.len()], 1)?;
+        let f = deterrence(network, &one, Weighting::Edges, at, bin_m, progress)?.f;
+        let bin = |i: usize, j: usize| {
+            let (dx, dy) = (at[i].0 - at[j].0, at[i].1 - at[j].1);
+            ((dx * dx + dy * dy).sqrt() * (1.0 / bin_m)) as usize
+        };
+        let mut ties = vec![0.0; f.len()];
+        for (a, b, _) in network.edge_list() {
+            if let Some(t) = ties.get_mut(bin(a as usize, b as usize)) {
+                *t += 1.0;
+            }
+        }
+        let mut by = vec![vec![0.0; f.len()]; perimeters];
+        let mut any = vec![0.0; f.len()];
+        for i in 0..at.len() {
+            for j in i + 1..at.len() {
+                let b = bin(i, j);
+                let mut counted = false;
+                for t in of[i].iter().filter(|t| of[j].contains(t)) {
+                    let expected = network.degree(i) as f64
+                        * network.degree(j) as f64
+                        * f.get(b).copied().unwrap_or(0.0);
+                    if expected > 0.0 {
+                        by[*t as usize][b] += expected;
+                        if !counted {
+                            any[b] += expected;
+                            counted = true;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(Self { ties, by, any })
+    }
+
+    fn evidence(&self, observed: usize, expected: &[f64], n: usize) -> Evidence {
+        let mean: f64 = expected.iter().sum();
+        let variance: f64 =
+            expected.iter().zip(&self.ties).filter(|(_, t)| **t > 0.0).map(|(e, t)| e * (1.0 - e / t)).sum();
+        Evidence::closed_form(Null::Gravity, observed as f64, mean, Some(variance), n)
+    }
+}
