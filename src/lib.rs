@@ -85,6 +85,7 @@ pub mod autocorrelation;
 mod check;
 pub mod complementarity;
 pub mod diagnostics;
+pub mod diffusion;
 pub mod error;
 pub mod evidence;
 pub mod france;
