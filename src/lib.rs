@@ -82,6 +82,7 @@
 pub mod accessibility;
 pub mod atlas;
 pub mod autocorrelation;
+pub mod categorical;
 mod check;
 pub mod complementarity;
 pub mod diagnostics;
@@ -95,6 +96,7 @@ pub mod labels;
 pub mod linkage;
 pub mod matrix;
 pub mod model;
+pub mod multiple_testing;
 pub mod network;
 mod parallel;
 pub mod profiles;

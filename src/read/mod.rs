@@ -29,6 +29,7 @@ mod profiles;
 mod territories;
 mod ties;
 mod values;
+pub mod vocabulary;
 
 pub use actors::{ActorReader, read_cooperations, read_participations};
 pub use commune_changes::commune_changes;
