@@ -26,6 +26,7 @@ mod number;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod profiles;
+pub mod surveys;
 mod territories;
 mod ties;
 mod values;

@@ -264,6 +264,11 @@ impl Vocabulary {
     }
 }
 
+/// A text without case, accents, punctuation, link words and plurals.
+pub(crate) fn folded(text: &str) -> String {
+    Folded::of(text).text
+}
+
 impl Folded {
     fn of(raw: &str) -> Self {
         let mut plain = String::with_capacity(raw.len());
