@@ -145,8 +145,7 @@ pub fn fisher(table: [[u64; 2]; 2]) -> Result<Fisher> {
     let log_choose = |n: u64, k: u64| {
         libm::lgamma(n as f64 + 1.0) - libm::lgamma(k as f64 + 1.0) - libm::lgamma((n - k) as f64 + 1.0)
     };
-    let logs: Vec<f64> =
-        (least..=most).map(|x| log_choose(row, x) + log_choose(other, column - x)).collect();
+    let logs: Vec<f64> = (least..=most).map(|x| log_choose(row, x) + log_choose(other, column - x)).collect();
     // Probabilities of all tables when the odds ratio is e^t.
     let tables = |t: f64| -> Vec<f64> {
         let tilted: Vec<f64> = logs.iter().enumerate().map(|(x, l)| l + t * x as f64).collect();

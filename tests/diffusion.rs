@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use proptest::prelude::*;
+use rurban::Error;
 use rurban::diffusion::{
     Arc, ArcProbability, Barrier, Bass, Budget, CascadeOptions, ContactField, HAGERSTRAND_FIELD,
     InfluenceGraph, PeakState, SeedOptions, SpreadModel, TellingOptions, cascade, celf, choose_seeds,
@@ -15,7 +16,6 @@ use rurban::matrix::Matrix;
 use rurban::network::{Direction, Network};
 use rurban::progress::Silent;
 use rurban::random::Seed;
-use rurban::Error;
 use serde_json::Value;
 
 const IC: SpreadModel = SpreadModel::IndependentCascade;
@@ -183,9 +183,7 @@ fn bass_fits_say_whether_the_peak_has_been_passed() {
     let curve = Bass::new(0.03, 0.38, 1000.0).unwrap();
     let series = |periods: usize| -> Vec<f64> {
         // Rounded, so that there is some noise.
-        (0..periods)
-            .map(|t| (curve.adopters(t as f64 + 1.0) - curve.adopters(t as f64)).round())
-            .collect()
+        (0..periods).map(|t| (curve.adopters(t as f64 + 1.0) - curve.adopters(t as f64)).round()).collect()
     };
     for (periods, peak) in [(20, PeakState::Passed), (12, PeakState::Passed), (5, PeakState::NotPassed)] {
         let fit = fit_bass(&series(periods)).unwrap();
@@ -217,8 +215,14 @@ fn bad_input_is_refused_with_its_place() {
         choose_seeds(&heavy, LT, &Budget::Count(1), &options, &Silent).map(|_| ()),
         cascade(&heavy, LT, &[0], Seed(1)).map(|_| ()),
         exact_spread(&heavy, IC, &[7]).map(|_| ()),
-        choose_seeds(&heavy, IC, &Budget::Costs { costs: vec![1.0, 0.0, 1.0], total: 1.0 }, &options, &Silent)
-            .map(|_| ()),
+        choose_seeds(
+            &heavy,
+            IC,
+            &Budget::Costs { costs: vec![1.0, 0.0, 1.0], total: 1.0 },
+            &options,
+            &Silent,
+        )
+        .map(|_| ()),
     ] {
         assert!(matches!(result, Err(Error::Value { .. })), "{result:?}");
     }
@@ -227,7 +231,9 @@ fn bad_input_is_refused_with_its_place() {
     // An undirected tie is an arc each way.
     assert_eq!(InfluenceGraph::from_network(&network, ArcProbability::Uniform(0.5)).unwrap().arcs(), 2);
     let nobody = InfluenceGraph::new(0, &[]).unwrap();
-    assert!(choose_seeds(&nobody, IC, &Budget::Count(1), &options, &Silent).unwrap_err().as_undefined().is_some());
+    assert!(
+        choose_seeds(&nobody, IC, &Budget::Count(1), &options, &Silent).unwrap_err().as_undefined().is_some()
+    );
     let worthless = SeedOptions::default().weights(vec![0.0; 3]);
     let result = choose_seeds(&heavy, IC, &Budget::Count(1), &worthless, &Silent);
     assert!(result.unwrap_err().as_undefined().is_some());

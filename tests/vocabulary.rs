@@ -51,7 +51,10 @@ fn variants_are_brought_to_their_themes() {
     }
     let precision = f64::from(right) / f64::from(taken);
     let recall = f64::from(right) / themed as f64;
-    println!("{themed} variants, {taken} taken, precision {precision:.3}, recall {recall:.3}\n{}", missed.join("\n"));
+    println!(
+        "{themed} variants, {taken} taken, precision {precision:.3}, recall {recall:.3}\n{}",
+        missed.join("\n")
+    );
     assert!(precision >= 0.98 && recall >= 0.90, "{precision} {recall}\n{}", missed.join("\n"));
 }
 

@@ -116,19 +116,12 @@ fn branch(
 }
 
 /// Lets node `node` keep each of its arcs in turn, or none.
-fn choose(
-    graph: &InfluenceGraph,
-    seeds: &[u32],
-    kept: &mut [u32],
-    node: usize,
-    p: f64,
-    sum: &mut [f64],
-) {
+fn choose(graph: &InfluenceGraph, seeds: &[u32], kept: &mut [u32], node: usize, p: f64, sum: &mut [f64]) {
     if node == kept.len() {
         let mut active = vec![false; kept.len()];
         seeds.iter().for_each(|s| active[*s as usize] = true);
-        while let Some(i) = (0..kept.len())
-            .find(|&i| !active[i] && active.get(kept[i] as usize).copied().unwrap_or(false))
+        while let Some(i) =
+            (0..kept.len()).find(|&i| !active[i] && active.get(kept[i] as usize).copied().unwrap_or(false))
         {
             active[i] = true;
         }

@@ -30,9 +30,7 @@ mod simulate;
 
 pub use bass::{Bass, BassFit, Interval, PeakState, fit_bass};
 pub use celf::{Pick, celf};
-pub use contact::{
-    Barrier, ContactField, HAGERSTRAND_FIELD, Telling, TellingOptions, TellingReport, tell,
-};
+pub use contact::{Barrier, ContactField, HAGERSTRAND_FIELD, Telling, TellingOptions, TellingReport, tell};
 pub use exact::{ExactSpread, exact_spread};
 pub use graph::{Arc, ArcProbability, InfluenceGraph, SpreadModel};
 pub use reverse::{Budget, SeedChoice, SeedOptions, choose_seeds};

@@ -304,9 +304,8 @@ impl Plan {
     fn new(n: usize, k: usize, total: f64, least_best: f64, share: f64, epsilon: f64) -> Self {
         let failure = failure(n);
         let log_six = (6.0 / failure).ln();
-        let subsets = libm::lgamma(n as f64 + 1.0)
-            - libm::lgamma(k as f64 + 1.0)
-            - libm::lgamma((n - k) as f64 + 1.0);
+        let subsets =
+            libm::lgamma(n as f64 + 1.0) - libm::lgamma(k as f64 + 1.0) - libm::lgamma((n - k) as f64 + 1.0);
         let root = share * log_six.sqrt() + (share * (subsets + log_six)).sqrt();
         let first = (2.0 * root * root).ceil().max(LEAST_SETS);
         let most = first * total / (epsilon * epsilon * least_best);

@@ -23,8 +23,8 @@ const AHEAD: f64 = 0.05;
 const SHORT: usize = 4;
 /// Articles and link words, which say nothing about a theme.
 const LINK_WORDS: [&str; 22] = [
-    "de", "du", "des", "la", "le", "les", "l", "d", "et", "en", "pour", "aux", "a", "au", "un", "une", "dans",
-    "the", "of", "and", "for", "in",
+    "de", "du", "des", "la", "le", "les", "l", "d", "et", "en", "pour", "aux", "a", "au", "un", "une",
+    "dans", "the", "of", "and", "for", "in",
 ];
 
 /// A term of a vocabulary.

@@ -7,6 +7,7 @@ mod linkage;
 mod links;
 mod near;
 mod places;
+mod practices;
 mod profiles;
 mod rurality;
 mod spatial;
@@ -33,6 +34,7 @@ pub use linkage::{
 pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};
 pub use places::{ActorPlace, PlacedBy};
+pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
 pub use spatial::{

@@ -204,7 +204,8 @@ impl Mapping {
     /// [`Error::Unknown`](crate::Error::Unknown) when a column is missing; those of
     /// [`Table::for_each`].
     pub fn read(table: Table<'_>) -> Result<(Self, Diagnostics)> {
-        let (name, used) = (table.require(&["column", "colonne"])?, table.require(&["use", "usage", "type"])?);
+        let (name, used) =
+            (table.require(&["column", "colonne"])?, table.require(&["use", "usage", "type"])?);
         let question = table.column(&["question"]);
         let option = table.column(&["option"]);
         let separator = table.column(&["separator", "separateur"]);
@@ -286,12 +287,45 @@ fn by_name(name: &str) -> Option<ColumnUse> {
         ColumnUse::Id
     } else if name.starts_with("start") && name != "start"
         || is(&[
-            "id", "lastpage", "dernière page", "startlanguage", "langue de départ", "seed", "startdate",
-            "datestamp", "ip", "ipaddr", "start", "end", "today", "horodateur", "timestamp", "serial", "sid",
-            "submitted time", "heure de début", "heure de fin", "start time", "completion time",
-            "heure de la dernière modification", "cle", "date_saisie", "date de saisie", "_uuid", "_id",
-            "_submission_time", "_index", "_version", "__version__", "_status", "_submitted_by", "_notes",
-            "_tags", "_validation_status", "instanceid", "deviceid",
+            "id",
+            "lastpage",
+            "dernière page",
+            "startlanguage",
+            "langue de départ",
+            "seed",
+            "startdate",
+            "datestamp",
+            "ip",
+            "ipaddr",
+            "start",
+            "end",
+            "today",
+            "horodateur",
+            "timestamp",
+            "serial",
+            "sid",
+            "submitted time",
+            "heure de début",
+            "heure de fin",
+            "start time",
+            "completion time",
+            "heure de la dernière modification",
+            "cle",
+            "date_saisie",
+            "date de saisie",
+            "_uuid",
+            "_id",
+            "_submission_time",
+            "_index",
+            "_version",
+            "__version__",
+            "_status",
+            "_submitted_by",
+            "_notes",
+            "_tags",
+            "_validation_status",
+            "instanceid",
+            "deviceid",
         ])
     {
         ColumnUse::Ignored

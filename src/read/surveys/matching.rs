@@ -26,9 +26,8 @@ impl Survey {
         for respondent in &self.respondents {
             let by_id = respondent.id.as_deref().and_then(|id| inventory.find(id)).map(|i| i as u32);
             let siren = respondent.siren.as_deref();
-            let by_siren = siren.and_then(|s| {
-                by_siren.get(s).copied().or_else(|| inventory.find(s).map(|i| i as u32))
-            });
+            let by_siren =
+                siren.and_then(|s| by_siren.get(s).copied().or_else(|| inventory.find(s).map(|i| i as u32)));
             let name = respondent.organisation.as_deref();
             let same_name = name.and_then(|n| by_name.get(&folded(n))).map_or(&[][..], Vec::as_slice);
             let fits = |i: &&u32| {

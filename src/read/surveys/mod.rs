@@ -128,7 +128,8 @@ impl Survey {
             };
             let (finished, draft) = (ColumnUse::Finished, ColumnUse::Draft);
             let has = |used| columns.iter().any(|(_, c)| c.used == used);
-            if has(finished) && cell(finished).is_empty() || matches!(cell(draft), "1" | "Oui" | "Yes" | "X") {
+            if has(finished) && cell(finished).is_empty() || matches!(cell(draft), "1" | "Oui" | "Yes" | "X")
+            {
                 found.drop_record("unfinished_answer", place(), "the answer was not sent off")?;
                 continue;
             }

@@ -48,7 +48,8 @@ impl SurveyTool {
             Self::Framaforms
         } else if has("Horodateur") || has("Timestamp") {
             Self::GoogleForms
-        } else if (has("Heure de début") && has("Heure de fin")) || (has("Start time") && has("Completion time"))
+        } else if (has("Heure de début") && has("Heure de fin"))
+            || (has("Start time") && has("Completion time"))
         {
             Self::MicrosoftForms
         } else if has("CLE") || has("DATE_SAISIE") || has("Date de saisie") {
