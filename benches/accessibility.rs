@@ -3,45 +3,27 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
-use geo_types::Coord;
 use rurban::accessibility::{
     AgentOptions, Catchment, Choice, CostTable, Decay, balanced, nearest_k, nearest_k_planar, potential,
     rational_agents, road_network, three_step, two_step,
 };
 use rurban::network::Direction;
 use rurban::progress::Silent;
+use rurban::random::Seed;
+
+mod common;
 
 const REACH_M: f64 = 60_000.0;
 
-fn inputs() -> Option<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs");
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    eprintln!("skipped: no {}", dir.display());
-    None
-}
-
-fn columns(path: &Path, names: [&str; 3]) -> Vec<[f64; 3]> {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let header = reader.headers().unwrap().clone();
-    let at = names.map(|n| header.iter().position(|h| h == n).unwrap());
-    reader.records().map(|r| r.unwrap()).map(|r| at.map(|k| r[k].parse().unwrap())).collect()
-}
-
 fn access(c: &mut Criterion) {
-    let Some(dir) = inputs() else { return };
-    let nodes = columns(&dir.join("net35k_nodes.csv"), ["x", "y", "pop"]);
-    let fac = columns(&dir.join("acc35k_facilities.csv"), ["fac", "node", "supply"]);
-    let origins: Vec<_> = nodes.iter().map(|n| Coord { x: n[0], y: n[1] }).collect();
-    let demand: Vec<f64> = nodes.iter().map(|n| n[2]).collect();
-    let at: Vec<u32> = fac.iter().map(|f| f[1] as u32).collect();
+    let common::Country { points: origins, population: demand, ties, .. } = common::country();
+    let at = common::draw_distinct(&demand, 3_000, Seed(12));
     let facilities: Vec<_> = at.iter().map(|&n| origins[n as usize]).collect();
-    let supply: Vec<f64> = fac.iter().map(|f| f[2]).collect();
+    let mut random = Seed(13).stream(0);
+    let supply: Vec<f64> = at.iter().map(|_| 1.0 + f64::from(random.below(19))).collect();
 
     let table = || CostTable::planar(&origins, &facilities, REACH_M).unwrap();
     let gauss = Catchment::within(REACH_M).decay(Decay::Gaussian { sigma: 20_000.0 });
@@ -79,12 +61,11 @@ fn access(c: &mut Criterion) {
         b.iter(|| nearest_k_planar(&origins, &facilities, 3).unwrap());
     });
     let everybody: Vec<u32> = (0..origins.len() as u32).collect();
-    let roads = columns(&dir.join("net35k_edges.csv"), ["u", "v", "w"]);
-    let length = |u: f64, v: f64| {
+    let length = |u: u32, v: u32| {
         let (a, b) = (origins[u as usize], origins[v as usize]);
-        (u as u32, v as u32, (a.x - b.x).hypot(a.y - b.y).max(1.0))
+        (u, v, (a.x - b.x).hypot(a.y - b.y).max(1.0))
     };
-    let roads: Vec<_> = roads.iter().map(|r| length(r[0], r[1])).collect();
+    let roads: Vec<_> = ties.iter().map(|t| length(t.0, t.1)).collect();
     let net = road_network(origins.len(), &roads, Direction::Undirected).unwrap();
     group.bench_function("over_roads", |b| {
         b.iter(|| CostTable::over_roads(&net, &everybody, &at, REACH_M, &Silent).unwrap());

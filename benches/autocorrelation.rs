@@ -1,13 +1,7 @@
-//! Spatial autocorrelation of 35,000 places with 8 nearest neighbours each: read from the shared
-//! folder when it is there, and at random.
+//! Spatial autocorrelation of 35,000 places with 8 nearest neighbours each: gathered as in a country, and
+//! at random.
 
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::wildcard_imports,
-    clippy::print_stderr,
-    reason = "benches may panic and say what they skip"
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::wildcard_imports, reason = "benches may panic")]
 
 use std::hint::black_box;
 
@@ -19,6 +13,8 @@ use rurban::matrix::Csr;
 use rurban::random::Seed;
 use rurban::space::neighbours::PointSet;
 use rurban::space::weights::{SpatialWeights, Transform};
+
+mod common;
 
 struct Case {
     name: &'static str,
@@ -45,23 +41,14 @@ fn random() -> Case {
     case("random", &points, y)
 }
 
-fn net35k() -> Option<Case> {
-    let path =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs/net35k_nodes.csv");
-    let Ok(mut reader) = csv::Reader::from_path(path) else {
-        eprintln!("skipped: no net35k beside the repository");
-        return None;
-    };
-    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
-    let points: Vec<Coord<f64>> =
-        rows.iter().map(|r| Coord { x: r[1].parse().unwrap(), y: r[2].parse().unwrap() }).collect();
-    let y = rows.iter().map(|r| r[3].parse::<f64>().unwrap().max(1.0).log10()).collect();
-    Some(case("net35k", &points, y))
+fn country() -> Case {
+    let country = common::country();
+    case("country", &country.points, country.population.iter().map(|p| p.log10()).collect())
 }
 
 fn autocorrelation(c: &mut Criterion) {
     let test = Test::Permutation { permutations: 999, seed: Seed(1) };
-    for case in [Some(random()), net35k()].into_iter().flatten() {
+    for case in [random(), country()] {
         let mut group = c.benchmark_group(format!("autocorrelation/{}", case.name));
         group.sample_size(10);
         let (w, b, y) = (&case.standardised, &case.binary, &case.y);

@@ -1,10 +1,8 @@
-//! Complementarity over golden tables where they are present, seeded synthetic ones otherwise.
+//! Complementarity over synthetic seeded tables, and of a study of the embedded France.
 #![allow(missing_docs, reason = "criterion's macros generate undocumented items")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a bench may stop and say why")]
+#![allow(clippy::unwrap_used, reason = "a bench may stop")]
 
 use std::hint::black_box;
-use std::io::Read;
-use std::path::PathBuf;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use geo_types::Coord;
@@ -45,37 +43,6 @@ fn table(regions: usize, activities: usize) -> ActivityTable {
     ActivityTable::from_cells(regions, activities, &synthetic(regions, activities)).unwrap()
 }
 
-fn input(name: &str) -> Option<Vec<u8>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs").join(name);
-    let bytes = std::fs::read(&path).ok();
-    if bytes.is_none() {
-        eprintln!("{name} is not beside the repository: synthetic table instead");
-    }
-    bytes
-}
-
-/// A golden CSV table with a header and a column of row names.
-fn golden_table(name: &str, regions: usize, activities: usize) -> ActivityTable {
-    let Some(bytes) = input(name) else { return table(regions, activities) };
-    let text = String::from_utf8(bytes).unwrap();
-    let cells: Vec<f64> =
-        text.lines().skip(1).flat_map(|l| l.split(',').skip(1).map(|v| v.trim().parse().unwrap())).collect();
-    ActivityTable::from_matrix(&Matrix::from_rows(regions, activities, cells).unwrap()).unwrap()
-}
-
-/// The golden long table of 35,000 regions × 88 activities.
-fn long_table() -> Vec<Cell> {
-    let Some(bytes) = input("rs35kx88_long.csv.gz") else { return synthetic(35_000, 88) };
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
-    let cell = |line: &str| {
-        let mut part = line.split(',');
-        let mut next = || part.next().unwrap().trim();
-        (next().parse().unwrap(), next().parse().unwrap(), Some(next().parse().unwrap()))
-    };
-    text.lines().skip(1).map(cell).collect()
-}
-
 fn kernel(presence: &Presence) -> Interregional {
     Interregional::new(presence, &proximity(presence)).unwrap()
 }
@@ -84,7 +51,7 @@ fn benches(c: &mut Criterion) {
     let mut group = c.benchmark_group("complementarity");
     group.sample_size(10);
 
-    let small = golden_table("rs320x88.csv", 320, 88);
+    let small = table(320, 88);
     let presence = Presence::of(&small);
     group.bench_function("interregional all pairs 320x88", |b| {
         b.iter(|| black_box(kernel(&presence).all_pairs()));
@@ -111,7 +78,7 @@ fn benches(c: &mut Criterion) {
         });
     });
 
-    let long = long_table();
+    let long = synthetic(35_000, 88);
     group.bench_function("LQ + density from long format 35kx88", |b| {
         b.iter(|| {
             let table = ActivityTable::from_cells(35_000, 88, &long).unwrap();
@@ -158,7 +125,7 @@ fn study(c: &mut Criterion) {
     });
 
     let base = study.atlas().base();
-    let long = long_table();
+    let long = synthetic(35_000, 88);
     let codes: Vec<String> = base.territories().iter().map(|t| t.code.to_string()).collect();
     let names: Vec<String> = (0..88).map(|i| format!("A{i:02}")).collect();
     let jobs = || {

@@ -1,13 +1,6 @@
-//! Linkage kernels on a network of 35,000 nodes, read from the shared folder when it is there, and
-//! on a random one.
+//! Linkage kernels on networks of 35,000 nodes: a drawn country, and one at random.
 
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::wildcard_imports,
-    clippy::print_stderr,
-    reason = "benches may panic and say what they skip"
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::wildcard_imports, reason = "benches may panic")]
 
 use std::hint::black_box;
 
@@ -17,6 +10,8 @@ use rurban::linkage::*;
 use rurban::network::{Direction, Network};
 use rurban::progress::Silent;
 use rurban::random::Seed;
+
+mod common;
 
 struct Case {
     name: &'static str,
@@ -36,25 +31,19 @@ fn random() -> Case {
     Case { name: "random", graph, ru, kind, positions_m }
 }
 
-fn net35k() -> Option<Case> {
-    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs");
-    let rows = |file: &str| -> Option<Vec<csv::StringRecord>> {
-        csv::Reader::from_path(dir.join(file)).ok()?.records().collect::<Result<_, _>>().ok()
-    };
-    let (Some(nodes), Some(edges)) = (rows("net35k_nodes.csv"), rows("net35k_edges.csv")) else {
-        eprintln!("skipped: no net35k beside the repository");
-        return None;
-    };
-    let ties: Vec<(u32, u32, f64)> =
-        edges.iter().map(|r| (r[0].parse().unwrap(), r[1].parse().unwrap(), r[2].parse().unwrap())).collect();
-    let graph = Network::from_edges(nodes.len(), &ties, Direction::Undirected).unwrap().0;
-    let labels = |c: usize| Labels::from_keys(nodes.iter().map(|r| Some(r[c].to_owned()))).0;
-    let positions_m = nodes.iter().map(|r| (r[1].parse().unwrap(), r[2].parse().unwrap())).collect();
-    Some(Case { name: "net35k", graph, ru: labels(5), kind: labels(6), positions_m })
+fn country() -> Case {
+    let country = common::country();
+    Case {
+        name: "country",
+        graph: country.network(),
+        positions_m: country.points.iter().map(|c| (c.x, c.y)).collect(),
+        ru: country.rural_urban,
+        kind: country.kind,
+    }
 }
 
 fn linkage(c: &mut Criterion) {
-    for case in [Some(random()), net35k()].into_iter().flatten() {
+    for case in [random(), country()] {
         let mut group = c.benchmark_group(format!("linkage/{}", case.name));
         let (g, ru) = (&case.graph, &case.ru);
         group.sample_size(10);

@@ -1,15 +1,13 @@
-//! Network kernels on a synthetic seeded graph of growing size, on a million ties, and on net35k when it
-//! is there.
+//! Network kernels on a synthetic seeded graph of growing size, on a million ties, and on a drawn country.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
     missing_docs,
-    reason = "benches stop on failure and say what they skip"
+    reason = "benches stop on failure and say what they found"
 )]
 
 use std::hint::black_box;
-use std::path::PathBuf;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rurban::labels::Labels;
@@ -21,6 +19,8 @@ use rurban::network::{
 };
 use rurban::progress::Silent;
 use rurban::random::Seed;
+
+mod common;
 
 /// Four ties per node on average, mostly to near numbers.
 fn synthetic(nodes: u32) -> Network {
@@ -35,28 +35,10 @@ fn synthetic(nodes: u32) -> Network {
     Network::from_edges(nodes as usize, &ties, Direction::Undirected).unwrap().0
 }
 
-fn net35k() -> Option<Network> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/inputs/net35k_edges.csv");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped net35k: no {}", path.display());
-        return None;
-    };
-    let ties: Vec<(u32, u32, f64)> = text
-        .lines()
-        .skip(1)
-        .map(|l| {
-            let v: Vec<f64> = l.split(',').map(|x| x.parse().unwrap()).collect();
-            (v[0] as u32, v[1] as u32, v[2])
-        })
-        .collect();
-    let nodes = ties.iter().map(|t| t.0.max(t.1)).max().unwrap() as usize + 1;
-    Some(Network::from_edges(nodes.max(35_000), &ties, Direction::Undirected).unwrap().0)
-}
-
 fn measures(c: &mut Criterion) {
     let mut graphs: Vec<(String, Network)> =
         [1_000, 10_000, 35_000, 100_000].map(|n| (format!("synthetic{n}"), synthetic(n))).into();
-    graphs.extend(net35k().map(|g| ("net35k".to_owned(), g)));
+    graphs.push(("country".to_owned(), common::country().network()));
     for (name, g) in &graphs {
         let mut run = |measure: &str, f: &mut dyn FnMut()| {
             let mut group = c.benchmark_group(measure);

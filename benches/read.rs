@@ -1,14 +1,18 @@
 //! Reading all communes: ours, `serde_json` with the smallest structs that hold the same, and the
 //! `geojson` crate. `cargo bench --bench read -- --peak` prints the peak memory of ours alone.
+//! `RURBAN_DATA` names the folder that holds `contours/communes-2023.geojson`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench reports on the terminal")]
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use criterion::{Criterion, Throughput};
 use rurban::read::geojson::Reader;
 use serde::Deserialize;
+
+mod common;
+
+const COMMUNES: &str = "contours/communes-2023.geojson";
 
 #[derive(Deserialize)]
 struct Collection {
@@ -76,16 +80,17 @@ fn bench(c: &mut Criterion, text: &str) {
 }
 
 fn main() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/contours/communes-2023.geojson");
     if std::env::args().any(|a| a == "--peak") {
+        let Some(path) = common::real_data(COMMUNES) else { return };
         let read = Reader::default().read_path(&path).map(|(table, _)| table.layer().coords().len());
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let peak = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or("no /proc here");
         println!("{read:?} vertices, {peak}");
         return;
     }
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|_| {
-        eprintln!("no {}: reading a synthetic document instead", path.display());
+    let real = common::real_data(COMMUNES).and_then(|path| std::fs::read_to_string(path).ok());
+    let text = real.unwrap_or_else(|| {
+        eprintln!("reading a synthetic document instead");
         synthetic()
     });
     let mut criterion = Criterion::default().configure_from_args();

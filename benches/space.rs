@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
@@ -18,8 +17,9 @@ use rurban::space::locate::Locator;
 use rurban::space::neighbours::PointSet;
 use rurban::space::{Bounds, Layer};
 
+mod common;
 #[allow(dead_code, reason = "shared with the tests")]
-#[path = "../tests/golden/contours.rs"]
+#[path = "../tests/common/contours.rs"]
 mod contours;
 
 const FRANCE: Bounds = Bounds { min: [-5.1, 41.3], max: [9.6, 51.1] };
@@ -60,12 +60,7 @@ fn project(c: &mut Criterion) {
 }
 
 fn communes() -> Option<Vec<MultiPolygon<f64>>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/contours/communes-2023.geojson");
-    if path.is_file() {
-        return Some(contours::features(&path));
-    }
-    eprintln!("skipped: no {}", path.display());
-    None
+    common::real_data("contours/communes-2023.geojson").map(|path| contours::features(&path))
 }
 
 fn locate(c: &mut Criterion) {

@@ -1,11 +1,9 @@
 //! Growth of contiguity, dissolve, simplification, tessellation and area with the number of cells, and
-//! the same on the official outlines of communes when they are there.
+//! the same on the official outlines of communes where `RURBAN_DATA` has them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
-use std::path::Path;
-
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use geo_types::{Coord, Rect};
+use geo_types::{Coord, LineString, Polygon, Rect};
 use rurban::labels::Labels;
 use rurban::model::Level;
 use rurban::random::Seed;
@@ -13,8 +11,11 @@ use rurban::read::TerritoryReader;
 use rurban::space::contiguity::{Rule, contiguity};
 use rurban::space::dissolve::dissolve;
 use rurban::space::measure::{Surface, areas};
+use rurban::space::repair::{Depth, check};
 use rurban::space::simplify::simplify;
 use rurban::space::tessellation::{TessellationOptions, tessellate};
+
+mod common;
 
 fn topology(c: &mut Criterion) {
     let land = Rect::new(Coord { x: 0.0, y: 40.0 }, Coord { x: 10.0, y: 50.0 }).to_polygon().into();
@@ -38,12 +39,40 @@ fn topology(c: &mut Criterion) {
     group.finish();
 }
 
-fn communes(c: &mut Criterion) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/contours/communes-2023.geojson");
-    if !path.is_file() {
-        eprintln!("skipped: no {}", path.display());
-        return;
+/// A circle of `n` vertices; the one before the last is moved by `by` of the step.
+fn circle(n: u32, radius: f64, by: f64) -> LineString<f64> {
+    let at = |i: f64| {
+        let (sin, cos) = (std::f64::consts::TAU * i / f64::from(n)).sin_cos();
+        Coord { x: radius * cos, y: radius * sin }
+    };
+    let mut ring: Vec<_> = (0..n).map(|i| at(f64::from(i))).collect();
+    ring[n as usize - 2] = at(f64::from(n - 2) + by);
+    ring.push(ring[0]);
+    LineString(ring)
+}
+
+/// Outlines whose rings meet: one crossing, and a hole that touches the shell in one vertex.
+fn validity(c: &mut Criterion) {
+    let mut group = c.benchmark_group("validity");
+    group.sample_size(10);
+    for n in [16_384, 65_536, 131_072, 1_000_000] {
+        let crossing = Polygon::new(circle(n, 1.0, 1.5), Vec::new()).into();
+        let mut hole = circle(n, 0.5, 0.0);
+        hole.0.iter_mut().for_each(|c| c.x += 0.5);
+        hole.0.reverse();
+        let touching = Polygon::new(circle(n, 1.0, 0.0), vec![hole]).into();
+        group.bench_function(BenchmarkId::new("crossing", n), |b| {
+            b.iter(|| check(&crossing, None, Depth::Crossings));
+        });
+        group.bench_function(BenchmarkId::new("touching", n), |b| {
+            b.iter(|| check(&touching, None, Depth::Crossings));
+        });
     }
+    group.finish();
+}
+
+fn communes(c: &mut Criterion) {
+    let Some(path) = common::real_data("contours/communes-2023.geojson") else { return };
     let reader = TerritoryReader::new(Level::Commune);
     let (atlas, _) = reader.read_path(&path).unwrap();
     let layer = atlas.base().geometry().unwrap();
@@ -63,5 +92,5 @@ fn communes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, topology, communes);
+criterion_group!(benches, topology, validity, communes);
 criterion_main!(benches);

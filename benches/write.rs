@@ -7,12 +7,13 @@ use std::io;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+use rurban::model::Contours;
 use rurban::network::Direction;
 use rurban::space::Layer;
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv};
 use rurban::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson};
 use rurban::write::graphml::{GraphDocument, write_graphml};
-use rurban::write::{Contours, Table};
 
 const CELLS: usize = 35_000;
 

@@ -18,25 +18,26 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
-use common::{Fallible, read_actors};
+use common::{Account, Fallible, Reading, check_use};
 use geo_types::Coord;
 use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads};
 use rurban::atlas::Atlas;
-use rurban::diagnostics::{Diagnostics, Strictness};
+use rurban::diagnostics::Diagnostics;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::labels::Labels;
+use rurban::model::Contours;
 use rurban::model::{ActorKind, DensityLevel, Level, Rurality};
 use rurban::network::Direction;
-use rurban::read::{CostColumns, CostEnds, csv, roads, travel_costs};
+use rurban::read::{ActorFile, CostColumns, CostEnds, OwnFiles, TieCount, csv, roads, travel_costs};
 use rurban::space::{Bounds, Layer};
 use rurban::study::{
     AccessCosts, AccessMeasure, AccessOptions, AccessReport, AccessSummary, Capacity, Study, StudyOptions,
 };
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, integer, number};
 use rurban::write::svg::{Axis, Choropleth, Colours, Coordinates, Marks, Plot, Series};
-use rurban::write::{Contours, Table};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Measure {
@@ -85,7 +86,9 @@ struct Arguments {
     /// CSV or GeoJSON file of your own actors instead of the embedded ones, as FILE or FILE=KIND; may be
     /// given several times.
     #[arg(long)]
-    actors: Vec<String>,
+    actors: Vec<ActorFile>,
+    #[command(flatten)]
+    reading: Reading,
     /// What each actor counts for.
     #[arg(long, value_enum, default_value = "one")]
     supply: Counted,
@@ -170,6 +173,18 @@ struct Shown {
 
 fn main() -> Fallible {
     let arguments = Arguments::parse();
+    let mut account = Account::default();
+    let outcome = run(&arguments, &mut account);
+    account.finish(&arguments.reading, outcome)
+}
+
+fn run(arguments: &Arguments, account: &mut Account) -> Fallible {
+    let own = OwnFiles {
+        actors: arguments.actors.clone(),
+        columns: arguments.reading.columns()?,
+        ..OwnFiles::default()
+    };
+    own.check()?;
     let bar = common::Bar::default();
     let mut france = EmbeddedFrance::load()?;
     let by = arguments.by.parse::<Level>()?;
@@ -182,11 +197,21 @@ fn main() -> Fallible {
     let (inventory, kind) = if arguments.actors.is_empty() {
         (france.inventory, "research_centre")
     } else {
-        let mut builder = Inventory::builder(Strictness::Lenient);
-        read_actors(&arguments.actors, Strictness::Lenient, &mut builder)?;
-        (builder.finish().0, "any")
+        let mut builder = Inventory::builder(arguments.reading.strictness());
+        let book = EmbeddedFrance::code_book()?;
+        let mut on_file = |what: &str, path: &Path, found: &_| {
+            account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
+        };
+        own.read(&mut builder, Some(france.atlas.base()), &book, &mut on_file)?;
+        let (inventory, found) = builder.finish();
+        account.add("INVENTORY", &found);
+        (inventory, "any")
     };
-    let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &bar)?;
+    let (study, found) = Study::new(france.atlas, inventory, StudyOptions::default(), &bar)?;
+    if !own.is_empty() {
+        account.add("PLACING", &found);
+        check_use(&study, TieCount::default(), |_| true)?;
+    }
 
     let kinds = kinds(arguments.kind.as_deref().unwrap_or(kind))?;
     let times = arguments.costs.as_deref().map(|path| read_times(&study, path, arguments.to)).transpose()?;

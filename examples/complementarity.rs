@@ -16,22 +16,22 @@ use common::Fallible;
 use geo_types::Coord;
 use rurban::complementarity::nomenclature::MaskedCells;
 use rurban::diagnostics::Diagnostics;
-use rurban::evidence::{Evidence, Null};
+use rurban::evidence::{Evidence, Measured, Null};
 use rurban::france::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
 use rurban::matrix::Matrix;
-use rurban::model::{Level, Rurality};
+use rurban::model::{Contours, Level, Rurality};
 use rurban::profiles::{Codes, ProfileRules, Profiles};
 use rurban::random::Seed;
-use rurban::read::ProfileReader;
+use rurban::read::{ColumnNames, ProfileReader};
 use rurban::space::Bounds;
 use rurban::study::{
-    ActivitySource, Complementarity, ComplementarityOptions, ComplementarityReport, Counting, Giving,
-    Measured, Needs, PresenceRule, Search, Study, StudyOptions,
+    ActivitySource, Complementarity, ComplementarityOptions, ComplementarityReport, Counting, Giving, Needs,
+    PresenceRule, Search, Study, StudyOptions,
 };
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, number};
 use rurban::write::svg::{Choropleth, Colours, Coordinates, HeatMap};
-use rurban::write::{Contours, Table};
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Nomenclature {
@@ -89,6 +89,9 @@ struct Arguments {
     /// What is compared; several with commas.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "sectors,fields,capabilities")]
     nomenclature: Vec<Nomenclature>,
+    /// Column of the table by what it tells, as ROLE=NAME: territory, activity, activity_name, figure.
+    #[arg(long = "column", value_name = "ROLE=NAME", requires = "table")]
+    columns: Vec<String>,
     /// Your own figures by territory and activity (CSV, long or wide) in place of the embedded ones.
     #[arg(long)]
     table: Option<PathBuf>,
@@ -132,6 +135,7 @@ fn main() -> Fallible {
         }
         let reader = ProfileReader::new(arguments.table_level.clone(), "as in the table")
             .rules(rules)
+            .columns(ColumnNames::parse(&arguments.columns)?)
             .renamed(&EmbeddedFrance::commune_code_history()?);
         let (giving, found) = reader.read_path(path, study.atlas())?;
         let receiving = summed(&study, &giving, &arguments.level)?;

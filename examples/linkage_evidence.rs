@@ -15,16 +15,18 @@ use clap::{Parser, ValueEnum};
 use common::Fallible;
 use geo_types::Coord;
 use rurban::evidence::Evidence;
+use rurban::evidence::Measured;
 use rurban::france::EmbeddedFrance;
 use rurban::matrix::Matrix;
+use rurban::model::Contours;
 use rurban::model::{CooperationKind, DensityLevel, Level, LinkClass};
 use rurban::random::Seed;
 use rurban::space::{Bounds, Layer};
-use rurban::study::{LinkageOptions, LinkagePart, LinkageReport, Measured, Study, StudyOptions};
+use rurban::study::{LinkageOptions, LinkagePart, LinkageReport, Study, StudyOptions};
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, number};
 use rurban::write::svg::{Axis, Choropleth, Colours, Coordinates, HeatMap, Marks, Plot, Series};
-use rurban::write::{Contours, Table};
 
 #[derive(Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]

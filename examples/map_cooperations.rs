@@ -1,9 +1,11 @@
-//! The main job: map the cooperations of France from the embedded data.
+//! The main job: map cooperations on the embedded France.
 //!
-//! `cargo run --release --example map_cooperations -- [--out FOLDER] [--level LEVEL]`
+//! `cargo run --release --example map_cooperations -- [--out FOLDER] [--level LEVEL]
+//! [--actors FILE[=KIND]] [--cooperations FILE] [--participations FILE] [--contours FILE]`
 //!
-//! Prints a summary and writes `atlas.html` (interactive, one file, works offline),
-//! `metrics.geojson`, `territories.csv`, `actors.csv` and `links.csv`.
+//! Without files of your own it maps the embedded actors and cooperations. Prints a summary and writes
+//! `atlas.html` (interactive, one file, works offline), `metrics.geojson`, `territories.csv`,
+//! `actors.csv` and `links.csv`.
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
 
@@ -13,38 +15,109 @@ mod common;
 use std::path::PathBuf;
 
 use clap::Parser;
-use common::{Bar, Fallible, output, report_study};
+use common::{Account, Bar, Fallible, Reading, check_use, known_level, output, report_study};
 use rurban::france::EmbeddedFrance;
+use rurban::inventory::Inventory;
 use rurban::model::Level;
+use rurban::read::{ActorFile, OwnFiles, TerritoryReader};
+use rurban::report::StudyFiles;
 use rurban::study::{Study, StudyOptions};
-use rurban::write::StudyFiles;
 
-/// Map the cooperations of France from the embedded data.
+/// Map cooperations on the embedded France: the embedded ones, or your own.
 #[derive(Parser)]
 struct Arguments {
     /// Folder to write to.
     #[arg(long, default_value = "out/map_cooperations")]
     out: PathBuf,
     /// Level of metrics.geojson and territories.csv: region, departement, `petr_pays`, epci, commune.
-    #[arg(long, default_value = "epci")]
+    #[arg(long, default_value = "epci", value_parser = known_level)]
     level: Level,
+    /// Table or GeoJSON file of your own actors, as FILE or FILE=KIND (cluster, laboratoire, tiers-lieu,
+    /// entreprise …); may be given several times.
+    #[arg(long)]
+    actors: Vec<ActorFile>,
+    /// Table of ties between two actors, by identifier or name.
+    #[arg(long)]
+    cooperations: Vec<PathBuf>,
+    /// Table of participations of actors in projects.
+    #[arg(long)]
+    participations: Vec<PathBuf>,
+    /// Add your actors to the embedded ones instead of mapping them alone.
+    #[arg(long)]
+    with_embedded: bool,
+    /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
+    #[arg(long)]
+    contours: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 fn main() -> Fallible {
-    let Arguments { out, level } = Arguments::parse();
-    let out = output(&out)?;
+    let a = Arguments::parse();
+    let mut account = Account::default();
+    let outcome = run(&a, &mut account);
+    account.finish(&a.reading, outcome)
+}
+
+fn run(a: &Arguments, account: &mut Account) -> Fallible {
+    let own = OwnFiles {
+        actors: a.actors.clone(),
+        cooperations: a.cooperations.clone(),
+        participations: a.participations.clone(),
+        columns: a.reading.columns()?,
+    };
+    own.check()?;
+    if own.actors.is_empty() && !own.is_empty() && !a.with_embedded {
+        return Err(
+            "ties need actors: give --actors FILE, or --with-embedded to tie the embedded ones".into()
+        );
+    }
+    let out = output(&a.out)?;
     let bar = Bar::default();
     let mut france = EmbeddedFrance::load()?;
     france.draw_approximate_outlines(&bar)?;
-    say!("\nEMBEDDED FRANCE\n{}", france.diagnostics);
-    let (study, diagnostics) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
-    say!("\nPLACING AND TYING\n{diagnostics}");
+    account.add("EMBEDDED FRANCE", &france.diagnostics);
+    if let Some(path) = &a.contours {
+        let level = Level::Custom("contours".to_owned());
+        let (contours, found) = TerritoryReader::new(level)
+            .columns(a.reading.columns()?)
+            .strictness(a.reading.strictness())
+            .read_path(path)?;
+        account.add(&format!("CONTOURS {}", path.display()), &found);
+        let (level, found) = france.atlas.take_outlines(&contours)?;
+        account.add(&format!("TAKEN FOR LEVEL {level}"), &found);
+    }
+    let embedded = france.inventory.actors().len();
+    let mut title = "Cooperations of France";
+    let mut ties = None;
+    if !own.is_empty() {
+        title = "Cooperations";
+        let strictness = a.reading.strictness();
+        let mut builder = match a.with_embedded {
+            true => france.inventory.into_builder(strictness),
+            false => Inventory::builder(strictness),
+        };
+        let book = EmbeddedFrance::code_book()?;
+        let mut on_file = |what: &str, path: &std::path::Path, found: &_| {
+            account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
+        };
+        ties = Some(own.read(&mut builder, Some(france.atlas.base()), &book, &mut on_file)?);
+        let (inventory, found) = builder.finish();
+        account.add("INVENTORY", &found);
+        france.inventory = inventory;
+    }
+    let (study, found) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    account.add("PLACING AND TYING", &found);
 
     let files = StudyFiles::measure(&study, &bar)?;
     report_study(&study, &files)?;
     say!("\nWRITTEN");
-    for path in files.write(&out, &level, "Cooperations of France", &bar)? {
+    for path in files.write(&out, &a.level, title, &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
-    Ok(())
+    let Some(ties) = ties else { return Ok(()) };
+    let skip = if a.with_embedded { embedded } else { 0 };
+    let own: std::collections::HashSet<_> =
+        study.inventory().actors().iter().skip(skip).map(|actor| actor.id.clone()).collect();
+    check_use(&study, ties, |actor| own.contains(&actor.id))
 }

@@ -14,18 +14,19 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use common::{Bar, Fallible, output, read_actors, report_study};
+use common::{Account, Bar, Fallible, Reading, check_use, output, report_study};
 use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
-use rurban::model::{Actor, CooperationKind, Level};
-use rurban::read::{TerritoryReader, TieColumns, read_cooperations, read_participations};
+use rurban::model::{Actor, Contours, Level};
+use rurban::read::{ActorFile, OwnFiles, Role, TerritoryReader};
+use rurban::report::StudyFiles;
 use rurban::space::simplify::simplify;
 use rurban::space::{Layer, LonLat};
 use rurban::study::{Study, StudyOptions};
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::geojson::{Shapes, write_geojson_file};
-use rurban::write::{Contours, StudyFiles, Table};
 
 /// Map your own territories, actors and cooperations.
 #[derive(Parser)]
@@ -42,11 +43,11 @@ struct Arguments {
     /// Property that holds the name of a territory; looked for when not given.
     #[arg(long)]
     name: Option<String>,
-    /// CSV or GeoJSON file of actors, as FILE or FILE=KIND (cluster, `research_centre`,
-    /// `innovation_place`, enterprise …); may be given several times.
+    /// Table or GeoJSON file of actors, as FILE or FILE=KIND (cluster, laboratoire, tiers-lieu,
+    /// entreprise …); may be given several times.
     #[arg(long)]
-    actors: Vec<String>,
-    /// CSV file of ties between actors (source, target, weight …).
+    actors: Vec<ActorFile>,
+    /// Table of ties between actors (source, target, weight …), by identifier or name.
     #[arg(long)]
     cooperations: Vec<PathBuf>,
     /// CSV file of participations (actor, project …).
@@ -58,9 +59,8 @@ struct Arguments {
     /// Simplify outlines for the map by this many degrees (0.001 is about 100 m); borders stay shared.
     #[arg(long, default_value_t = 0.001)]
     simplify: f64,
-    /// Stop at the first error in the data.
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Do not look codes up in the embedded France.
     #[arg(long)]
     alone: bool,
@@ -70,66 +70,88 @@ struct Arguments {
 }
 
 fn main() -> Fallible {
-    let mut a = Arguments::parse();
-    let out = output(&a.out)?;
-    let bar = Bar::default();
-    let strictness = if a.strict { Strictness::Strict } else { Strictness::Lenient };
-    if a.territories.is_none() {
-        let sample = write_sample(&out, &bar)?;
-        say!("No --territories: running on a sample written to {}", sample.display());
-        a.territories = Some(sample.join("territories.geojson"));
-        a.actors = vec![sample.join("actors.csv").display().to_string()];
-        a.cooperations = vec![sample.join("cooperations.csv")];
-    }
-    let territories = a.territories.ok_or("no file of territories")?;
+    let a = Arguments::parse();
+    let mut account = Account::default();
+    let outcome = run(&a, &mut account);
+    account.finish(&a.reading, outcome)
+}
 
-    let mut reader = TerritoryReader::new(a.level.clone()).check_crossings().strictness(strictness);
-    if let Some(code) = a.code {
-        reader = reader.code(code);
+fn run(a: &Arguments, account: &mut Account) -> Fallible {
+    let mut own = OwnFiles {
+        actors: a.actors.clone(),
+        cooperations: a.cooperations.clone(),
+        participations: a.participations.clone(),
+        columns: a.reading.columns()?,
+    };
+    own.check()?;
+    let strictness = a.reading.strictness();
+    let bar = Bar::default();
+    let territories = match &a.territories {
+        Some(path) => path.clone(),
+        None if own.is_empty() => {
+            let sample = write_sample(&output(&a.out)?, &bar)?;
+            say!("No --territories: running on a sample written to {}", sample.display());
+            own.actors = vec![sample.join("actors.csv").display().to_string().parse()?];
+            own.cooperations = vec![sample.join("cooperations.csv")];
+            sample.join("territories.geojson")
+        }
+        None => {
+            return Err(
+                "your actors need territories: give --territories FILE, or map them on the embedded \
+                        France with `map_cooperations --actors …`"
+                    .into(),
+            );
+        }
+    };
+    let out = output(&a.out)?;
+    let mut columns = own.columns.only(&[Role::Territory, Role::Population, Role::Density]);
+    for (role, property) in [(Role::Territory, &a.code), (Role::Name, &a.name)] {
+        if let Some(property) = property {
+            columns = columns.with(role, property);
+        }
     }
-    if let Some(name) = a.name {
-        reader = reader.name(name);
-    }
+    let reader =
+        TerritoryReader::new(a.level.clone()).check_crossings().strictness(strictness).columns(columns);
     let (mut atlas, found) = reader.read_path(&territories)?;
-    say!("\nTERRITORIES {}\n{found}", territories.display());
-    if !a.alone && a.level == Level::Commune {
+    account.add(&format!("TERRITORIES {}", territories.display()), &found);
+    let book = EmbeddedFrance::code_book()?;
+    if !a.alone {
         let france = EmbeddedFrance::load()?;
         let renamed = EmbeddedFrance::commune_code_history()?
             .into_iter()
             .map(|(old, new)| (old.to_string(), new.to_string()))
             .collect();
         let found = atlas.fill_from(&france.atlas, &renamed, Strictness::Lenient)?;
-        say!("\nLOOKED UP IN THE EMBEDDED FRANCE\n{found}");
+        account.add("LOOKED UP IN THE EMBEDDED FRANCE", &found);
+    }
+    let by = a.by.as_ref().unwrap_or(&a.level);
+    if atlas.level(by).is_err() {
+        let levels: Vec<&str> = atlas.levels().iter().map(|l| l.level().key()).collect();
+        return Err(
+            format!("--by {}: there is no such level; levels are {}", by.key(), levels.join(", ")).into()
+        );
     }
 
     let mut builder = Inventory::builder(strictness);
-    read_actors(&a.actors, strictness, &mut builder)?;
-    for path in &a.cooperations {
-        let columns = TieColumns::default();
-        let found = read_cooperations(path, &columns, CooperationKind::Other, "cooperations", &mut builder)?;
-        say!("\nCOOPERATIONS {}\n{found}", path.display());
-    }
-    for path in &a.participations {
-        let (columns, kind) = (TieColumns::default(), CooperationKind::TerritorialProject);
-        let found = read_participations(path, &columns, kind, "participations", &mut builder)?;
-        say!("\nPARTICIPATIONS {}\n{found}", path.display());
-    }
+    let communes = (a.level == Level::Commune).then(|| atlas.base());
+    let mut on_file = |what: &str, path: &Path, found: &_| {
+        account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
+    };
+    let ties = own.read(&mut builder, communes, &book, &mut on_file)?;
     let (inventory, found) = builder.finish();
-    say!("\nINVENTORY\n{found}");
+    account.add("INVENTORY", &found);
 
     // Actors are placed in the outlines as they are; the map shows simplified ones.
-    let options = StudyOptions::default();
-    let (study, diagnostics) = Study::new(atlas, inventory, options, &bar)?;
-    say!("\nPLACING AND TYING\n{diagnostics}");
+    let (study, found) = Study::new(atlas, inventory, StudyOptions::default(), &bar)?;
+    account.add("PLACING AND TYING", &found);
     let study = study.with_display_outlines(|layer| simplify(layer, a.simplify), &bar)?;
     let files = StudyFiles::measure(&study, &bar)?;
     report_study(&study, &files)?;
     say!("\nWRITTEN");
-    let by = a.by.unwrap_or(a.level);
-    for path in files.write(&out, &by, "My territory", &bar)? {
+    for path in files.write(&out, by, "My territory", &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
-    Ok(())
+    if own.is_empty() { Ok(()) } else { check_use(&study, ties, |_| true) }
 }
 
 /// Writes communes (approximate outlines), actors and ties of Occitanie as a user's files could be.

@@ -15,23 +15,25 @@ use clap::Parser;
 use common::Fallible;
 use rurban::autocorrelation::{LocalInference, Test};
 use rurban::evidence::Evidence;
+use rurban::evidence::Measured;
 use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
 use rurban::labels::Labels;
+use rurban::model::Contours;
 use rurban::model::{DensityLevel, Level};
 use rurban::random::Seed;
 use rurban::read::csv::Reader;
-use rurban::read::territory_values;
+use rurban::read::{ColumnNames, Role, territory_values_by};
 use rurban::space::Bounds;
 use rurban::study::{
-    Amounts, Measured, RuralityRules, SpatialClass, SpatialOptions, SpatialStructure, Spread, Study,
-    StudyOptions, TerritoryClasses, TerritoryScore, Typology,
+    Amounts, RuralityRules, SpatialClass, SpatialOptions, SpatialStructure, Spread, Study, StudyOptions,
+    TerritoryClasses, TerritoryScore, Typology,
 };
 use rurban::typology::RegionRules;
+use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::report::{Align, TextTable, integer, number};
 use rurban::write::svg::{Axis, ClassColours, ClassMap, Coordinates, Marks, Plot, Series};
-use rurban::write::{Contours, Table};
 
 /// Rurality, spatial structure and inequality of the embedded France.
 #[derive(Parser)]
@@ -47,9 +49,9 @@ struct Arguments {
     /// CSV file with territory codes and figures of your own to measure instead.
     #[arg(long, requires = "column")]
     table: Option<PathBuf>,
-    /// Its column of figures.
-    #[arg(long, requires = "table")]
-    column: Option<String>,
+    /// Its column of figures, or another one by what it tells (territory=NAME); may be given several times.
+    #[arg(long, requires = "table", value_name = "NAME")]
+    column: Vec<String>,
     /// The figures are amounts: count them per 10,000 inhabitants.
     #[arg(long, requires = "table")]
     per_inhabitant: bool,
@@ -78,8 +80,8 @@ fn main() -> Fallible {
 
     typologies(&study, &out)?;
     what_if(&study, &out)?;
-    let (label, values) = if let (Some(table), Some(column)) = (&arguments.table, &arguments.column) {
-        own_values(&study, &arguments, table, column)?
+    let (label, values) = if let Some(table) = &arguments.table {
+        own_values(&study, &arguments, table)?
     } else {
         let measures = study.territory_measures(&arguments.level, &study.reach(&bar)?)?;
         let score = arguments.value;
@@ -206,14 +208,18 @@ fn what_if(study: &Study, out: &Path) -> Fallible {
 }
 
 /// What a table of the user's own says of the territories, and what to call it.
-fn own_values(
-    study: &Study,
-    arguments: &Arguments,
-    path: &Path,
-    column: &str,
-) -> Fallible<(String, Vec<f64>)> {
+fn own_values(study: &Study, arguments: &Arguments, path: &Path) -> Fallible<(String, Vec<f64>)> {
     let level = study.atlas().level(&arguments.level)?;
-    let (mut values, found) = territory_values(Reader::default().open_path(path)?, level, column)?;
+    let roles: Vec<&String> = arguments.column.iter().filter(|c| c.contains('=')).collect();
+    let names = ColumnNames::parse(&roles)?;
+    let plain = arguments.column.iter().find(|c| !c.contains('='));
+    let column = plain
+        .map(String::as_str)
+        .or(names.get(Role::Figure))
+        .ok_or("--column: name the column of figures")?;
+    let table = Reader::default().open_path(path)?;
+    let book = EmbeddedFrance::code_book()?;
+    let (mut values, found) = territory_values_by(table, level, column, &names, &book)?;
     say!("\nFIGURES {}\n{found}", path.display());
     if !arguments.per_inhabitant {
         return Ok((column.to_owned(), values));

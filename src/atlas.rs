@@ -1,6 +1,7 @@
 //! The territories of a study: a base level (communes, or the finest one there is) and the levels
 //! it nests into, with names, populations, density levels and geometry.
 
+mod fill;
 mod outlines;
 
 use std::collections::{HashMap, HashSet};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
-use crate::model::{DensityLevel, Level, Rurality, TerritoryCode};
+use crate::model::{DensityLevel, GeometryQuality, Level, Rurality, TerritoryCode};
 use crate::space::{Layer, LonLat};
 
 /// A polygon unit with a code.
@@ -38,16 +39,6 @@ impl Territory {
     pub fn new(code: TerritoryCode, name: impl Into<String>) -> Self {
         Self { code, name: name.into(), population: None, area_km2: None, point: None, density: None }
     }
-}
-
-/// How far the outlines of a level can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GeometryQuality {
-    /// As the source draws them.
-    Given,
-    /// Thiessen cells of one point each, clipped to a land outline: right to a kilometre or two.
-    Approximate,
 }
 
 /// All territories of one level.
@@ -309,6 +300,9 @@ impl Atlas {
         renamed: &HashMap<String, String>,
         strictness: Strictness,
     ) -> Result<Diagnostics> {
+        if self.base().level != other.base().level {
+            return self.fill_upper(other, strictness);
+        }
         let mut diagnostics = Diagnostics::new(strictness);
         let base = &mut self.levels[0];
         let find = |code: &str| other.base().find(code).or_else(|| other.base().find(renamed.get(code)?));
@@ -325,6 +319,13 @@ impl Atlas {
             }
             // Several old territories may have merged into one: only what a part shares with the
             // whole is taken over.
+            if mine.code != theirs.code {
+                let message = format!(
+                    "{} {} is {} today; its density level and the levels above are taken from there",
+                    base.level, mine.code, theirs.code
+                );
+                diagnostics.remark("former_code", Place::file("atlas").record(i), message);
+            }
             if mine.code == theirs.code {
                 mine.population = mine.population.or(theirs.population);
                 mine.area_km2 = mine.area_km2.or(theirs.area_km2);

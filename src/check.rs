@@ -1,5 +1,7 @@
 //! What kernels ask of the numbers they are given.
 
+use geo_types::Coord;
+
 use crate::error::{Error, Result};
 
 /// Refuses a list of another length than a measure needs.
@@ -19,6 +21,36 @@ pub(crate) fn check_weights(what: &'static str, values: &[f64]) -> Result<()> {
         None => Ok(()),
     }
 }
+
+/// Refuses amounts whose sum is beyond the largest number.
+pub(crate) fn check_sum(what: &'static str, values: &[f64]) -> Result<()> {
+    let mut sum = 0.0;
+    for (index, v) in values.iter().enumerate() {
+        sum += v.abs();
+        if sum == f64::INFINITY {
+            let must = "takes the sum beyond the largest number: use a larger unit";
+            return Err(Error::Value { what, index, value: format!("{v:e}"), must });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses coordinates that are not finite, or so large that products of their differences are not.
+pub(crate) fn check_coords(what: &'static str, coords: &[Coord<f64>]) -> Result<()> {
+    let sound = |c: &Coord<f64>| c.x.abs() <= LARGEST_COORDINATE && c.y.abs() <= LARGEST_COORDINATE;
+    match coords.iter().position(|c| !sound(c)) {
+        Some(index) => Err(Error::Value {
+            what,
+            index,
+            value: format!("({}, {})", coords[index].x, coords[index].y),
+            must: "must be finite (and below 1e100)",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Largest coordinate of which areas and crossings can be computed.
+const LARGEST_COORDINATE: f64 = 1e100;
 
 /// Refuses a list of another length, and values that are not finite and ≥ 0.
 pub(crate) fn check_amounts(what: &'static str, values: &[f64], expected: usize) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Findings about data: what was found, where, how serious it is, and what was done with the record.
+//! The account of a reading: how many records, which findings.
 //!
 //! Every reader returns `(value, Diagnostics)`. Counts always balance: [`Diagnostics::seen`] equals
 //! [`Diagnostics::kept`] plus [`Diagnostics::dropped`].
@@ -6,125 +6,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, Result};
-
-/// How serious a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing; nothing was changed.
-    Info,
-    /// Something was repaired or left out of a record that was kept.
-    Warning,
-    /// A record was dropped, or cannot mean what it says.
-    Error,
-}
-
-/// What happened to the record a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// The record is in the result as it was.
-    Kept,
-    /// The record is in the result after a stated repair.
-    Repaired,
-    /// The record is not in the result.
-    Dropped,
-}
-
-/// Where in the input a finding is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Place {
-    /// File name, or the name the caller gave to in-memory data.
-    pub file: String,
-    /// Line in the file, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<u64>,
-    /// Feature or record index, from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<usize>,
-    /// Column or property.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-}
-
-impl Place {
-    /// A place in `file`.
-    #[must_use]
-    pub fn file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), ..Self::default() }
-    }
-
-    /// Adds the line, from 1.
-    #[must_use]
-    pub const fn line(mut self, line: u64) -> Self {
-        self.line = Some(line);
-        self
-    }
-
-    /// Adds the feature or record index, from 0.
-    #[must_use]
-    pub const fn record(mut self, record: usize) -> Self {
-        self.record = Some(record);
-        self
-    }
-
-    /// Adds the column or property.
-    #[must_use]
-    pub fn field(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
-        self
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        if let Some(record) = self.record {
-            write!(f, ", record {record}")?;
-        }
-        if let Some(field) = &self.field {
-            write!(f, ", field {field:?}")?;
-        }
-        Ok(())
-    }
-}
-
-/// One finding about the data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// How serious it is.
-    pub severity: Severity,
-    /// Short stable name of the kind of finding (`duplicate_code`, `self_loop` …), for counting.
-    pub kind: &'static str,
-    /// Where it is.
-    pub place: Place,
-    /// What was found and what to do about it.
-    pub message: String,
-    /// What happened to the record.
-    pub outcome: Outcome,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]", self.place, self.message, self.kind)
-    }
-}
-
-/// What a reader does when it meets an error-level finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Strictness {
-    /// Keep what is sound, drop the rest, count and report everything.
-    #[default]
-    Lenient,
-    /// Stop at the first error-level finding.
-    Strict,
-}
+use crate::finding::LONGEST_MESSAGE;
+pub use crate::finding::{Finding, Outcome, Place, Severity, Strictness, printable};
 
 /// The account a reader gives of its input: every record counted, every problem counted by kind,
 /// the first ones of each kind in full.
@@ -141,13 +27,19 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Findings kept in full for each kind; further ones are only counted, so that ten million bad
-    /// lines cost no more memory than a hundred.
-    pub const FULL_FINDINGS_PER_KIND: usize = 100;
+    /// lines cost no more memory than ten thousand.
+    pub const FULL_FINDINGS_PER_KIND: usize = 10_000;
 
     /// An empty account.
     #[must_use]
     pub fn new(strictness: Strictness) -> Self {
         Self { strictness, ..Self::default() }
+    }
+
+    /// What is done at an error-level finding.
+    #[must_use]
+    pub const fn strictness(&self) -> Strictness {
+        self.strictness
     }
 
     /// Counts a record that is in the result.
@@ -223,9 +115,14 @@ impl Diagnostics {
         self.seen += other.seen;
         self.kept += other.kept;
         self.dropped += other.dropped;
+        let mut held: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            *held.entry(finding.kind).or_default() += 1;
+        }
         for finding in other.findings {
-            let before = self.counts.get(finding.kind).copied().unwrap_or(0);
-            if before < Self::FULL_FINDINGS_PER_KIND {
+            let held = held.entry(finding.kind).or_default();
+            if *held < Self::FULL_FINDINGS_PER_KIND {
+                *held += 1;
                 self.findings.push(finding);
             }
         }
@@ -305,7 +202,7 @@ impl fmt::Display for Diagnostics {
         for (kind, count) in &self.counts {
             write!(f, "\n  {kind}: {count}")?;
             if let Some(first) = self.findings.iter().find(|x| x.kind == *kind) {
-                write!(f, " (first: {}: {})", first.place, first.message)?;
+                write!(f, " (first: {}: {})", first.place, printable(&first.message, LONGEST_MESSAGE))?;
             }
         }
         Ok(())
@@ -327,11 +224,15 @@ mod tests {
             }
         }
         assert_eq!((d.seen(), d.kept(), d.dropped()), (1000, 500, 500));
-        assert_eq!(d.count("bad"), 500);
-        assert_eq!(d.findings().len(), Diagnostics::FULL_FINDINGS_PER_KIND);
+        assert_eq!((d.count("bad"), d.findings().len()), (500, 500));
+        for i in 0..2 * Diagnostics::FULL_FINDINGS_PER_KIND {
+            d.repaired("odd", Place::file("x").record(i), "odd");
+        }
+        let held = 500 + Diagnostics::FULL_FINDINGS_PER_KIND;
+        assert_eq!((d.count("odd"), d.findings().len()), (2 * Diagnostics::FULL_FINDINGS_PER_KIND, held));
         let mut e = d.clone();
         e.merge(d);
-        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, 100));
+        assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, held + 500));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::diagnostics::Finding;
+use crate::finding::Finding;
 
 /// Shorthand for results whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,7 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// A file could not be read or written.
-    #[error("{path}: {source}; check that the path exists and is accessible")]
+    #[error("{path}: {source}{}", hint(.source))]
     Io {
         /// The file concerned.
         path: PathBuf,
@@ -36,6 +36,14 @@ pub enum Error {
     /// Strict reading met an error-level finding.
     #[error("{0}")]
     Data(Box<Finding>),
+    /// Reading went on, found what it says in `account`, and then had to give up.
+    #[error("{source}\n{account}")]
+    Read {
+        /// Why it gave up.
+        source: Box<Error>,
+        /// What the reader kept, repaired and dropped until then.
+        account: String,
+    },
     /// Two inputs that must have the same length or shape do not.
     #[error("{what}: expected {expected} entries, got {got}")]
     Shape {
@@ -113,6 +121,15 @@ impl Error {
         Self::Undefined { measure, reason }
     }
 
+    /// The error with what the reader had found before it; in strict mode the finding says it all.
+    #[must_use]
+    pub fn after(self, account: impl std::fmt::Display) -> Self {
+        match self {
+            Self::Read { .. } | Self::Data(_) => self,
+            other => Self::Read { source: Box::new(other), account: account.to_string() },
+        }
+    }
+
     /// The reason, when a measure was undefined on this input.
     #[must_use]
     pub const fn as_undefined(&self) -> Option<Undefined> {
@@ -120,6 +137,18 @@ impl Error {
             Self::Undefined { reason, .. } => Some(*reason),
             _ => None,
         }
+    }
+}
+
+/// What to do about what the operating system said.
+fn hint(source: &std::io::Error) -> &'static str {
+    match source.kind() {
+        std::io::ErrorKind::NotFound => "; check that the path exists",
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            "; check that it may be read or written"
+        }
+        std::io::ErrorKind::StorageFull => "; what was there before is left as it was",
+        _ => "",
     }
 }
 
@@ -148,6 +177,9 @@ pub enum Undefined {
     /// The values do not vary.
     #[error("the values do not vary")]
     ZeroVariance,
+    /// Several answers are as good as each other.
+    #[error("several answers are equally good")]
+    Tied,
     /// The graph or matrix falls into parts that cannot be compared.
     #[error("the data fall into disconnected parts")]
     Disconnected,

@@ -70,6 +70,13 @@ impl Inventory {
         }
     }
 
+    /// Goes on collecting: what is here stays, with its indices.
+    #[must_use]
+    pub fn into_builder(self, strictness: Strictness) -> InventoryBuilder {
+        let projects = self.projects.iter().enumerate().map(|(i, p)| (p.id.clone(), i)).collect();
+        InventoryBuilder { inventory: self, projects, diagnostics: Diagnostics::new(strictness) }
+    }
+
     /// The actors, in the order they were added.
     #[must_use]
     pub fn actors(&self) -> &[Actor] {
@@ -122,16 +129,25 @@ impl InventoryBuilder {
     /// In strict mode, the finding.
     pub fn add_actor(&mut self, actor: Actor, place: Place) -> Result<()> {
         if self.inventory.index.contains_key(&actor.id) {
-            return self.diagnostics.drop_record(
-                "duplicate_actor",
-                place,
-                format!("actor {} is already there; the first one is kept", actor.id),
-            );
+            return self.diagnostics.drop_record("duplicate_actor", place, self.clash(&actor));
         }
         self.diagnostics.keep();
         self.inventory.index.insert(actor.id.clone(), self.inventory.actors.len() as u32);
         self.inventory.actors.push(actor);
         Ok(())
+    }
+
+    /// What to say of an actor whose identifier is taken.
+    fn clash(&self, actor: &Actor) -> String {
+        let first = self.find(actor.id.as_str()).and_then(|i| self.actor(i));
+        match first {
+            Some(first) if first.source != actor.source => format!(
+                "actor {} ({:?}) is already there: {:?} of {:?} has this identifier; the first one is kept. \
+                 Where files number their rows alike, name another column for one of them",
+                actor.id, actor.name, first.name, first.source
+            ),
+            _ => format!("actor {} is already there; the first one is kept", actor.id),
+        }
     }
 
     /// Adds a tie; one with an unknown end, with both ends the same, or with a weight that is not
@@ -251,6 +267,12 @@ impl InventoryBuilder {
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
         self.inventory.index.get(id).copied()
+    }
+
+    /// The actors added so far.
+    #[must_use]
+    pub fn actors(&self) -> &[Actor] {
+        &self.inventory.actors
     }
 
     /// Actor `index` of those added so far.

@@ -51,7 +51,7 @@
 //! | [`autocorrelation`], [`typology`], [`inequality`] | where scores cluster, what is rural, how unequal |
 //! | [`study`] | the facade: one file per question a user asks |
 //! | [`read`], [`write`](mod@write) | GeoJSON and CSV in; GeoJSON, CSV, GraphML, SVG and the HTML atlas out |
-//! | [`evidence`], [`labels`], [`matrix`], [`random`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
+//! | [`evidence`], [`labels`], [`matrix`], [`random`], [`finding`], [`diagnostics`], [`progress`], [`error`] | what all rooms share |
 //!
 //! # Conventions
 //!
@@ -89,6 +89,7 @@ pub mod diagnostics;
 pub mod diffusion;
 pub mod error;
 pub mod evidence;
+pub mod finding;
 pub mod france;
 pub mod inequality;
 pub mod inventory;
@@ -103,9 +104,15 @@ pub mod profiles;
 pub mod progress;
 pub mod random;
 pub mod read;
+pub mod report;
 pub mod space;
 pub mod study;
 pub mod typology;
 pub mod write;
 
 pub use error::{Error, Result, Undefined};
+
+/// The program of the README compiles and runs.
+#[cfg(all(doctest, feature = "france-data"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -108,7 +108,7 @@ impl Csr {
     /// up, in the order given. O(entries + rows + columns).
     ///
     /// # Errors
-    /// [`Error::Value`] when a row or column is out of range or a value is not finite;
+    /// [`Error::Value`] when a row or column is out of range or a value or sum is not finite;
     /// [`Error::Parameter`] when there are more than 2³² columns or rows.
     pub fn from_triplets(rows: usize, columns: usize, triplets: &[(u32, u32, f64)]) -> Result<Self> {
         if rows > u32::MAX as usize || columns > u32::MAX as usize {
@@ -159,6 +159,14 @@ impl Csr {
             }
         }
         offsets.resize(rows + 1, indices.len());
+        if let Some(index) = values.iter().position(|v| !v.is_finite()) {
+            return Err(Error::Value {
+                what: "sums of triplets of one cell",
+                index,
+                value: values[index].to_string(),
+                must: "must be finite: use a larger unit",
+            });
+        }
         Ok(Self { columns, offsets, indices, values })
     }
 
@@ -319,6 +327,7 @@ mod tests {
     fn bad_triplets_are_refused() {
         assert!(Csr::from_triplets(1, 1, &[(0, 1, 1.0)]).is_err());
         assert!(Csr::from_triplets(1, 1, &[(0, 0, f64::NAN)]).is_err());
+        assert!(Csr::from_triplets(1, 1, &[(0, 0, 1e308), (0, 0, 1e308)]).is_err());
         assert_eq!(Csr::from_triplets(0, 0, &[]).unwrap().rows(), 0);
     }
 }

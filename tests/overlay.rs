@@ -1,24 +1,23 @@
 //! The level that rural contracts make of communes, by overlay alone, against the membership derived
-//! from it independently. Skipped, with the reason printed, when the data are not beside the repository.
+//! from it independently.
+
+mod common;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rurban::model::{Level, TerritoryCode};
 use rurban::read::TerritoryReader;
 
+use common::real_data;
+
 #[test]
+#[ignore = "needs RURBAN_DATA: contours/communes-2022-1000m.geojson, territories/rural-contracts-2019*"]
 fn rural_contracts_hold_the_communes_they_should() {
-    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    if !data.is_dir() {
-        println!("skipped: no folder shared/data beside the repository");
-        return;
-    }
     let (mut atlas, _) = TerritoryReader::new(Level::Commune)
-        .read_path(data.join("contours/communes-2022-1000m.geojson"))
+        .read_path(real_data("contours/communes-2022-1000m.geojson"))
         .unwrap();
-    let contracts = data.join("territories/rural-contracts-2019.geojson");
+    let contracts = real_data("territories/rural-contracts-2019.geojson");
     let (table, _) = rurban::read::geojson::Reader::default().read_path(contracts).unwrap();
     let text = |i: usize, name: &str| table.property(i, name).unwrap().as_text().unwrap().to_owned();
     // One identifier names two contracts: the second one needs a code of its own.
@@ -44,7 +43,7 @@ fn rural_contracts_hold_the_communes_they_should() {
     }
     let mut theirs: HashSet<(String, String)> = HashSet::new();
     let mut reader =
-        csv::Reader::from_path(data.join("territories/rural-contracts-2019-communes.csv")).unwrap();
+        csv::Reader::from_path(real_data("territories/rural-contracts-2019-communes.csv")).unwrap();
     for record in reader.records() {
         let record = record.unwrap();
         theirs.insert((record[3].to_owned(), record[1].to_owned()));

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rurban::diagnostics::Strictness;
-use rurban::inventory::InventoryBuilder;
+use rurban::diagnostics::{Diagnostics, Strictness, printable};
 use rurban::labels::Labels;
 use rurban::linkage::{NullModel, Weighting, mixing_evidence};
-use rurban::model::{ActorKind, CooperationKind, Level, LinkClass, Rurality};
+use rurban::model::{Actor, ActorKind, CooperationKind, Level, LinkClass, Rurality};
 use rurban::network::{Direction, Network};
 use rurban::progress::{Progress, Silent};
-use rurban::read::ActorReader;
+use rurban::read::{ColumnNames, TieCount};
+use rurban::report::StudyFiles;
 use rurban::study::{LinkSummary, Study};
-use rurban::write::StudyFiles;
 use rurban::write::report::{Align, TextTable, integer, number};
+use rurban::write::write_findings_file;
 
 /// As `println!`, but without a panic when nobody reads on (`… | head`): the files are still written.
 macro_rules! say {
@@ -40,7 +40,10 @@ impl<E: Into<Box<dyn std::error::Error>>> From<E> for Failure {
 
 impl std::fmt::Debug for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(&self.0, f)
+        let text = self.0.to_string();
+        let mut lines = text.lines().map(|line| printable(line, 2000));
+        f.write_str(&lines.next().unwrap_or_default())?;
+        lines.try_for_each(|line| write!(f, "\n{line}"))
     }
 }
 
@@ -86,20 +89,93 @@ pub fn output(folder: &Path) -> Fallible<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// Reads files of actors given as FILE or FILE=KIND and prints what was kept and dropped.
-pub fn read_actors(files: &[String], strictness: Strictness, builder: &mut InventoryBuilder) -> Fallible {
-    for file in files {
-        let (path, kind) = match file.rsplit_once('=') {
-            Some((path, key)) => {
-                (path, ActorKind::from_key(key).ok_or_else(|| format!("{key:?} is no kind of actor"))?)
-            }
-            None => (file.as_str(), ActorKind::Organisation),
-        };
-        let source = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let found = ActorReader::new(kind, source).strictness(strictness).read_path(path, builder)?;
-        say!("\nACTORS {path}\n{found}");
+/// Options of every example that reads files of the user.
+#[derive(clap::Args, Debug)]
+pub struct Reading {
+    /// Column by what it tells, as ROLE=NAME (commune=Code du lieu); may be given several times. Roles:
+    /// id, name, commune, kind, themes, capacity, x, y, position, epsg, source, target, actor, project, lead,
+    /// weight, start, end, territory, activity, figure, population, density …
+    #[arg(long = "column", value_name = "ROLE=NAME")]
+    columns: Vec<String>,
+    /// CSV file to write every finding to.
+    #[arg(long, value_name = "FILE")]
+    findings: Option<PathBuf>,
+    /// Stop at the first error in the data.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl Reading {
+    pub fn columns(&self) -> Fallible<ColumnNames> {
+        Ok(ColumnNames::parse(&self.columns)?)
     }
+
+    pub const fn strictness(&self) -> Strictness {
+        if self.strict { Strictness::Strict } else { Strictness::Lenient }
+    }
+}
+
+/// What was found in all files: printed as it comes, written at the end.
+#[derive(Default)]
+pub struct Account(Diagnostics);
+
+impl Account {
+    pub fn add(&mut self, title: &str, found: &Diagnostics) {
+        say!("\n{title}\n{found}");
+        self.0.merge(found.clone());
+    }
+
+    /// Writes all findings where the user wants them, whatever came of the run.
+    pub fn finish(&self, reading: &Reading, outcome: Fallible) -> Fallible {
+        if let Some(path) = &reading.findings {
+            write_findings_file(path, &self.0)?;
+            say!("\nAll findings are in {}", path.display());
+        } else if !self.0.is_clean() {
+            say!("\nOnly the first finding of each kind is shown; --findings FILE writes them all.");
+        }
+        outcome
+    }
+}
+
+/// Fails when files of the user came to nothing: no tie is left, or no actor has a place.
+pub fn check_use(study: &Study, ties: TieCount, own: impl Fn(&Actor) -> bool) -> Fallible {
+    let actors = || study.inventory().actors().iter().zip(study.places()).filter(|(a, _)| own(a));
+    let (all, placed) = (actors().count(), actors().filter(|(_, p)| p.base.is_some()).count());
+    if all == 0 {
+        return Err(
+            "NO ACTOR WAS READ: the files hold none, or all rows were dropped. See the findings above".into(),
+        );
+    }
+    if placed == 0 {
+        return Err(format!(
+            "NONE OF YOUR {all} ACTORS IS PLACED: the map shows none of them. See the findings above"
+        )
+        .into());
+    }
+    if ties.seen > 0 && ties.kept == 0 {
+        let seen = ties.seen;
+        return Err(format!(
+            "ALL {seen} TIES WERE DROPPED: no actor was found for them. See the findings above"
+        )
+        .into());
+    }
+    say!("\n{placed} of {all} actors of yours are placed, {} of {} ties kept", ties.kept, ties.seen);
     Ok(())
+}
+
+/// Reads a level of the embedded France, for options that take one.
+pub fn known_level(text: &str) -> Result<Level, String> {
+    let levels = [
+        Level::Commune,
+        Level::Epci,
+        Level::PetrPays,
+        Level::Departement,
+        Level::Region,
+        Level::AttractionArea,
+    ];
+    let Ok(level) = text.parse::<Level>();
+    let keys: Vec<&str> = levels.iter().map(Level::key).collect();
+    if levels.contains(&level) { Ok(level) } else { Err(format!("levels are {}", keys.join(", "))) }
 }
 
 /// Prints what a study says about linkage, with two null models side by side.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Catchment, CostTable};
-use crate::check::check_amounts;
+use crate::check::{check_amounts, check_sum};
 use crate::error::Result;
 use crate::parallel;
 
@@ -19,7 +19,8 @@ pub struct Access {
     /// Origins without any facility within reach (at a weight above zero).
     pub uncovered: Vec<u32>,
     /// What every facility offers per unit of the demand that reaches it (`R_j`); its supply in
-    /// measures without competition. 0 when no demand reaches it.
+    /// measures without competition. 0 when no demand reaches it; the largest number where demand is so
+    /// far away that the offer is beyond it (scores are right all the same).
     pub offers: Vec<f64>,
     /// Facilities that no demand reaches, so that their supply is in no score.
     pub unused: Vec<u32>,
@@ -61,7 +62,9 @@ pub enum Choice {
 pub fn potential(costs: &CostTable, supply: &[f64], catchment: &Catchment) -> Result<Access> {
     catchment.check()?;
     check_amounts("supply", supply, costs.facilities())?;
-    Ok(Reach { costs, catchment, rows: Rows::Plain }.scores(supply.to_vec(), Vec::new()))
+    check_sum("supply", supply)?;
+    let offers = Offers { per_unit: supply.to_vec(), far: vec![false; supply.len()], unused: Vec::new() };
+    Ok(Reach { costs, catchment, rows: Rows::Plain }.scores(offers))
 }
 
 /// Cumulative opportunities: supply at a cost of at most `cutoff` (inclusive).
@@ -135,11 +138,13 @@ pub fn balanced(costs: &CostTable, demand: &[f64], supply: &[f64], catchment: &C
     check_amounts("demand", demand, costs.origins())?;
     check_amounts("supply", supply, costs.facilities())?;
     let reached = Reach { costs, catchment, rows: Rows::Standardised }.sums(demand);
-    let (offers, unused) = share(supply, &reached);
+    let offers = Offers::new(supply, &reached)?;
     let plain = Reach { costs, catchment, rows: Rows::Plain };
     let weight = plain.sums(&vec![1.0; costs.origins()]);
-    let (parts, _) = share(&offers, &weight);
-    Ok(Access { offers, ..plain.scores(parts, unused) })
+    let unused = offers.unused.clone();
+    let offers = offers.told();
+    let parts = Offers::new(&offers, &weight)?;
+    Ok(Access { offers, unused, ..plain.scores(parts) })
 }
 
 fn compete(
@@ -153,14 +158,44 @@ fn compete(
     check_amounts("demand", demand, costs.origins())?;
     check_amounts("supply", supply, costs.facilities())?;
     let reach = Reach { costs, catchment, rows };
-    let (offers, unused) = share(supply, &reach.sums(demand));
-    Ok(reach.scores(offers, unused))
+    let offers = Offers::new(supply, &reach.sums(demand))?;
+    Ok(reach.scores(offers))
 }
 
-/// What each has per unit of `among`, and who has none of it.
-fn share(amounts: &[f64], among: &[f64]) -> (Vec<f64>, Vec<u32>) {
-    let unused = (0..among.len() as u32).filter(|&j| among[j as usize] <= 0.0).collect();
-    (amounts.iter().zip(among).map(|(s, d)| if *d > 0.0 { s / d } else { 0.0 }).collect(), unused)
+/// Demand that reaches a facility so thinly that supply over it is beyond the largest number is counted
+/// in units this much smaller.
+const THIN: f64 = 1.0 / (1u128 << 127) as f64 / (1u128 << 127) as f64 / (1u128 << 127) as f64;
+
+/// What facilities offer per unit of the demand that reaches them.
+struct Offers {
+    per_unit: Vec<f64>,
+    /// Facilities whose offer is per [`THIN`] of a unit.
+    far: Vec<bool>,
+    unused: Vec<u32>,
+}
+
+impl Offers {
+    fn new(amounts: &[f64], among: &[f64]) -> Result<Self> {
+        check_sum("supply", amounts)?;
+        check_sum("demand within reach", among)?;
+        let unused = (0..among.len() as u32).filter(|&j| among[j as usize] <= 0.0).collect();
+        let far: Vec<bool> =
+            amounts.iter().zip(among).map(|(s, d)| *d > 0.0 && (s / d).is_infinite()).collect();
+        let of = |((s, d), far): ((&f64, &f64), &bool)| match (*d > 0.0, far) {
+            (false, _) => 0.0,
+            (true, false) => s / d,
+            (true, true) => s / (d / THIN),
+        };
+        Ok(Self { per_unit: amounts.iter().zip(among).zip(&far).map(of).collect(), far, unused })
+    }
+
+    /// Offers per unit, the largest number where they are beyond it.
+    fn told(mut self) -> Vec<f64> {
+        for (offer, _) in self.per_unit.iter_mut().zip(&self.far).filter(|o| *o.1) {
+            *offer = (*offer / THIN).min(f64::MAX);
+        }
+        self.per_unit
+    }
 }
 
 /// What becomes of the weights of an origin.
@@ -194,7 +229,8 @@ impl Reach<'_> {
         };
         let again = matches!(self.rows, Rows::Preference(_));
         for w in out.iter_mut().filter(|w| **w > 0.0) {
-            *w *= if again { *w / sum } else { 1.0 / sum };
+            // A quotient first: the reciprocal of a sum of very small weights is infinite.
+            *w = if again { *w * (*w / sum) } else { *w / sum };
         }
     }
 
@@ -225,16 +261,23 @@ impl Reach<'_> {
     }
 
     /// For every origin, what the facilities it reaches offer, weighted.
-    fn scores(&self, offers: Vec<f64>, unused: Vec<u32>) -> Access {
+    fn scores(&self, offers: Offers) -> Access {
+        let Offers { per_unit, far, unused } = &offers;
         let found = parallel::map_init(self.costs.origins(), Vec::new, |weights, i| {
             self.weights(i, weights);
-            let offered = self.costs.pairs.indices(i).iter().map(|&j| offers[j as usize]);
-            let score = weights.iter().zip(offered).map(|(w, r)| w * r).sum::<f64>();
+            let facilities = self.costs.pairs.indices(i);
+            let thin = |j: u32, w: f64| if far[j as usize] { w / THIN } else { w };
+            let score = facilities
+                .iter()
+                .zip(&*weights)
+                .map(|(&j, &w)| thin(j, w) * per_unit[j as usize])
+                .sum::<f64>();
             (score, weights.iter().any(|w| *w > 0.0))
         });
         let uncovered = (0..found.len() as u32).filter(|&i| !found[i as usize].1).collect();
         // An empty sum is -0.
         let scores = found.into_iter().map(|f| f.0 + 0.0).collect();
-        Access { scores, uncovered, offers, unused }
+        let unused = unused.clone();
+        Access { scores, uncovered, unused, offers: offers.told() }
     }
 }

@@ -225,7 +225,7 @@ impl CostTable {
     ///
     /// # Errors
     /// [`Error::Shape`] when there is not one cost for each origin and each facility; [`Error::Value`]
-    /// for one that is negative or not finite.
+    /// for one that is negative or not finite, or a cost that becomes infinite.
     ///
     /// ```
     /// use rurban::accessibility::CostTable;
@@ -243,7 +243,7 @@ impl CostTable {
                 *cost += origin + facilities[j as usize];
             }
         }
-        Ok(self)
+        Self::from_csr(self.pairs)
     }
 
     /// The table with `cost` from each origin to the facility of the same index where it has none: in

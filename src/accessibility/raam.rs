@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CostTable;
-use crate::check::check_amounts;
+use crate::check::{check_amounts, check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::parallel;
 use crate::progress::Progress;
@@ -122,12 +122,18 @@ pub fn rational_agents(
     options.check()?;
     check_amounts("demand", demand, costs.origins())?;
     check_amounts("supply", supply, costs.facilities())?;
-    let total: f64 = supply.iter().sum();
-    let rho = options.rho.unwrap_or(demand.iter().sum::<f64>() / total);
-    if !(total > 0.0 && rho > 0.0) {
+    check_sum("demand", demand)?;
+    check_sum("supply", supply)?;
+    let (total, asked): (f64, f64) = (supply.iter().sum(), demand.iter().sum());
+    if !(total > 0.0 && (options.rho.is_some() || asked > 0.0)) {
         return Err(Error::undefined("rational agent access", Undefined::ZeroTotal));
     }
-    let capacity: Vec<f64> = supply.iter().map(|s| s * rho).collect();
+    // Shares first: demand over a very small supply would be infinite.
+    let capacity: Vec<f64> = match options.rho {
+        Some(rho) => supply.iter().map(|s| s * rho).collect(),
+        None => supply.iter().map(|s| s / total * asked).collect(),
+    };
+    check_weights("supply times rho", &capacity)?;
     let mut market = Market::new(costs, demand, capacity, options.tau);
     progress.begin("equilibrium", None);
     let outcome = market.settle(&options, progress);

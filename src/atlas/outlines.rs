@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use geo_types::{Coord, MultiPolygon};
 
-use super::{Atlas, GeometryQuality};
+use super::Atlas;
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::model::GeometryQuality;
 use crate::model::{Level, TerritoryCode};
 use crate::progress::Progress;
 use crate::space::Layer;

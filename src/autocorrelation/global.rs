@@ -1,8 +1,10 @@
 //! Measures with one value for the whole map.
 
-use super::{Diagonal, Islands, Pairs, Sample, Test, deviations, replicates, sum_of_squares};
+use std::borrow::Cow;
+
+use super::{Diagonal, Islands, Pairs, Sample, Test, deviations, extreme, replicates, sum_of_squares};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{Evidence, Null};
+use crate::evidence::{Evidence, Null, beyond_rounding, unit_scale};
 use crate::matrix::Csr;
 
 /// Moran's I: how alike neighbours are, as a correlation of places with their neighbours.
@@ -26,22 +28,28 @@ pub fn moran(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Res
     let scale = n / (pairs.s0 * n * m2);
     let value = |z: &[f64]| scale * pairs.sum(z, |a, b| a * b);
     let (s02, s1, s2) = (pairs.s0.powi(2), pairs.s1, pairs.s2);
+    let size = scale.abs() * pairs.sum(&z, |a, b| (a * b).abs()).abs();
     let (observed, expected) = (value(&z), -1.0 / (n - 1.0));
     let evidence = match test {
         Test::Normality => {
-            let second = (n * n * s1 - n * s2 + 3.0 * s02) / ((n * n - 1.0) * s02);
-            let variance = second - expected * expected;
+            let below = (n * n - 1.0) * s02;
+            let second = (n * n * s1 - n * s2 + 3.0 * s02) / below;
+            let terms = (n * n * s1 + n * s2 + 3.0 * s02) / below;
+            let variance = beyond_rounding(second - expected * expected, terms);
             Evidence::closed_form(Null::Normality, observed, expected, Some(variance), z.len())
         }
         Test::Randomisation => {
             let a = n * ((n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s02);
             let b = kurtosis * ((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s02);
-            let variance = (a - b) / ((n - 1.0) * (n - 2.0) * (n - 3.0) * s02) - expected * expected;
+            let below = (n - 1.0) * (n - 2.0) * (n - 3.0) * s02;
+            let terms = n * ((n * n - 3.0 * n + 3.0) * s1 + n * s2 + 3.0 * s02)
+                + kurtosis * ((n * n - n) * s1 + 2.0 * n * s2 + 6.0 * s02);
+            let variance = beyond_rounding((a - b) / below - expected * expected, terms / below);
             Evidence::closed_form(Null::LabelPermutation, observed, expected, Some(variance), z.len())
         }
         Test::Permutation { permutations, seed } => {
             let drawn = replicates(&z, permutations, seed, value)?;
-            Evidence::monte_carlo(Null::LabelPermutation, observed, &drawn, z.len())
+            Evidence::monte_carlo_of(Null::LabelPermutation, observed, &drawn, z.len(), size)
         }
     };
     Ok(evidence.with_counts(sample.isolates, 0))
@@ -68,14 +76,18 @@ pub fn geary(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Res
     let observed = value(&z);
     let evidence = match test {
         Test::Normality => {
-            let variance = ((2.0 * s1 + s2) * (n - 1.0) - 4.0 * s02) / (2.0 * (n + 1.0) * s02);
+            let terms = (2.0 * s1 + s2) * (n - 1.0);
+            let variance = beyond_rounding(terms - 4.0 * s02, terms) / (2.0 * (n + 1.0) * s02);
             Evidence::closed_form(Null::Normality, observed, 1.0, Some(variance), z.len())
         }
         Test::Randomisation => {
             let a = (n - 1.0) * s1 * (n * n - 3.0 * n + 3.0 - (n - 1.0) * k);
             let b = 0.25 * (n - 1.0) * s2 * (n * n + 3.0 * n - 6.0 - (n * n - n + 2.0) * k);
             let c = s02 * (n * n - 3.0 - (n - 1.0).powi(2) * k);
-            let variance = (a - b + c) / (n * (n - 2.0) * (n - 3.0) * s02);
+            let terms = (n - 1.0) * s1 * (n * n + 3.0 * n + 3.0 + (n - 1.0) * k)
+                + 0.25 * (n - 1.0) * s2 * (n * n + 3.0 * n + 6.0 + (n * n - n + 2.0) * k)
+                + s02 * (n * n + 3.0 + (n - 1.0).powi(2) * k);
+            let variance = beyond_rounding(a - b + c, terms) / (n * (n - 2.0) * (n - 3.0) * s02);
             Evidence::closed_form(Null::LabelPermutation, observed, 1.0, Some(variance), z.len())
         }
         Test::Permutation { permutations, seed } => {
@@ -113,10 +125,10 @@ pub fn general_g(values: &[f64], weights: &Csr, test: Test, islands: Islands) ->
         return Err(Error::undefined(NAME, Undefined::ZeroTotal));
     }
     let Moments { n, pairs, .. } = Moments::new(NAME, &sample, &x)?;
-    let power = |p: i32| x.iter().map(|v| v.powi(p)).sum::<f64>();
-    let (m1, m2) = (power(1), power(2));
-    let total = m1 * m1 - m2;
-    let value = |x: &[f64]| pairs.sum(x, |a, b| a * b) / total;
+    let products = Products::of(&x);
+    let total = 2.0 * products.two;
+    let unit = |v: f64| libm::ldexp(v, pairs.unit);
+    let value = |x: &[f64]| unit(pairs.sum(x, |a, b| a * b) / total);
     let observed = value(&x);
     let evidence = match test {
         Test::Normality => {
@@ -127,18 +139,19 @@ pub fn general_g(values: &[f64], weights: &Csr, test: Test, islands: Islands) ->
             });
         }
         Test::Randomisation => {
-            let (m3, m4) = (power(3), power(4));
             let (s02, s1, s2) = (pairs.s0.powi(2), pairs.s1, pairs.s2);
-            let b0 = (n * n - 3.0 * n + 3.0) * s1 - n * s2 + 3.0 * s02;
-            let b1 = -((n * n - n) * s1 - 2.0 * n * s2 + 6.0 * s02);
-            let b2 = -(2.0 * n * s1 - (n + 3.0) * s2 + 6.0 * s02);
-            let b3 = 4.0 * (n - 1.0) * s1 - 2.0 * (n + 1.0) * s2 + 8.0 * s02;
-            let b4 = s1 - s2 + s02;
-            let sum = b0 * m2 * m2 + b1 * m4 + b2 * m1 * m1 * m2 + b3 * m1 * m3 + b4 * m1.powi(4);
-            let second = sum / (total * total * n * (n - 1.0) * (n - 2.0) * (n - 3.0));
-            let expected = pairs.s0 / (n * (n - 1.0));
-            let variance = second - expected * expected;
-            Evidence::closed_form(Null::LabelPermutation, observed, expected, Some(variance), x.len())
+            let (two, three, four) = (n * (n - 1.0), n - 2.0, n - 3.0);
+            // A pair with itself, two pairs that share a place, two that do not.
+            let itself = s1 * 2.0 * products.squares / two;
+            let shared = (s2 - 2.0 * s1) * 2.0 * products.square_and_two / (two * three);
+            let apart = (s02 + s1 - s2) * 24.0 * products.four / (two * three * four);
+            let expected = pairs.s0 / two;
+            let second = (itself + shared + apart) / (total * total);
+            let terms = (itself.abs() + shared.abs() + apart.abs()) / (total * total);
+            let variance = beyond_rounding(second - expected * expected, terms + expected * expected);
+            let sd = unit(variance.max(0.0).sqrt());
+            let null = Null::LabelPermutation;
+            Evidence::closed_form(null, observed, unit(expected), Some(sd * sd), x.len())
         }
         Test::Permutation { permutations, seed } => {
             let drawn = replicates(&x, permutations, seed, value)?;
@@ -170,21 +183,24 @@ pub fn moran_bivariate(
     let zx = deviations(NAME, &sample.values("x", x)?)?;
     let zy = deviations(NAME, &sample.values("y", y)?)?;
     let n = zx.len();
-    let s0: f64 = sample.weights.parts().2.iter().sum();
-    if s0 == 0.0 {
+    let weights = unit_weights(&sample.weights);
+    let s0: f64 = weights.parts().2.iter().sum();
+    if beyond_rounding(s0, weights.parts().2.iter().map(|w| w.abs()).sum()) == 0.0 {
         return Err(Error::undefined(NAME, Undefined::NoTies));
     }
-    let scale = n as f64 / (s0 * (sum_of_squares(&zx) * sum_of_squares(&zy)).sqrt());
+    let scale = n as f64 / (s0 * (sum_of_squares(&zx).sqrt() * sum_of_squares(&zy).sqrt()));
     // Σ wᵢⱼ zxᵢ is the same in every replicate: one pass over places is enough.
     let mut weight_of_y = vec![0.0; n];
     for (i, own) in zx.iter().enumerate() {
-        for (j, w) in sample.weights.row(i) {
+        for (j, w) in weights.row(i) {
             weight_of_y[j as usize] += w * own;
         }
     }
+    let size = scale.abs() * weight_of_y.iter().zip(&zy).map(|(a, b)| (a * b).abs()).sum::<f64>();
     let value = |zy: &[f64]| scale * weight_of_y.iter().zip(zy).map(|(a, b)| a * b).sum::<f64>();
     let drawn = draws(test, |permutations, seed| replicates(&zy, permutations, seed, value))?;
-    Ok(Evidence::monte_carlo(Null::LabelPermutation, value(&zy), &drawn, n).with_counts(sample.isolates, 0))
+    Ok(Evidence::monte_carlo_of(Null::LabelPermutation, value(&zy), &drawn, n, size)
+        .with_counts(sample.isolates, 0))
 }
 
 /// Lee's L: how far the smoothed maps of x and y agree (correlation × spatial smoothness).
@@ -202,12 +218,13 @@ pub fn lee_l(x: &[f64], y: &[f64], weights: &Csr, test: Test, islands: Islands) 
     let zx = deviations(NAME, &sample.values("x", x)?)?;
     let zy = deviations(NAME, &sample.values("y", y)?)?;
     let n = zx.len();
-    let w = &*sample.weights;
-    let squares: f64 = (0..n).map(|i| w.row_sum(i).powi(2)).sum();
+    let w = &*unit_weights(&sample.weights);
+    let row_size = |i: usize| w.values(i).iter().map(|w| w.abs()).sum::<f64>();
+    let squares: f64 = (0..n).map(|i| beyond_rounding(w.row_sum(i), row_size(i)).powi(2)).sum();
     if squares == 0.0 {
         return Err(Error::undefined(NAME, Undefined::NoTies));
     }
-    let scale = n as f64 / (squares * (sum_of_squares(&zx) * sum_of_squares(&zy)).sqrt());
+    let scale = n as f64 / (squares * (sum_of_squares(&zx).sqrt() * sum_of_squares(&zy).sqrt()));
     let value = |z: &[[f64; 2]]| {
         let lags = (0..n).map(|i| {
             let (mut x, mut y) = (0.0, 0.0);
@@ -223,6 +240,48 @@ pub fn lee_l(x: &[f64], y: &[f64], weights: &Csr, test: Test, islands: Islands) 
     let both: Vec<[f64; 2]> = zx.iter().zip(&zy).map(|(&a, &b)| [a, b]).collect();
     let drawn = draws(test, |permutations, seed| replicates(&both, permutations, seed, value))?;
     Ok(Evidence::monte_carlo(Null::LabelPermutation, value(&both), &drawn, n).with_counts(sample.isolates, 0))
+}
+
+/// The weights in a unit in which their squares are finite and not 0.
+fn unit_weights(weights: &Csr) -> Cow<'_, Csr> {
+    let mut scaled = Cow::Borrowed(weights);
+    if extreme(weights.parts().2) {
+        unit_scale(scaled.to_mut().values_mut());
+    }
+    scaled
+}
+
+/// Sums, over sets of different places, of products of their values, none of which is negative: no
+/// large sums are taken from each other.
+struct Products {
+    /// Σ xᵢ xⱼ over i < j.
+    two: f64,
+    /// Σ xᵢ xⱼ xₖ xₗ over i < j < k < l.
+    four: f64,
+    /// Σ xᵢ² xⱼ² over i < j.
+    squares: f64,
+    /// Σ xᵢ² xⱼ xₖ over j < k, i neither.
+    square_and_two: f64,
+}
+
+impl Products {
+    fn of(x: &[f64]) -> Self {
+        let (mut one, mut two, mut three, mut four) = (0.0, 0.0, 0.0, 0.0);
+        let (mut square, mut squares) = (0.0, 0.0);
+        let (mut square_and_one, mut square_and_two) = (0.0, 0.0);
+        for &v in x {
+            let v2 = v * v;
+            square_and_two += v * square_and_one + v2 * two;
+            square_and_one += v * square + v2 * one;
+            squares += v2 * square;
+            square += v2;
+            four += v * three;
+            three += v * two;
+            two += v * one;
+            one += v;
+        }
+        Self { two, four, squares, square_and_two }
+    }
 }
 
 /// The replicates of a measure that has no closed form.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Diagonal, Islands, Pairs, Sample, Test, replicates};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{Evidence, Null};
+use crate::evidence::{Evidence, Null, beyond_rounding};
 use crate::labels::Labels;
 use crate::matrix::Csr;
 
@@ -16,6 +16,8 @@ pub struct JoinCounts {
     pub same: Vec<Evidence>,
     /// Joins between two classes r < s, in order (0, 1), (0, 2), …, (1, 2), ….
     pub different: Vec<(u32, u32, Evidence)>,
+    /// Joins between any two places of different classes, unlabelled ones left out.
+    pub unlike: Evidence,
     /// All joins, ½ Σ wᵢⱼ; those with unlabelled places included.
     pub total: f64,
 }
@@ -24,7 +26,7 @@ impl JoinCounts {
     /// Joins between places of different classes.
     #[must_use]
     pub fn total_different(&self) -> f64 {
-        self.different.iter().map(|(.., e)| e.observed).sum()
+        self.unlike.observed
     }
 }
 
@@ -74,6 +76,9 @@ pub fn join_counts(labels: &Labels, weights: &Csr, test: Test, islands: Islands)
                 table[own.min(other) * (k + 1) + own.max(other)] += 0.5 * s;
             }
         }
+        for v in &mut table {
+            *v = libm::ldexp(*v, pairs.unit);
+        }
         table
     };
     let observed = count(&of);
@@ -103,7 +108,20 @@ pub fn join_counts(labels: &Labels, weights: &Csr, test: Test, islands: Islands)
         };
         e.with_counts(sample.isolates, unlabelled)
     };
+    let unlike = |table: &[f64]| -> f64 {
+        (0..k).flat_map(|r| (r + 1..k).map(move |s| r * (k + 1) + s)).map(|at| table[at]).sum()
+    };
+    let all = unlike(&observed);
+    let unlike = if let Some(drawn) = &drawn {
+        let values: Vec<f64> = drawn.iter().map(|table| unlike(table)).collect();
+        let size = observed.iter().map(|v| v.abs()).sum();
+        Evidence::monte_carlo_of(Null::LabelPermutation, all, &values, n, size)
+    } else {
+        let (mean, variance) = moments_unlike(&pairs, n, &size[..k]);
+        Evidence::closed_form(Null::LabelPermutation, all, mean, Some(variance), n)
+    };
     Ok(JoinCounts {
+        unlike: unlike.with_counts(sample.isolates, unlabelled),
         same: (0..k).map(|r| evidence(r, r)).collect(),
         different: (0..k)
             .flat_map(|r| (r + 1..k).map(move |s| (r, s)))
@@ -124,7 +142,7 @@ fn moments_same(pairs: &Pairs, n: usize, size: f64) -> (f64, f64) {
     let Pairs { s0, s1, s2, .. } = *pairs;
     let mean = 0.5 * s0 * chance(2);
     let second = s1 * chance(2) + (s2 - 2.0 * s1) * chance(3) + (s0 * s0 + s1 - s2) * chance(4);
-    (mean, 0.25 * second - mean * mean)
+    in_units(pairs, mean, second)
 }
 
 /// Mean and variance of Jᵣₛ: of the ways two ordered joins can share places, only those that give no
@@ -136,5 +154,29 @@ fn moments_different(pairs: &Pairs, n: usize, r: f64, s: f64) -> (f64, f64) {
     let same_pair = 2.0 * s1 * r * s / falling(n, 2);
     let one_shared = (s2 - 2.0 * s1) * r * s * (r + s - 2.0) / falling(n, 3);
     let distinct = 4.0 * (s0 * s0 + s1 - s2) * falling(r, 2) * falling(s, 2) / falling(n, 4);
-    (mean, 0.25 * (same_pair + one_shared + distinct) - mean * mean)
+    in_units(pairs, mean, same_pair + one_shared + distinct)
+}
+
+/// Mean and variance of all joins between different classes of these sizes.
+fn moments_unlike(pairs: &Pairs, n: usize, sizes: &[f64]) -> (f64, f64) {
+    let n = n as f64;
+    let Pairs { s0, s1, s2, .. } = *pairs;
+    let power = |p: i32| sizes.iter().map(|a| a.powi(p)).sum::<f64>();
+    let (all, squares) = (power(1), power(2));
+    // Ordered ways to take two unlike places, a place and two unlike it, two pairs of unlike ones.
+    let two = all * all - squares;
+    let three: f64 = sizes.iter().map(|a| a * (all - a) * (all - a - 1.0)).sum();
+    let four = two * ((all - 2.0).powi(2) - squares - 2.0) + 4.0 * (squares * all - power(3));
+    let mean = 0.5 * s0 * two / falling(n, 2);
+    let second = s1 * two / falling(n, 2)
+        + (s2 - 2.0 * s1) * three / falling(n, 3)
+        + (s0 * s0 + s1 - s2) * four / falling(n, 4);
+    in_units(pairs, mean, second)
+}
+
+/// Mean and variance in the unit in which weights were given, from the mean and four times the second
+/// moment.
+fn in_units(pairs: &Pairs, mean: f64, second: f64) -> (f64, f64) {
+    let variance = beyond_rounding(0.25 * second - mean * mean, 0.25 * second.abs() + mean * mean);
+    (libm::ldexp(mean, pairs.unit), libm::ldexp(variance, 2 * pairs.unit))
 }

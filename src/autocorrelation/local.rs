@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Diagonal, Islands, Sample, benjamini_hochberg, check_permutations, deviations, sum_of_squares};
+use super::{
+    Diagonal, Islands, Sample, benjamini_hochberg, check_permutations, deviations, extreme, sum_of_squares,
+};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{Inference, Null, two_sided_normal_p};
+use crate::evidence::{Inference, Null, ROUNDING, beyond_rounding, exponent, two_sided_normal_p};
 use crate::matrix::Csr;
 use crate::parallel;
 use crate::random::{Seed, Stream};
@@ -205,7 +207,7 @@ pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &Loca
         LocalMoranDivisor::NMinusOne => zx.len() as f64 - 1.0,
         LocalMoranDivisor::N => zx.len() as f64,
     };
-    let m2 = (sum_of_squares(&zx) * sum_of_squares(&zy)).sqrt() / divisor;
+    let m2 = sum_of_squares(&zx).sqrt() * sum_of_squares(&zy).sqrt() / divisor;
     let form = |i: usize| Linear { factor: zx[i] / m2, own: 0.0 };
     measure(NAME, &sample, &zx, &zy, None, form, options.inference)
 }
@@ -320,39 +322,47 @@ fn measure(
         check_permutations(permutations)?;
     }
     let mean = y.iter().sum::<f64>() / n as f64;
-    let squares: f64 = y.iter().map(|v| (v - mean).powi(2)).sum();
+    // Sums of deviations lose nothing to a mean that is large against them.
+    let z: Vec<f64> = y.iter().map(|v| v - mean).collect();
+    let squares = sum_of_squares(&z);
+    let all = sample.weights.parts().2;
+    let unit = if extreme(all) { exponent(all) } else { 0 };
     let place = |draw: &mut Draw, i: usize| {
         draw.weights.clear();
         draw.size = 0.0;
         let mut lag = 0.0;
         for (j, w) in sample.weights.row(i).filter(|&(j, w)| j as usize != i && w != 0.0) {
+            let w = libm::ldexp(w, -unit);
             draw.weights.push(w);
-            lag += w * y[j as usize];
-            draw.size += (w * y[j as usize]).abs();
+            lag += w * z[j as usize];
+            draw.size += (w * z[j as usize]).abs();
         }
         if draw.weights.is_empty() {
             return Row::NONE;
         }
         let Linear { factor, own: fixed } = form(i);
+        let (factor, fixed) = (libm::ldexp(factor, unit), libm::ldexp(fixed, -unit));
+        let own_weight = diagonal.map(|d| libm::ldexp(d[i], -unit));
         let weight: f64 = draw.weights.iter().sum();
-        let neighbours_high = lag - weight * mean;
-        let quadrant = Some(Quadrant::of(own[i], neighbours_high));
-        let observed = factor * (fixed + lag);
+        let quadrant = Some(Quadrant::of(own[i], if lag.abs() <= ROUNDING * draw.size { 0.0 } else { lag }));
+        let level = fixed + weight * mean;
+        let observed = factor * (level + lag);
         match inference {
             LocalInference::ClosedForm => {
                 let mut square = sum_of_squares(&draw.weights);
                 // Draws of all n values for Gi*, of the n − 1 others without itself.
-                let (size, expected, spread) = if let Some(diagonal) = diagonal {
-                    square += diagonal[i] * diagonal[i];
-                    (n as f64, mean * (weight + diagonal[i]), squares)
+                let (size, expected, spread) = if let Some(own) = own_weight {
+                    square += own * own;
+                    (n as f64, mean * (weight + own), squares)
                 } else {
                     let others = n as f64 - 1.0;
-                    let deviation = y[i] - mean;
+                    let deviation = z[i];
                     let spread = squares - deviation * deviation * n as f64 / others;
-                    (others, weight * (mean - deviation / others), spread)
+                    (others, weight * (mean - deviation / others), beyond_rounding(spread, squares))
                 };
-                let weight = weight + diagonal.map_or(0.0, |d| d[i]);
-                let variance = (spread / (size - 1.0) * (square - weight * weight / size)).max(0.0);
+                let weight = weight + own_weight.unwrap_or(0.0);
+                let unequal = beyond_rounding(square - weight * weight / size, square);
+                let variance = (spread / (size - 1.0) * unequal).max(0.0);
                 let (expected, sd) = (factor * expected, (factor * factor * variance).sqrt());
                 let z = if sd > 0.0 { (observed - expected) / sd } else { f64::NAN };
                 let p = two_sided_normal_p(z);
@@ -360,8 +370,8 @@ fn measure(
             }
             LocalInference::ConditionalPermutation { permutations, seed } => {
                 let Tally { mean, sd, extreme } =
-                    draw.tally(y, i as u32, lag, permutations, &mut seed.stream(i as u64));
-                let (expected, sd) = (factor * (fixed + mean), (factor * sd).abs());
+                    draw.tally(&z, i as u32, lag, permutations, &mut seed.stream(i as u64));
+                let (expected, sd) = (factor * (level + mean), (factor * sd).abs());
                 let varies = sd > 0.0 && sd.is_finite();
                 let z = if varies { (observed - expected) / sd } else { f64::NAN };
                 let p_directed =
@@ -434,7 +444,7 @@ impl Draw {
         let k = self.weights.len();
         let others = y.len() as u32 - 1;
         // Sums that are equal but for the order of additions count as equal.
-        let slack = 1e-13 * self.size;
+        let slack = ROUNDING * self.size;
         // Values relative to the observed sum keep the variance accurate.
         let (mut sum, mut squares, mut above, mut below) = (0.0, 0.0, 0_usize, 0_usize);
         let skip = |d: u32| if d >= own { d + 1 } else { d };
@@ -460,11 +470,11 @@ impl Draw {
                     self.places.swap(t, d as usize);
                 }
             }
-            let d = lag - observed;
+            let d = if (lag - observed).abs() <= slack { 0.0 } else { lag - observed };
             sum += d;
             squares += d * d;
-            above += usize::from(d >= -slack);
-            below += usize::from(d <= slack);
+            above += usize::from(d >= 0.0);
+            below += usize::from(d <= 0.0);
         }
         let r = permutations as f64;
         let variance = (squares - sum * sum / r) / (r - 1.0);

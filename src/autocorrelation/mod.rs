@@ -33,6 +33,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::{beyond_rounding, unit_scale, vary};
 use crate::matrix::Csr;
 use crate::parallel;
 use crate::random::Seed;
@@ -198,7 +199,12 @@ impl<'a> Sample<'a> {
                 must: "must be finite: give every place a value",
             });
         }
-        Ok(self.take(all))
+        let mut kept = self.take(all);
+        // Values so large or small that their powers are not finite say the same in another unit.
+        if extreme(&kept) {
+            unit_scale(kept.to_mut());
+        }
+        Ok(kept)
     }
 
     /// Values of row i of the full output from those of the kept places.
@@ -215,11 +221,17 @@ impl<'a> Sample<'a> {
 /// Deviations from the mean; undefined when the values do not vary.
 fn deviations(measure: &'static str, x: &[f64]) -> Result<Vec<f64>> {
     // A constant whose mean is rounded would otherwise pass as varying.
-    if x.iter().all(|v| *v == x[0]) {
+    if !vary(x) {
         return Err(Error::undefined(measure, Undefined::ZeroVariance));
     }
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     Ok(x.iter().map(|v| v - mean).collect())
+}
+
+/// Whether powers of the values may overflow or vanish.
+fn extreme(values: &[f64]) -> bool {
+    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    largest > 0.0 && !(1e-30..=1e30).contains(&largest)
 }
 
 fn sum_of_squares(z: &[f64]) -> f64 {
@@ -227,8 +239,12 @@ fn sum_of_squares(z: &[f64]) -> f64 {
 }
 
 /// Unordered pairs i < j with sᵢⱼ = wᵢⱼ + wⱼᵢ, and the sums that moments need.
+///
+/// Weights are in units of 2ᵘ: in those they are given in when these are neither huge nor tiny.
 struct Pairs {
     upper: Csr,
+    /// u.
+    unit: i32,
     /// Σ w.
     s0: f64,
     /// ½ Σ (wᵢⱼ + wⱼᵢ)².
@@ -242,8 +258,12 @@ impl Pairs {
         let n = w.rows();
         let mut triplets = Vec::with_capacity(w.entries());
         let mut marginal = vec![0.0; n];
+        let mut size = 0.0;
+        let mut scaled = Cow::Borrowed(w);
+        let unit = if extreme(w.parts().2) { unit_scale(scaled.to_mut().values_mut()) } else { 0 };
         for i in 0..n {
-            for (j, v) in w.row(i) {
+            for (j, v) in scaled.row(i) {
+                size += v.abs();
                 triplets.push(((i as u32).min(j), (i as u32).max(j), v));
                 marginal[i] += v;
                 marginal[j as usize] += v;
@@ -251,11 +271,11 @@ impl Pairs {
         }
         let upper = Csr::from_triplets(n, n, &triplets)?;
         let s0 = marginal.iter().sum::<f64>() / 2.0;
-        if s0 == 0.0 {
+        if beyond_rounding(s0, size) == 0.0 {
             return Err(Error::undefined(measure, Undefined::NoTies));
         }
         let s1 = sum_of_squares(upper.parts().2);
-        Ok(Self { upper, s0, s1, s2: sum_of_squares(&marginal) })
+        Ok(Self { upper, unit, s0, s1, s2: sum_of_squares(&marginal) })
     }
 
     /// Σ over i < j of sᵢⱼ f(vᵢ, vⱼ).

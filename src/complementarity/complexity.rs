@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Presence;
 use crate::error::{Error, Result, Undefined};
+use crate::network::{Direction, Network, weak_components};
 
 /// What to do when regions and activities fall into parts that share nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct EconomicComplexity {
 /// (2019), <https://doi.org/10.1126/sciadv.aau1705>.
 pub fn economic_complexity(presence: &Presence, parts: Parts) -> Result<EconomicComplexity> {
     const MEASURE: &str = "economic complexity";
-    let components = Components::of(presence);
+    let components = Components::of(presence)?;
     if components.count == 0 {
         return Err(Error::undefined(MEASURE, Undefined::Empty));
     }
@@ -77,6 +78,10 @@ pub fn economic_complexity(presence: &Presence, parts: Parts) -> Result<Economic
     let (long, short) = if swap { (&sides[1], &sides[0]) } else { (&sides[0], &sides[1]) };
     let (values, vector) =
         second_eigenvector(long, short).ok_or_else(|| Error::undefined(MEASURE, Undefined::ZeroVariance))?;
+    // With two axes as strong as each other any mixture of them would do as well.
+    if values.0 - values.1 <= 1e-9 * values.0 {
+        return Err(Error::undefined(MEASURE, Undefined::Tied));
+    }
     let short_scores = short.full(|k| vector[k] / short.degree(k).sqrt());
     let [region_side, activity_side] = &sides;
     let mut pci = if swap { activity_side.means(&short_scores) } else { short_scores };
@@ -187,32 +192,31 @@ struct Components {
 
 impl Components {
     /// Parts numbered by their first region.
-    fn of(presence: &Presence) -> Self {
-        let by_activity = presence.transposed();
-        let mut regions = vec![None; presence.regions()];
-        let mut activities = vec![None; presence.activities()];
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when regions and activities are too many to number.
+    fn of(presence: &Presence) -> Result<Self> {
+        let regions = presence.regions();
+        let ties: Vec<(u32, u32, f64)> = (0..regions)
+            .flat_map(|r| presence.present(r).map(move |i| (r as u32, (regions + i) as u32, 1.0)))
+            .collect();
+        let nodes = regions + presence.activities();
+        let (graph, _) = Network::from_edges(nodes, &ties, Direction::Undirected)?;
+        let parts = weak_components(&graph)?;
+        // A region or activity on its own has no part.
+        let mut number = vec![None; parts.count()];
         let mut count = 0;
-        for start in 0..presence.regions() {
-            if regions[start].is_some() || presence.present(start).next().is_none() {
-                continue;
+        for r in 0..regions {
+            if graph.degree(r) > 0
+                && let Some(part) = parts.of.get(r)
+                && number[part].is_none()
+            {
+                number[part] = Some(count);
+                count += 1;
             }
-            regions[start] = Some(count);
-            let mut queue = vec![start];
-            while let Some(r) = queue.pop() {
-                for i in presence.present(r) {
-                    if activities[i].is_none() {
-                        activities[i] = Some(count);
-                        for s in by_activity.present(i).filter(|&s| regions[s].is_none()).collect::<Vec<_>>()
-                        {
-                            regions[s] = Some(count);
-                            queue.push(s);
-                        }
-                    }
-                }
-            }
-            count += 1;
         }
-        Self { count, regions, activities }
+        let all: Vec<Option<usize>> = (0..nodes).map(|v| parts.of.get(v).and_then(|p| number[p])).collect();
+        Ok(Self { count, activities: all[regions..].to_vec(), regions: all[..regions].to_vec() })
     }
 
     fn largest(&self) -> usize {

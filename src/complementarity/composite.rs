@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::table::check_shape;
 use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{Evidence, Null};
+use crate::evidence::{Evidence, Null, beyond_rounding};
 use crate::labels::Labels;
 use crate::matrix::Csr;
 use crate::parallel;
 use crate::progress::Progress;
 use crate::random::Seed;
+use crate::space::distance::Bins;
 
 const MEASURE: &str = "complementarity of ties";
 
@@ -147,7 +148,8 @@ pub fn tied_complementarity_evidence(
         sums.mean()
     });
     progress.end();
-    evidence(ties, labels, observed.value, replicates, Null::LabelPermutation)
+    let size = tied_complementarity(ties, labels, |i, j| score(i, j).abs())?.value;
+    evidence(ties, labels, (observed.value, size), replicates, Null::LabelPermutation)
 }
 
 /// [`tied_complementarity`] against sets of ties that the caller drew: from a gravity model, degree-
@@ -173,7 +175,8 @@ pub fn tied_complementarity_evidence_from<'a>(
             Err(e) => return Err(e),
         });
     }
-    evidence(ties, labels, observed.value, replicates, null)
+    let size = tied_complementarity(ties, labels, |i, j| score(i, j).abs())?.value;
+    evidence(ties, labels, (observed.value, size), replicates, null)
 }
 
 /// Sets of ties with the same strengths and lengths, for [`tied_complementarity_evidence_from`] with
@@ -186,7 +189,8 @@ pub fn tied_complementarity_evidence_from<'a>(
 /// (2011), <https://doi.org/10.1073/pnas.1018962108>.
 ///
 /// # Errors
-/// [`Error::Shape`] when `ties` is not square; [`Error::Value`] when a weight is negative;
+/// [`Error::Shape`] when `ties` is not square; [`Error::Value`] when a weight is negative or differs from
+/// the one the other way;
 /// [`Error::Parameter`] when `bin_m` is not above zero; [`Undefined::NoTies`] without ties.
 pub fn gravity_sets(
     ties: &Csr,
@@ -202,9 +206,20 @@ pub fn gravity_sets(
         let must = "must be above zero";
         return Err(Error::Parameter { name: "bin_m", value: bin_m.to_string(), must });
     }
+    let reversed = ties.transposed();
+    if let Some((index, _)) =
+        (0..n).flat_map(|i| ties.row(i).map(move |(j, w)| (i, j, w))).enumerate().find(|&(_, (i, j, w))| {
+            let back = reversed.get(i, j).unwrap_or(0.0);
+            beyond_rounding(w - back, w.max(back)) != 0.0
+        })
+    {
+        let must = "must be as large as the other way: undirected ties are stored both ways";
+        return Err(Error::Value { what: "ties", index, value: ties.parts().2[index].to_string(), must });
+    }
+    let bins_of = Bins::of_width(bin_m);
     let bin = |i: usize, j: usize| {
         let distance = distance_m(i, j);
-        if distance.is_nan() { u64::MAX } else { (distance / bin_m) as u64 }
+        if distance.is_nan() { usize::MAX } else { bins_of.of(distance) }
     };
     let observed: Vec<(usize, usize, f64)> = (0..n)
         .flat_map(|i| ties.row(i).map(move |(j, w)| (i, j as usize, w)))
@@ -252,7 +267,7 @@ pub fn gravity_sets(
 fn evidence(
     ties: &Csr,
     labels: &Labels,
-    observed: f64,
+    (observed, size): (f64, f64),
     replicates: Vec<Option<f64>>,
     null: Null,
 ) -> Result<Evidence> {
@@ -268,7 +283,8 @@ fn evidence(
         }
     }
     let isolates = tied.iter().filter(|t| !**t).count();
-    Ok(Evidence::monte_carlo(null, observed, &counted, ties.rows())
+    // A mean of scores of either sign is rounded as the scores are.
+    Ok(Evidence::monte_carlo_of(null, observed, &counted, ties.rows(), size)
         .with_counts(isolates, labels.unlabelled()))
 }
 

@@ -28,6 +28,7 @@ use crate::labels::Labels;
 use crate::matrix::{Csr, Matrix};
 use crate::parallel;
 use crate::progress::Progress;
+use crate::space::distance::square_within;
 
 /// Rows of all pairs that share one allocation of look-up tables.
 const ROWS: usize = 16;
@@ -616,9 +617,9 @@ impl Grid {
     fn near(&self, centre: Coord<f64>, radius_m: f64, mut f: impl FnMut(usize, f64)) {
         let index = |v: f64, count: usize| ((v / self.cell_m).max(0.0) as usize).min(count - 1);
         let (x, y) = (centre.x - self.origin.x, centre.y - self.origin.y);
-        let (left, right) = (index(x - radius_m, self.columns), index(x + radius_m, self.columns));
-        let limit = radius_m * radius_m;
-        for row in index(y - radius_m, self.rows)..=index(y + radius_m, self.rows) {
+        let (limit, reach) = (square_within(radius_m), radius_m * (1.0 + 1e-9) + self.cell_m * 1e-9);
+        let (left, right) = (index(x - reach, self.columns), index(x + reach, self.columns));
+        for row in index(y - reach, self.rows)..=index(y + reach, self.rows) {
             let from = self.starts[row * self.columns + left] as usize;
             let to = self.starts[row * self.columns + right + 1] as usize;
             for (k, p) in self.places[from..to].iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::check::check_sum;
 use crate::error::{Error, Result};
 use crate::matrix::{Csr, Matrix};
 use crate::parallel;
@@ -42,7 +43,7 @@ impl ActivityTable {
             let row = counts.row(r).iter().enumerate().filter(|(_, v)| **v > 0.0);
             cells.extend(row.map(|(i, v)| (r as u32, i as u32, *v)));
         }
-        Ok(Self::of(Csr::from_triplets(counts.rows(), counts.columns(), &cells)?, Vec::new()))
+        Self::of(Csr::from_triplets(counts.rows(), counts.columns(), &cells)?, Vec::new())
     }
 
     /// From a sparse regions × activities matrix; cells that are not stored are zeros.
@@ -51,14 +52,15 @@ impl ActivityTable {
     /// [`Error::Value`] when a count is negative, NaN or infinite (index among stored values).
     pub fn from_csr(counts: Csr) -> Result<Self> {
         check_counts(counts.parts().2)?;
-        Ok(Self::of(counts, Vec::new()))
+        Self::of(counts, Vec::new())
     }
 
     /// From long format: `(region, activity, count)` in any order, `None` for a masked cell. Counts
     /// of the same cell are added up; a cell masked once is masked whatever else is given for it.
     ///
     /// # Errors
-    /// [`Error::Value`] when an index is out of range or a count is negative, NaN or infinite.
+    /// [`Error::Value`] when an index is out of range or a count is negative, NaN or infinite, or the
+    /// sum of all is.
     pub fn from_cells(regions: usize, activities: usize, cells: &[(u32, u32, Option<f64>)]) -> Result<Self> {
         let mut masked: Vec<(u32, u32)> = Vec::new();
         let mut known = Vec::with_capacity(cells.len());
@@ -84,10 +86,11 @@ impl ActivityTable {
         if !masked.is_empty() {
             known.retain(|&(r, i, _)| masked.binary_search(&(r, i)).is_err());
         }
-        Ok(Self::of(Csr::from_triplets(regions, activities, &known)?, masked))
+        Self::of(Csr::from_triplets(regions, activities, &known)?, masked)
     }
 
-    fn of(counts: Csr, masked: Vec<(u32, u32)>) -> Self {
+    fn of(counts: Csr, masked: Vec<(u32, u32)>) -> Result<Self> {
+        check_sum("counts", counts.parts().2)?;
         let mut activity_totals = vec![0.0; counts.columns()];
         let mut region_totals = Vec::with_capacity(counts.rows());
         for r in 0..counts.rows() {
@@ -97,7 +100,7 @@ impl ActivityTable {
             }
         }
         let total = region_totals.iter().sum();
-        Self { counts, masked, region_totals, activity_totals, total }
+        Ok(Self { counts, masked, region_totals, activity_totals, total })
     }
 
     /// Number of regions.
@@ -212,13 +215,15 @@ impl Presence {
     /// counts. O(stored cells).
     pub fn of(table: &ActivityTable) -> Self {
         let mut presence = Self::empty(table.regions(), table.activities());
+        let whole = table.counts().parts().2.iter().all(|v| v.fract() == 0.0);
+        let slack = if whole { 1.0 } else { 1.0 - 1e-12 };
         for r in 0..table.regions() {
             let size = table.region_totals()[r];
             for (i, v) in table.counts().row(r) {
-                // The same products as in `location_quotient`: at exactly 1 nothing is rounded.
-                if v > 0.0
-                    && v * table.total() >= Self::THRESHOLD * size * table.activity_totals()[i as usize]
-                {
+                // The same products as in `location_quotient`: whole counts at exactly 1 are not rounded,
+                // and fractions reach it within their rounding.
+                let least = Self::THRESHOLD * slack * (size * table.activity_totals()[i as usize]);
+                if v > 0.0 && v * table.total() >= least {
                     presence.set(r, i as usize);
                 }
             }
@@ -227,7 +232,7 @@ impl Presence {
     }
 
     /// Presence where any matrix of scores (location quotients, shrunken or not) is at least
-    /// `threshold`; NaN is absent.
+    /// `threshold`, or falls short of it by rounding only; NaN is absent.
     ///
     /// # Errors
     /// [`Error::Parameter`] when `threshold` is NaN.
@@ -239,10 +244,11 @@ impl Presence {
                 must: "must be a number",
             });
         }
+        let least = threshold - 1e-12 * threshold.abs();
         let mut presence = Self::empty(scores.rows(), scores.columns());
         for r in 0..scores.rows() {
             for (i, &v) in scores.row(r).iter().enumerate() {
-                if v >= threshold {
+                if v >= least {
                     presence.set(r, i);
                 }
             }

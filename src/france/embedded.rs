@@ -16,6 +16,7 @@ use crate::model::{
 };
 use crate::profiles::{Activity, ProfileCell, ProfileRules, Profiles};
 use crate::progress::Progress;
+use crate::read::CodeBook;
 use crate::space::LonLat;
 
 /// One embedded table: its file name and text.
@@ -221,6 +222,14 @@ impl EmbeddedFrance {
 
     /// The land outline of France (GeoJSON, longitude and latitude, 1:10 000 000, Natural Earth).
     pub const LAND_GEOJSON: &'static str = include_str!("../../fixtures/france/land.geojson");
+
+    /// What puts commune codes right: those of the past become the present ones.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn code_book() -> Result<CodeBook> {
+        Ok(CodeBook::new(&Self::commune_code_history()?))
+    }
 
     /// Communes whose code has changed: `(old code, code in 2025)`.
     ///

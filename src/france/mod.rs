@@ -3,8 +3,11 @@
 #[cfg(feature = "france-data")]
 mod embedded;
 pub mod programmes;
+mod sources;
 pub mod zones;
 
 #[cfg(feature = "france-data")]
 pub use embedded::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
 pub mod vintage;
+
+pub use sources::source_title;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::model::CommuneCode;
 
 /// One row of INSEE's table of commune changes (`mvtcommune`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -390,13 +391,8 @@ fn parse_date(text: &str) -> Option<u32> {
 /// The commune of a municipal arrondissement of Paris, Lyon or Marseille.
 #[must_use]
 pub fn commune_of_arrondissement(code: &str) -> Option<&'static str> {
-    let number = code.parse::<u32>().ok().filter(|_| code.len() == 5)?;
-    match number {
-        75_101..=75_120 => Some("75056"),
-        69_381..=69_389 => Some("69123"),
-        13_201..=13_216 => Some("13055"),
-        _ => None,
-    }
+    let commune = CommuneCode::new(code).ok().filter(|c| c.as_str() == code)?.of_arrondissement()?;
+    ["75056", "69123", "13055"].into_iter().find(|c| *c == commune.as_str())
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
-use crate::check::check_weights;
+use super::separation::{Sample, separated};
+use crate::check::{check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::beyond_rounding;
 use crate::matrix::Matrix;
+use crate::network::{Direction, Network, weak_components};
 use crate::parallel;
 
 /// Dyads to fit a gravity model on, one entry per dyad.
@@ -70,9 +73,12 @@ pub struct GravityFit {
     pub pseudo_r2: f64,
     /// Dyads used.
     pub n: usize,
-    /// Dyads left out because their origin or destination has no flow at all, which its fixed
-    /// effect fits perfectly.
+    /// Dyads left out because they are separated: without flow, and fitted perfectly by a fixed effect
+    /// (an origin or destination without any flow, or between parts that no flow ties) or by a
+    /// covariate that is above its bound nowhere else.
     pub separated: usize,
+    /// Which dyads these are, increasing.
+    pub separated_dyads: Vec<usize>,
     /// Dyads left out because they are the only one of their origin or destination.
     pub singletons: usize,
     /// Rounds of reweighted least squares.
@@ -83,18 +89,22 @@ pub struct GravityFit {
 ///
 /// Reweighted least squares; fixed effects are concentrated out by conjugate gradients on the
 /// normal equations of destinations, one column per thread.
-/// Origins and destinations without any flow, or with a single dyad, are dropped first, again and
-/// again, and counted.
+/// Dyads that are separated (their estimate would run to minus infinity) are found before fitting
+/// (Correia, Guimarães & Zylkin 2019) and dropped with origins and destinations that have a single
+/// dyad, again and again; both are counted. A covariate that then varies no more has no estimate.
 /// O(rounds · projections · dyads · covariates).
 ///
 /// # Errors
 /// [`Error::Undefined`] with [`Undefined::Separation`] when covariates are collinear (also with
-/// the fixed effects) or estimates run away, [`Undefined::NoConvergence`], or
-/// [`Undefined::Empty`] when no flow is left; [`Error::Shape`]; [`Error::Value`] on
-/// flows that are negative or not finite and on covariates that are not finite.
+/// the fixed effects, or once separated dyads are gone), [`Undefined::TooFew`] when there are not more
+/// dyads than parameters, [`Undefined::NoConvergence`], or [`Undefined::Empty`] when no flow is left;
+/// [`Error::Shape`]; [`Error::Value`] on flows that are negative or not finite and on covariates that
+/// are not finite.
 ///
 /// # References
-/// Santos Silva & Tenreyro (2006), The log of gravity, Rev. Econ. Stat. 88(4).
+/// Santos Silva & Tenreyro (2006), The log of gravity, Rev. Econ. Stat. 88(4). Correia, Guimarães &
+/// Zylkin (2019), Verifying the existence of maximum likelihood estimates for generalized linear models,
+/// arXiv:1903.01633.
 pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors) -> Result<GravityFit> {
     const MEASURE: &str = "gravity model";
     const ROUNDS: usize = 100;
@@ -109,55 +119,59 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
         }
     }
     check_weights("flow", dyads.flow)?;
+    check_sum("flow", dyads.flow)?;
     if let Some(index) = dyads.covariates.as_slice().iter().position(|x| !x.is_finite()) {
         let value = dyads.covariates.as_slice()[index].to_string();
         return Err(Error::Value { what: "covariates", index, value, must: "must be finite" });
     }
     let fixed = effects == Effects::OriginDestination;
-    let sides = [dense(dyads.origin), dense(dyads.destination)];
-    let mut kept: Vec<usize> = (0..all).collect();
-    let (mut separated, mut singletons) = (0, 0);
-    loop {
-        let before = kept.len();
-        for (of, units) in sides.iter().filter(|_| fixed) {
-            let start = kept.len();
-            let mut sizes = vec![0usize; *units];
-            let mut flows = vec![false; *units];
-            for &d in &kept {
-                sizes[of[d] as usize] += 1;
-                flows[of[d] as usize] |= dyads.flow[d] > 0.0;
-            }
-            kept.retain(|&d| flows[of[d] as usize]);
-            separated += start - kept.len();
-            let some = kept.len();
-            kept.retain(|&d| sizes[of[d] as usize] > 1);
-            singletons += some - kept.len();
-        }
-        if kept.len() == before {
-            break;
-        }
-    }
-    // Dyads of one origin stand together, so that projections pass over them once.
-    kept.sort_by_key(|&d| (sides[0].0[d], sides[1].0[d]));
-    let groups = [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
-    let units = [groups[0].1, groups[1].1];
-    let groups = groups.map(|(of, _)| of);
-    let n = kept.len();
-    let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
-    let total: f64 = y.iter().sum();
-    if total == 0.0 {
-        return Err(Error::undefined(MEASURE, Undefined::Empty));
-    }
     let constant = usize::from(!fixed);
     let k = dyads.covariates.columns() + constant;
-    // One column per covariate.
-    let x: Vec<Vec<f64>> = (0..k)
-        .map(|c| {
-            kept.iter()
-                .map(|&d| if c < constant { 1.0 } else { dyads.covariates.row(d)[c - constant] })
-                .collect()
-        })
-        .collect();
+    let sides = [dense(dyads.origin), dense(dyads.destination)];
+    let mut kept: Vec<usize> = (0..all).collect();
+    let (mut dropped, mut singletons) = (Vec::new(), 0);
+    let (groups, units, y, x) = loop {
+        if fixed {
+            drop_perfect(dyads.flow, &sides, &mut kept, &mut dropped, &mut singletons);
+        }
+        // Dyads of one origin stand together, so that projections pass over them once.
+        kept.sort_by_key(|&d| (sides[0].0[d], sides[1].0[d]));
+        let groups = [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
+        let units = [groups[0].1, groups[1].1];
+        let groups = groups.map(|(of, _)| of);
+        let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
+        if y.iter().sum::<f64>() == 0.0 {
+            return Err(Error::undefined(MEASURE, Undefined::Empty));
+        }
+        // One column per covariate.
+        let x: Vec<Vec<f64>> = (0..k)
+            .map(|c| {
+                kept.iter()
+                    .map(|&d| if c < constant { 1.0 } else { dyads.covariates.row(d)[c - constant] })
+                    .collect()
+            })
+            .collect();
+        let sample = Sample { flow: &y, x: &x, groups: fixed.then_some((&groups, units)) };
+        let separated = separated(&sample)?;
+        if !separated.contains(&true) {
+            break (groups, units, y, x);
+        }
+        let mut separated = separated.into_iter();
+        kept.retain(|&d| {
+            let keep = !separated.next().unwrap_or(false);
+            if !keep {
+                dropped.push(d);
+            }
+            keep
+        });
+    };
+    let n = kept.len();
+    dropped.sort_unstable();
+    let parameters = k + if fixed { rank(&groups, units)? } else { 0 };
+    if n <= parameters {
+        return Err(Error::undefined(MEASURE, Undefined::TooFew { needed: parameters + 1 }));
+    }
+    let total: f64 = y.iter().sum();
     let mean = total / n as f64;
     let deviance = |mu: &dyn Fn(usize) -> f64| {
         let term = |i: usize| (if y[i] > 0.0 { y[i] * (y[i] / mu(i)).ln() } else { 0.0 }) - (y[i] - mu(i));
@@ -222,10 +236,11 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             mu[i] = eta[i].exp();
         }
         let now = deviance(&|i| mu[i]);
-        if !now.is_finite() || mu.iter().any(|m| m.is_nan() || *m <= 1e-250) {
+        if !now.is_finite() || mu.iter().any(|m| m.is_nan() || *m <= 1e-250 * mean) {
             return Err(Error::undefined(MEASURE, Undefined::Separation));
         }
-        if (now - last).abs() > 1e-12 * (0.1 + now.abs()) {
+        // In units of flow: what is left to gain, and what rounding leaves.
+        if (now - last).abs() > 1e-12 * (0.1 * mean + now.abs()) + 4.0 * f64::EPSILON * total {
             last = now;
             continue;
         }
@@ -240,14 +255,59 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             coefficients: beta.iter().copied().collect(),
             standard_errors: (0..k).map(|a| covariance[(a, a)].sqrt()).collect(),
             deviance: now,
-            pseudo_r2: if null > 0.0 { 1.0 - now / null } else { f64::NAN },
+            pseudo_r2: if beyond_rounding(null, total) > 0.0 { 1.0 - now / null } else { f64::NAN },
             n,
-            separated,
+            separated: dropped.len(),
+            separated_dyads: dropped,
             singletons,
             iterations: round,
         });
     }
     Err(Error::undefined(MEASURE, Undefined::NoConvergence { iterations: ROUNDS }))
+}
+
+/// Number of effects of origins and destinations that are free: each part that dyads tie together has
+/// one too many.
+fn rank(groups: &[Vec<u32>; 2], units: [usize; 2]) -> Result<usize> {
+    let nodes = units[0] + units[1];
+    let ties: Vec<(u32, u32, f64)> =
+        groups[0].iter().zip(&groups[1]).map(|(&o, &d)| (o, units[0] as u32 + d, 1.0)).collect();
+    let (graph, _) = Network::from_edges(nodes, &ties, Direction::Undirected)?;
+    Ok(nodes - weak_components(&graph)?.count())
+}
+
+/// Drops dyads of units without flow (separated) and those alone in their unit, until none is left.
+fn drop_perfect(
+    flow: &[f64],
+    sides: &[(Vec<u32>, usize); 2],
+    kept: &mut Vec<usize>,
+    separated: &mut Vec<usize>,
+    singletons: &mut usize,
+) {
+    loop {
+        let before = kept.len();
+        for (of, units) in sides {
+            let mut sizes = vec![0usize; *units];
+            let mut flows = vec![false; *units];
+            for &d in kept.iter() {
+                sizes[of[d] as usize] += 1;
+                flows[of[d] as usize] |= flow[d] > 0.0;
+            }
+            kept.retain(|&d| {
+                let keep = flows[of[d] as usize];
+                if !keep {
+                    separated.push(d);
+                }
+                keep
+            });
+            let some = kept.len();
+            kept.retain(|&d| sizes[of[d] as usize] > 1);
+            *singletons += some - kept.len();
+        }
+        if kept.len() == before {
+            return;
+        }
+    }
 }
 
 /// Codes 0, 1, … in the order of the values, and how many there are.
@@ -322,14 +382,14 @@ impl Scores<'_> {
 }
 
 /// Takes fixed effects out of columns; dyads are sorted by origin.
-struct Projection<'a> {
-    groups: &'a [Vec<u32>; 2],
-    units: [usize; 2],
+pub(super) struct Projection<'a> {
+    pub(super) groups: &'a [Vec<u32>; 2],
+    pub(super) units: [usize; 2],
 }
 
 impl Projection<'_> {
     /// Weight of each origin and each destination.
-    fn mass(&self, weights: &[f64]) -> [Vec<f64>; 2] {
+    pub(super) fn mass(&self, weights: &[f64]) -> [Vec<f64>; 2] {
         [0, 1].map(|side| {
             let mut mass = vec![0.0; self.units[side]];
             self.groups[side].iter().zip(weights).for_each(|(&g, w)| mass[g as usize] += w);
@@ -342,7 +402,7 @@ impl Projection<'_> {
     ///
     /// Effects of origins are eliminated, those of destinations found by conjugate gradients with
     /// the weight of each destination as preconditioner.
-    fn apply(&self, v: &mut [f64], weights: &[f64], mass: &[Vec<f64>; 2]) -> bool {
+    pub(super) fn apply(&self, v: &mut [f64], weights: &[f64], mass: &[Vec<f64>; 2]) -> bool {
         let size = v.iter().fold(0.0f64, |m, x| m.max(x.abs())).max(1e-300);
         let [origins, destinations] = self.groups;
         // Mean of `v` by origin first: what is left of the problem is in destinations alone.
@@ -367,11 +427,13 @@ impl Projection<'_> {
         let mut rz = dot(&residual, &z);
         let small = |z: &[f64]| z.iter().all(|z| z.abs() <= 1e-11 * size);
         let mut rounds = 0;
+        // In exact arithmetic there are as many rounds as destinations at most: long chains take them all.
+        let most = 10_000.max(4 * self.units[1]);
         while !small(&z) {
             let image = self.reduced(&direction, weights, mass);
             let curvature = dot(&direction, &image);
             rounds += 1;
-            if rounds > 10_000 || curvature.is_nan() || curvature <= 0.0 {
+            if rounds > most || curvature.is_nan() || curvature <= 0.0 {
                 return false;
             }
             let step = rz / curvature;
@@ -416,45 +478,4 @@ pub fn intrazonal_distance_km(area_km2: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fit(flow: &[f64], x: &[f64], effects: Effects) -> Result<GravityFit> {
-        let origin: Vec<u32> = (0..flow.len() as u32).map(|i| i / 4).collect();
-        let destination: Vec<u32> = (0..flow.len() as u32).map(|i| i % 4).collect();
-        let covariates = Matrix::from_rows(flow.len(), 1, x.to_vec())?;
-        let dyads = Dyads { flow, covariates: &covariates, origin: &origin, destination: &destination };
-        gravity_model(dyads, effects, StandardErrors::Hc1)
-    }
-
-    #[test]
-    fn undefined_fits_say_why() {
-        let why = |r: Result<GravityFit>| r.unwrap_err().as_undefined();
-        let y: Vec<f64> = (0..16).map(|i| f64::from(i * 7 % 5)).collect();
-        // A covariate of origins alone is collinear with the fixed effects.
-        let by_origin: Vec<f64> = (0..16).map(|i| f64::from(i / 4)).collect();
-        assert_eq!(why(fit(&y, &by_origin, Effects::OriginDestination)), Some(Undefined::Separation));
-        assert_eq!(why(fit(&y, &[2.0; 16], Effects::Constant)), Some(Undefined::Separation));
-        assert_eq!(why(fit(&[0.0; 16], &by_origin, Effects::Constant)), Some(Undefined::Empty));
-        assert_eq!(why(fit(&[], &[], Effects::OriginDestination)), Some(Undefined::Empty));
-        // Flows only where the covariate is 1: its coefficient has no bound.
-        let only: Vec<f64> = (0..16).map(|i| f64::from(i % 2)).collect();
-        assert!(why(fit(&only, &only, Effects::Constant)).is_some());
-        assert!(fit(&[-1.0; 16], &by_origin, Effects::Constant).is_err());
-        assert!(fit(&y, &[f64::NAN; 16], Effects::Constant).is_err());
-        assert!(fit(&y, &[1.0; 3], Effects::Constant).is_err());
-    }
-
-    #[test]
-    fn exact_flows_are_recovered() {
-        let x: Vec<f64> = (0..16).map(|i| f64::from(i * i % 11)).collect();
-        let y: Vec<f64> = x
-            .iter()
-            .enumerate()
-            .map(|(i, x)| (0.3 * x + (i / 4) as f64 - 0.5 * (i % 4) as f64).exp())
-            .collect();
-        let f = fit(&y, &x, Effects::OriginDestination).unwrap();
-        assert!((f.coefficients[0] - 0.3).abs() < 1e-8 && f.n == 16);
-        assert!((intrazonal_distance_km(std::f64::consts::PI) - 0.66).abs() < 1e-15);
-    }
-}
+mod tests;

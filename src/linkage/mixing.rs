@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::{check_len, check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::{beyond_rounding, unit_scale};
 use crate::labels::Labels;
-use crate::matrix::Matrix;
+use crate::matrix::{Csr, Matrix};
 use crate::network::{Direction, Network};
 
 /// What a tie counts for.
@@ -34,16 +36,45 @@ pub enum Weighting {
 /// assert_eq!((m.ties(0, 0), m.ties(0, 1), m.cross()), (2.0, 1.0, 1.0));
 /// # Ok::<(), rurban::Error>(())
 /// ```
+///
+/// Only the cells that hold ties are stored, so that tens of thousands of classes (communes) are no
+/// burden; a published table is taken by [`MixingMatrix::from_cells`]. In text formats it is the whole
+/// table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Table", into = "Table")]
 #[must_use]
 pub struct MixingMatrix {
+    cells: Csr,
+    direction: Direction,
+    unlabelled: usize,
+}
+
+/// A mixing matrix as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Table {
     cells: Matrix,
     direction: Direction,
     unlabelled: usize,
 }
 
+impl From<MixingMatrix> for Table {
+    fn from(mixing: MixingMatrix) -> Self {
+        Self { cells: mixing.cells(), direction: mixing.direction, unlabelled: mixing.unlabelled }
+    }
+}
+
+impl TryFrom<Table> for MixingMatrix {
+    type Error = Error;
+
+    fn try_from(table: Table) -> Result<Self> {
+        let mixing = Self::from_cells(&table.cells, table.direction)?;
+        Ok(Self { unlabelled: table.unlabelled, ..mixing })
+    }
+}
+
 impl MixingMatrix {
-    /// Sums the ties by the classes of their ends. O(nodes + ties + classes²).
+    /// Sums the ties by the classes of their ends. O(nodes + ties + classes), and the cells with ties
+    /// sorted.
     ///
     /// # Errors
     /// [`Error::Shape`] when there is not one label per node.
@@ -58,37 +89,96 @@ impl MixingMatrix {
             labels
         };
         let (class, k) = (labels.as_slice(), labels.classes());
-        let (offsets, targets, weights) = network.as_csr().parts();
-        let cells = match weighting {
-            Weighting::Edges => {
-                let mut counts = vec![0u64; k * k];
-                for (i, &r) in class.iter().enumerate() {
-                    let row = &mut counts[r as usize * k..][..k];
-                    for &j in &targets[offsets[i]..offsets[i + 1]] {
-                        row[class[j as usize] as usize] += 1;
+        let mut members = vec![Vec::new(); k];
+        for (i, &c) in class.iter().enumerate() {
+            members[c as usize].push(i);
+        }
+        let (mut sums, mut touched) = (vec![0.0; k], Vec::new());
+        let (mut offsets, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+        for members in members {
+            for i in members {
+                for (j, w) in network.ties(i) {
+                    let c = class[j as usize];
+                    // Weights are positive: a sum of 0 is a class not met yet.
+                    if sums[c as usize] == 0.0 {
+                        touched.push(c);
                     }
+                    sums[c as usize] += if weighting == Weighting::Edges { 1.0 } else { w };
                 }
-                counts.into_iter().map(|c| c as f64).collect()
             }
-            Weighting::Weights => {
-                let mut sums = vec![0.0; k * k];
-                for (i, &r) in class.iter().enumerate() {
-                    let row = &mut sums[r as usize * k..][..k];
-                    let span = offsets[i]..offsets[i + 1];
-                    for (&j, &w) in targets[span.clone()].iter().zip(&weights[span]) {
-                        row[class[j as usize] as usize] += w;
-                    }
-                }
-                sums
-            }
-        };
-        Ok(Self { cells: Matrix::from_rows(k, k, cells)?, direction: network.direction(), unlabelled })
+            touched.sort_unstable();
+            values.extend(touched.iter().map(|&c| std::mem::take(&mut sums[c as usize])));
+            indices.append(&mut touched);
+            offsets.push(indices.len());
+        }
+        let cells = Csr::from_sorted(k, offsets, indices, values);
+        Ok(Self { cells, direction: network.direction(), unlabelled })
     }
 
-    /// The matrix M.
+    /// A mixing matrix that was published or counted elsewhere, in the convention of this type:
+    /// undirected ties both ways, so that the diagonal holds twice the ties within.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when it is not square; [`Error::Value`] for a cell that is negative or not
+    /// finite, or one that differs from its mirror image in an undirected matrix.
+    ///
+    /// ```
+    /// use rurban::{linkage::MixingMatrix, matrix::Matrix, network::Direction};
+    /// let table = Matrix::from_rows(2, 2, vec![6.0, 2.0, 2.0, 4.0])?;
+    /// let m = MixingMatrix::from_cells(&table, Direction::Undirected)?;
+    /// assert_eq!((m.total(), m.cross()), (7.0, 2.0));
+    /// assert!((m.assortativity()?.r - 5.0 / 12.0).abs() < 1e-12);
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
+    pub fn from_cells(cells: &Matrix, direction: Direction) -> Result<Self> {
+        let k = cells.rows();
+        check_len("columns of the mixing matrix", cells.columns(), k)?;
+        check_weights("cells", cells.as_slice())?;
+        if direction == Direction::Undirected {
+            let uneven = |r: usize, s: usize| {
+                let (a, b) = (cells.row(r)[s], cells.row(s)[r]);
+                beyond_rounding(a - b, a.max(b)) != 0.0
+            };
+            if let Some((r, s)) =
+                (0..k).flat_map(|r| (0..r).map(move |s| (r, s))).find(|&(r, s)| uneven(r, s))
+            {
+                return Err(Error::Value {
+                    what: "cells",
+                    index: r * k + s,
+                    value: cells.row(r)[s].to_string(),
+                    must: "must equal its mirror image: undirected ties count both ways",
+                });
+            }
+        }
+        let (mut offsets, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+        for r in 0..k {
+            for (s, &v) in cells.row(r).iter().enumerate().filter(|c| *c.1 > 0.0) {
+                indices.push(s as u32);
+                values.push(v);
+            }
+            offsets.push(indices.len());
+        }
+        let mixing = Self { cells: Csr::from_sorted(k, offsets, indices, values), direction, unlabelled: 0 };
+        check_sum("cells", mixing.cells.parts().2)?;
+        Ok(mixing)
+    }
+
+    /// The matrix M as a whole table. O(classes²) memory: [`MixingMatrix::row`] needs none.
     #[must_use]
-    pub const fn cells(&self) -> &Matrix {
-        &self.cells
+    pub fn cells(&self) -> Matrix {
+        let mut all = Matrix::filled(self.classes(), self.classes(), 0.0);
+        for r in 0..self.classes() {
+            for (s, v) in self.row(r) {
+                all.row_mut(r)[s] = v;
+            }
+        }
+        all
+    }
+
+    /// The cells of row `r` that hold ties, by class; none when there is no such class.
+    pub fn row(&self, r: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let row = (r < self.classes()).then(|| self.cells.row(r));
+        row.into_iter().flatten().map(|(s, v)| (s as usize, v))
     }
 
     /// Number of classes, the one of unlabelled nodes included.
@@ -106,7 +196,10 @@ impl MixingMatrix {
     /// Ties between classes `r` and `s`, either way, each counted once; 0 when there is no such class.
     #[must_use]
     pub fn ties(&self, r: usize, s: usize) -> f64 {
-        let cell = |r: usize, s: usize| self.cells.row(r).get(s).copied().unwrap_or(0.0);
+        if r.max(s) >= self.classes() {
+            return 0.0;
+        }
+        let cell = |r: usize, s: usize| self.cells.get(r, s as u32).unwrap_or(0.0);
         match (r == s, self.direction) {
             (true, Direction::Undirected) => cell(r, r) / 2.0,
             (true, Direction::Directed) => cell(r, r),
@@ -115,10 +208,29 @@ impl MixingMatrix {
         }
     }
 
+    /// For every class, the others it has ties with and their amount, either way.
+    pub(super) fn partners(&self) -> Vec<Vec<f64>> {
+        let back = (self.direction == Direction::Directed).then(|| self.cells.transposed());
+        (0..self.classes())
+            .map(|r| {
+                let mut others: Vec<(usize, f64)> = self.row(r).collect();
+                if let Some(back) = &back {
+                    others.extend(back.row(r).map(|(s, v)| (s as usize, v)));
+                    others.sort_by_key(|o| o.0);
+                }
+                others
+                    .chunk_by(|a, b| a.0 == b.0)
+                    .filter(|same| same[0].0 != r)
+                    .map(|same| same.iter().map(|s| s.1).sum())
+                    .collect()
+            })
+            .collect()
+    }
+
     /// All ties, each counted once.
     #[must_use]
     pub fn total(&self) -> f64 {
-        let sum: f64 = self.cells.as_slice().iter().sum();
+        let sum: f64 = self.cells.parts().2.iter().sum();
         if self.direction == Direction::Undirected { sum / 2.0 } else { sum }
     }
 
@@ -131,22 +243,31 @@ impl MixingMatrix {
     /// Ties between different classes, each counted once.
     #[must_use]
     pub fn cross(&self) -> f64 {
-        self.total() - self.within()
+        let total = self.total();
+        beyond_rounding(total - self.within(), total)
     }
 
     /// Row sums (ends in r of out-ties) and column sums (ends in s of in-ties).
     #[must_use]
     pub fn margins(&self) -> (Vec<f64>, Vec<f64>) {
-        let k = self.classes();
-        let mut columns = vec![0.0; k];
-        let rows = (0..k)
+        let mut columns = vec![0.0; self.classes()];
+        let rows = (0..self.classes())
             .map(|r| {
-                let row = self.cells.row(r);
-                columns.iter_mut().zip(row).for_each(|(c, v)| *c += v);
-                row.iter().sum()
+                self.row(r).for_each(|(s, v)| columns[s] += v);
+                self.cells.row_sum(r)
             })
             .collect();
         (rows, columns)
+    }
+
+    /// How much more ties stay within classes than random mixing with the same margins would give:
+    /// [`nominal_assortativity`] of a table of counts. The standard error leaves out one tie at a
+    /// time, every unit of a cell being one.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] without ties or when all ties end in one class.
+    pub fn assortativity(&self) -> Result<NominalAssortativity> {
+        Ok(Assortativity::new(self)?.by_counts(self))
     }
 }
 
@@ -177,7 +298,7 @@ pub struct NominalAssortativity {
 /// How much more ties stay within classes than random mixing with the same margins would give.
 ///
 /// `r = (tr e − Σ aᵣbᵣ) / (1 − Σ aᵣbᵣ)` with e the mixing matrix as shares, a its row and b its
-/// column sums; `r_min = −Σab / (1 − Σab)`. O(nodes + ties + classes²).
+/// column sums; `r_min = −Σab / (1 − Σab)`. O(nodes + ties + classes).
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties or when all ties end in one class; [`Error::Shape`].
@@ -189,64 +310,98 @@ pub fn nominal_assortativity(
     labels: &Labels,
     weighting: Weighting,
 ) -> Result<NominalAssortativity> {
-    const MEASURE: &str = "nominal assortativity";
     let mixing = MixingMatrix::new(network, labels, weighting)?;
-    let total: f64 = mixing.cells().as_slice().iter().sum();
-    if network.edges() == 0 {
-        return Err(Error::undefined(MEASURE, Undefined::NoTies));
+    let terms = Assortativity::new(&mixing)?;
+    if weighting == Weighting::Edges {
+        return Ok(terms.by_counts(&mixing));
     }
-    let (a, b) = mixing.margins();
-    if (0..a.len()).any(|r| a[r] == total && b[r] == total) {
-        return Err(Error::undefined(MEASURE, Undefined::SingleClass));
+    let class = |i: u32| labels.get(i as usize).unwrap_or(mixing.classes() - 1);
+    let ties = network.edge_list().map(|(i, j, w)| (class(i), class(j), w, 1.0));
+    Ok(terms.result(ties, mixing.unlabelled()))
+}
+
+/// What the coefficient and its jackknife are made of, in a unit in which squares are finite.
+struct Assortativity {
+    a: Vec<f64>,
+    b: Vec<f64>,
+    unit: i32,
+    total: f64,
+    trace: f64,
+    ab: f64,
+    direction: Direction,
+}
+
+impl Assortativity {
+    fn new(mixing: &MixingMatrix) -> Result<Self> {
+        const MEASURE: &str = "nominal assortativity";
+        if mixing.cells.entries() == 0 {
+            return Err(Error::undefined(MEASURE, Undefined::NoTies));
+        }
+        let mut scaled = mixing.clone();
+        let unit = unit_scale(scaled.cells.values_mut());
+        let total: f64 = scaled.cells.parts().2.iter().sum();
+        let (a, b) = scaled.margins();
+        let all = |part: f64| beyond_rounding(total - part, total) == 0.0;
+        if (0..a.len()).any(|r| all(a[r]) && all(b[r])) {
+            return Err(Error::undefined(MEASURE, Undefined::SingleClass));
+        }
+        let trace = (0..a.len()).filter_map(|r| scaled.cells.get(r, r as u32)).sum();
+        let ab = a.iter().zip(&b).map(|(a, b)| a * b).sum();
+        Ok(Self { a, b, unit, total, trace, ab, direction: mixing.direction })
     }
-    let k = mixing.classes();
-    let trace: f64 = (0..k).map(|r| mixing.cells().row(r)[r]).sum();
-    let ab: f64 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
-    let coefficient = |trace: f64, ab: f64, total: f64| {
+
+    /// Every unit of a cell is a tie.
+    fn by_counts(&self, mixing: &MixingMatrix) -> NominalAssortativity {
+        let directed = self.direction == Direction::Directed;
+        let ties = (0..mixing.classes()).flat_map(|p| {
+            mixing.row(p).filter(move |&(q, _)| directed || q >= p).map(move |(q, v)| {
+                let count = if p == q && !directed { v / 2.0 } else { v };
+                (p, q, 1.0, count)
+            })
+        });
+        self.result(ties, mixing.unlabelled())
+    }
+
+    fn coefficient(trace: f64, ab: f64, total: f64) -> f64 {
         let chance = ab / (total * total);
         (trace / total - chance) / (1.0 - chance)
-    };
-    let r = coefficient(trace, ab, total);
-    let chance = ab / (total * total);
-    let directed = network.is_directed();
-    // r once a tie of weight w from class p to class q is left out, in O(1).
-    let without = |p: usize, q: usize, w: f64| {
-        let (sides, change) = if directed {
+    }
+
+    /// From ties by class of their ends, weight and number.
+    fn result(
+        &self,
+        ties: impl Iterator<Item = (usize, usize, f64, f64)>,
+        unlabelled: usize,
+    ) -> NominalAssortativity {
+        let r = Self::coefficient(self.trace, self.ab, self.total);
+        let mut squares = 0.0;
+        for (p, q, w, count) in ties {
+            squares +=
+                count * beyond_rounding(self.without(p, q, libm::ldexp(w, -self.unit)) - r, 1.0).powi(2);
+        }
+        let chance = self.ab / (self.total * self.total);
+        NominalAssortativity {
+            r,
+            r_min: -chance / (1.0 - chance),
+            standard_error: if squares.is_finite() { squares.sqrt() } else { f64::NAN },
+            unlabelled,
+        }
+    }
+
+    /// r once a tie of weight w from class p to class q is left out, in O(1).
+    fn without(&self, p: usize, q: usize, w: f64) -> f64 {
+        let Self { a, b, .. } = self;
+        let (sides, change) = if self.direction == Direction::Directed {
             (1.0, -w * (b[p] + a[q]) + if p == q { w * w } else { 0.0 })
         } else if p == q {
             (2.0, -4.0 * w * a[p] + 4.0 * w * w)
         } else {
             (2.0, -2.0 * w * (a[p] + a[q]) + 2.0 * w * w)
         };
-        let trace = if p == q { trace - sides * w } else { trace };
-        coefficient(trace, ab + change, total - sides * w)
-    };
-    let mut squares = 0.0;
-    match weighting {
-        Weighting::Edges => {
-            for p in 0..k {
-                for q in (if directed { 0 } else { p })..k {
-                    let count = if directed { mixing.cells().row(p)[q] } else { mixing.ties(p, q) };
-                    if count > 0.0 {
-                        squares += count * (without(p, q, 1.0) - r).powi(2);
-                    }
-                }
-            }
-        }
-        Weighting::Weights => {
-            let class = |i: u32| labels.get(i as usize).unwrap_or(k - 1);
-            for (i, j, w) in network.edge_list() {
-                squares += (without(class(i), class(j), w) - r).powi(2);
-            }
-        }
+        let trace = if p == q { self.trace - sides * w } else { self.trace };
+        let total = beyond_rounding(self.total - sides * w, self.total);
+        Self::coefficient(trace, self.ab + change, total)
     }
-    let standard_error = if squares.is_finite() { squares.sqrt() } else { f64::NAN };
-    Ok(NominalAssortativity {
-        r,
-        r_min: -chance / (1.0 - chance),
-        standard_error,
-        unlabelled: mixing.unlabelled(),
-    })
 }
 
 /// Result of [`numeric_assortativity`].
@@ -346,6 +501,10 @@ fn correlation(
         });
     }
     let amount = |w: f64| if weighting == Weighting::Edges { 1.0 } else { w };
+    let (mut x, mut y) = (x.to_vec(), y.to_vec());
+    unit_scale(&mut x);
+    unit_scale(&mut y);
+    let (x, y) = (&x, &y);
     // Every stored tie, so that undirected ones come both ways.
     let ends = || {
         (0..network.nodes()).flat_map(move |i| {
@@ -374,76 +533,14 @@ fn correlation(
         xy += w * a * b;
     }
     // Rounding of the mean leaves constants a variance of the order of (ε·mean)².
-    let constant = |ss: f64, m: f64| ss <= total * (m * 1e-14).powi(2);
+    let constant = |ss: f64, m: f64| ss <= total * (m * 1e-13).powi(2);
     if constant(xx, mx) || constant(yy, my) {
         return Err(Error::undefined(measure, Undefined::ZeroVariance));
     }
     let ties = if network.is_directed() { count } else { count / 2 };
-    let r = (xy / (xx * yy).sqrt()).clamp(-1.0, 1.0);
+    let r = (xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0);
     Ok(NumericAssortativity { r, ties, left_out: network.edges() - ties })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn graph(n: usize, edges: &[(u32, u32)], direction: Direction) -> Network {
-        let edges: Vec<_> = edges.iter().map(|&(a, b)| (a, b, 1.0)).collect();
-        Network::from_edges(n, &edges, direction).unwrap().0
-    }
-
-    #[test]
-    fn undefined_inputs_say_why() {
-        let why = |n: usize, edges: &[(u32, u32)], labels: Vec<u32>| {
-            let g = graph(n, edges, Direction::Undirected);
-            let l = Labels::new(labels, 2).unwrap();
-            nominal_assortativity(&g, &l, Weighting::Edges).unwrap_err().as_undefined()
-        };
-        assert_eq!(why(0, &[], vec![]), Some(Undefined::NoTies));
-        assert_eq!(why(1, &[], vec![0]), Some(Undefined::NoTies));
-        assert_eq!(why(3, &[], vec![0, 1, 0]), Some(Undefined::NoTies));
-        assert_eq!(why(3, &[(0, 1)], vec![0, 0, 1]), Some(Undefined::SingleClass));
-        let ring = graph(3, &[(0, 1), (1, 2), (2, 0)], Direction::Undirected);
-        let degree = degree_assortativity(&ring, DegreeEnd::Out, DegreeEnd::In, Weighting::Edges);
-        assert_eq!(degree.unwrap_err().as_undefined(), Some(Undefined::ZeroVariance));
-        assert!(numeric_assortativity(&ring, &[0.1; 3], Weighting::Edges).is_err());
-        assert!(numeric_assortativity(&ring, &[0.1; 2], Weighting::Edges).is_err());
-    }
-
-    #[test]
-    fn unlabelled_nodes_are_a_class_and_stars_disassort() {
-        let star = graph(4, &[(0, 1), (0, 2), (0, 3)], Direction::Undirected);
-        let half = Labels::new(vec![0, Labels::NONE, Labels::NONE, 0], 1).unwrap();
-        let m = MixingMatrix::new(&star, &half, Weighting::Edges).unwrap();
-        assert_eq!((m.classes(), m.unlabelled(), m.ties(0, 1), m.within()), (2, 2, 2.0, 1.0));
-        let d = degree_assortativity(&star, DegreeEnd::Out, DegreeEnd::Out, Weighting::Edges).unwrap();
-        assert!((d.r + 1.0).abs() < 1e-12);
-        let some = numeric_assortativity(&star, &[2.0, 1.0, 3.0, f64::NAN], Weighting::Edges).unwrap();
-        assert_eq!((some.ties, some.left_out), (2, 1));
-    }
-
-    #[test]
-    fn jackknife_is_the_one_that_leaves_each_tie_out() {
-        let edges = [(0u32, 1u32), (1, 2), (2, 3), (3, 0), (0, 2), (4, 1), (3, 4), (4, 2)];
-        let labels = Labels::new(vec![0, 0, 1, 1, 0], 2).unwrap();
-        for direction in [Direction::Undirected, Direction::Directed] {
-            for weighting in [Weighting::Edges, Weighting::Weights] {
-                let weighted: Vec<_> =
-                    edges.iter().enumerate().map(|(e, &(a, b))| (a, b, 1.0 + e as f64)).collect();
-                let measure = |ties: &[(u32, u32, f64)]| {
-                    let g = Network::from_edges(5, ties, direction).unwrap().0;
-                    nominal_assortativity(&g, &labels, weighting).unwrap()
-                };
-                let all = measure(&weighted);
-                let squares: f64 = (0..weighted.len())
-                    .map(|e| {
-                        let mut rest = weighted.clone();
-                        rest.remove(e);
-                        (measure(&rest).r - all.r).powi(2)
-                    })
-                    .sum();
-                assert!((all.standard_error - squares.sqrt()).abs() < 1e-12);
-            }
-        }
-    }
-}
+mod tests;

@@ -2,22 +2,26 @@
 
 mod bridging;
 mod brokerage;
+mod deterrence;
 mod gravity_model;
 mod mixing;
 mod null;
 mod proximity;
 mod segregation;
+mod separation;
 
 pub use bridging::{Exposure, TerritoryBridging, exposure, territory_bridging};
 pub use brokerage::{Brokerage, RoleMoments, Roles, brokerage};
+pub use deterrence::{Deterrence, deterrence};
 pub use gravity_model::{Dyads, Effects, GravityFit, StandardErrors, gravity_model, intrazonal_distance_km};
 pub use mixing::{
     DegreeEnd, MixingMatrix, NominalAssortativity, NumericAssortativity, Weighting, degree_assortativity,
     nominal_assortativity, numeric_assortativity,
 };
-pub use null::{Deterrence, MixingEvidence, NullModel, deterrence, mixing_evidence};
+pub use null::{MixingEvidence, NullModel, mixing_evidence};
 pub use proximity::{Proximity, ProximityProfile, proximity};
 pub use segregation::{
     ArealSegregation, EiIndex, MultigroupSegregation, OddsCorrection, areal_segregation, coleman_homophily,
-    ei_index, freeman_segregation, multigroup_segregation, odds_ratio_within,
+    coleman_homophily_of, ei_index, freeman_segregation, freeman_segregation_of, multigroup_segregation,
+    odds_ratio_within,
 };

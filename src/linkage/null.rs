@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deterrence::Pairs;
 use super::mixing::{MixingMatrix, Weighting, node_labels};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{Evidence, Null};
+use crate::evidence::{Evidence, Null, beyond_rounding};
 use crate::labels::Labels;
 use crate::matrix::Matrix;
 use crate::network::Network;
@@ -189,7 +190,8 @@ impl Test<'_> {
         let moments = |x2: f64, x3: f64, x4: f64| {
             let (p2, p3, p4) = (share(x2, 2), share(x3, 3), share(x4, 4));
             let mean = total * p2;
-            (mean, Some(q * p2 + s * p3 + d * p4 - mean * mean))
+            let second = q * p2 + s * p3 + d * p4;
+            (mean, Some(beyond_rounding(second - mean * mean, second.abs() + mean * mean)))
         };
         let sizes: Vec<f64> = self.labels.sizes().iter().map(|&n| n as f64).collect();
         let cell = |r: usize, c: usize| {
@@ -226,7 +228,7 @@ impl Test<'_> {
             let mean = pairs * first;
             // A single tie has no second pair.
             let again = if disjoint > 0.0 { disjoint * second } else { 0.0 };
-            (mean, exact.then_some(mean + again - mean * mean))
+            (mean, exact.then_some(beyond_rounding(mean + again - mean * mean, mean + again)))
         };
         let two = |x: f64| x * (x - 1.0);
         let within = |r: usize| {
@@ -359,25 +361,26 @@ impl Test<'_> {
         progress.end();
         let null = if strata.is_some() { Null::StratifiedPermutation } else { Null::LabelPermutation };
         let isolates = self.network.isolates();
-        let evidence = |observed: f64, values: &[f64]| {
-            Evidence::monte_carlo(null, observed, values, n).with_counts(isolates, self.observed.unlabelled())
+        let evidence = |observed: f64, values: &[f64], size: f64| {
+            Evidence::monte_carlo_of(null, observed, values, n, size)
+                .with_counts(isolates, self.observed.unlabelled())
         };
         let values = |f: &dyn Fn(&Vec<f64>) -> f64| replicates.iter().map(f).collect::<Vec<f64>>();
         let total = self.observed.total();
         let cross = values(&|m| total - (0..k).map(|r| m[r * k + r]).sum::<f64>());
         let ei: Vec<f64> = cross.iter().map(|x| (2.0 * x - total) / total).collect();
         let observed = self.observed.cross();
-        let cross = evidence(observed, &cross);
+        let cross = evidence(observed, &cross, total);
         let mut cells = Matrix::filled(k, k, cross);
         for r in 0..k {
             for s in r..k {
                 let both = |m: &Vec<f64>| m[r * k + s] + if r == s { 0.0 } else { m[s * k + r] };
-                let e = evidence(self.observed.ties(r, s), &values(&both));
+                let e = evidence(self.observed.ties(r, s), &values(&both), 0.0);
                 cells.row_mut(r)[s] = e;
                 cells.row_mut(s)[r] = e;
             }
         }
-        Ok(MixingEvidence { cells, cross, ei: evidence((2.0 * observed - total) / total, &ei) })
+        Ok(MixingEvidence { cells, cross, ei: evidence((2.0 * observed - total) / total, &ei, 1.0) })
     }
 
     fn gravity(
@@ -394,7 +397,7 @@ impl Test<'_> {
                 if fit.mass[b] > 0.0 {
                     let q = inside(b) / fit.mass[b];
                     mean += fit.tied[b] * q;
-                    variance += fit.tied_squares[b] * q * (1.0 - q);
+                    variance += fit.tied_squares[b] * q * beyond_rounding(1.0 - q, 1.0);
                 }
             }
             (mean, Some(variance))
@@ -409,189 +412,6 @@ impl Test<'_> {
             moments(&|b| fit.mass[b] - (0..k).map(|r| fit.by_cell[(r * k + r) * fit.bins + b]).sum::<f64>());
         Ok(self.closed_form(Null::Gravity, cell, cross))
     }
-}
-
-/// Strength products and ties by bin of distance.
-struct Pairs {
-    bins: usize,
-    /// `Σ s_i s_j` over unordered pairs, by bin.
-    mass: Vec<f64>,
-    /// The same by pair of classes: `[(r * k + s) * bins + b]`.
-    by_cell: Vec<f64>,
-    /// Σ w over ties, by bin.
-    tied: Vec<f64>,
-    /// Σ w² over ties, by bin.
-    tied_squares: Vec<f64>,
-}
-
-impl Pairs {
-    fn new(
-        network: &Network,
-        labels: &Labels,
-        weighting: Weighting,
-        positions_m: &[(f64, f64)],
-        bin_m: f64,
-        progress: &dyn Progress,
-    ) -> Result<Self> {
-        const BLOCK: usize = 256;
-        let (n, k) = (network.nodes(), labels.classes());
-        if network.is_directed() {
-            return Err(Error::Parameter {
-                name: "null",
-                value: "Gravity".to_owned(),
-                must: "needs an undirected graph",
-            });
-        }
-        if positions_m.len() != n {
-            return Err(Error::Shape { what: "positions", expected: n, got: positions_m.len() });
-        }
-        if let Some(index) = positions_m.iter().position(|p| !(p.0.is_finite() && p.1.is_finite())) {
-            return Err(Error::Value {
-                what: "positions",
-                index,
-                value: format!("{:?}", positions_m[index]),
-                must: "must be finite",
-            });
-        }
-        let parameter = |must| Error::Parameter { name: "bin_m", value: bin_m.to_string(), must };
-        if !(bin_m.is_finite() && bin_m > 0.0) {
-            return Err(parameter("must be positive"));
-        }
-        let amount = |w: f64| if weighting == Weighting::Edges { 1.0 } else { w };
-        let strength = |i: usize| network.weights(i).iter().map(|&w| amount(w)).sum::<f64>();
-        // Nodes in order of class: partners of one class are consecutive. Isolates have no mass.
-        let mut order: Vec<usize> = (0..n).filter(|&i| network.degree(i) > 0).collect();
-        order.sort_by_key(|&i| labels.get(i));
-        let s: Vec<f64> = order.iter().map(|&i| strength(i)).collect();
-        let x: Vec<f64> = order.iter().map(|&i| positions_m[i].0).collect();
-        let y: Vec<f64> = order.iter().map(|&i| positions_m[i].1).collect();
-        let class: Vec<usize> = order.iter().map(|&i| labels.as_slice()[i] as usize).collect();
-        let ends: Vec<usize> = (0..k).map(|c| class.partition_point(|&d| d <= c)).collect();
-        let extent = |v: &[f64]| {
-            let (low, high) =
-                v.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &v| (a.min(v), b.max(v)));
-            high - low
-        };
-        let reach = extent(&x).hypot(extent(&y)) / bin_m;
-        if reach * (k * k) as f64 > f64::from(1 << 24) {
-            return Err(parameter("too narrow for the extent and the number of classes"));
-        }
-        let bins = reach as usize + 2;
-        let inverse = 1.0 / bin_m;
-        let m = order.len();
-        progress.begin("pairs by distance", Some(m.div_ceil(BLOCK) as u64));
-        let bin = |dx: f64, dy: f64| ((dx * dx + dy * dy).sqrt() * inverse) as usize;
-        let one_block = |block: usize| {
-            let mut by_cell = vec![0.0; k * k * bins];
-            let mut near = vec![0.0; bins];
-            for i in block * BLOCK..((block + 1) * BLOCK).min(m) {
-                let mut from = i + 1;
-                for (c, &end) in ends.iter().enumerate().skip(class[i]) {
-                    near.fill(0.0);
-                    for ((&xj, &yj), &sj) in x[from..end].iter().zip(&y[from..end]).zip(&s[from..end]) {
-                        near[bin(xj - x[i], yj - y[i])] += sj;
-                    }
-                    let sums = &mut by_cell[(class[i] * k + c) * bins..][..bins];
-                    sums.iter_mut().zip(&near).for_each(|(sum, near)| *sum += s[i] * near);
-                    from = end;
-                }
-            }
-            progress.advance(1);
-            by_cell
-        };
-        // Blocks are summed in order, a wave of them at a time, so that their tables take at most
-        // 64 MB (or one table) together.
-        let mut by_cell = vec![0.0; k * k * bins];
-        let blocks = m.div_ceil(BLOCK);
-        let wave = ((1 << 23) / by_cell.len().max(1)).clamp(1, 64);
-        for first in (0..blocks).step_by(wave) {
-            for block in parallel::map(wave.min(blocks - first), |i| one_block(first + i)) {
-                by_cell.iter_mut().zip(block).for_each(|(sum, part)| *sum += part);
-            }
-        }
-        progress.end();
-        let mut mass = vec![0.0; bins];
-        for cell in by_cell.chunks(bins) {
-            mass.iter_mut().zip(cell).for_each(|(sum, part)| *sum += part);
-        }
-        let (mut tied, mut tied_squares) = (vec![0.0; bins], vec![0.0; bins]);
-        for (i, j, w) in network.edge_list() {
-            let (a, b) = (positions_m[i as usize], positions_m[j as usize]);
-            let at = bin(b.0 - a.0, b.1 - a.1);
-            tied[at] += amount(w);
-            tied_squares[at] += amount(w).powi(2);
-        }
-        Ok(Self { bins, mass, by_cell, tied, tied_squares })
-    }
-}
-
-/// How distance weakens ties (Expert et al. 2011).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[must_use]
-pub struct Deterrence {
-    /// Width of the bins, in metres: bin b holds distances from `b·bin_m` to below `(b + 1)·bin_m`.
-    pub bin_m: f64,
-    /// `f(b) = Σ w_ij / Σ s_i s_j` over the pairs in bin b; 0 in a bin without pairs.
-    pub f: Vec<f64>,
-    /// `Q = (1/2W) Σ_{i≠j} (w_ij − s_i s_j f(d_ij)) δ(c_i, c_j)`: how much more weight is inside the
-    /// classes than strengths and distance give; up to 1, 0 for no more.
-    pub spatial_modularity: f64,
-}
-
-/// Deterrence by distance and the spatial modularity of a partition of an undirected graph.
-/// Unlabelled nodes make up a class. O(nodes²) time.
-///
-/// # Errors
-/// As [`mixing_evidence`] with [`NullModel::Gravity`].
-///
-/// # References
-/// Expert, Evans, Blondel & Lambiotte (2011), Uncovering space-independent communities in spatial
-/// networks, PNAS 108(19), doi:10.1073/pnas.1018962108. From the formula; no peer package.
-pub fn deterrence(
-    network: &Network,
-    partition: &Labels,
-    weighting: Weighting,
-    positions_m: &[(f64, f64)],
-    bin_m: f64,
-    progress: &dyn Progress,
-) -> Result<Deterrence> {
-    let mixing = MixingMatrix::new(network, partition, weighting)?;
-    if network.edges() == 0 {
-        return Err(Error::undefined("deterrence", Undefined::NoTies));
-    }
-    let partition = partition.with_unlabelled_class();
-    let one = Labels::new(vec![0; network.nodes()], 1)?;
-    let pairs = Pairs::new(network, &one, weighting, positions_m, bin_m, progress)?;
-    let f: Vec<f64> =
-        pairs.tied.iter().zip(&pairs.mass).map(|(w, m)| if *m > 0.0 { w / m } else { 0.0 }).collect();
-    let mut members = vec![Vec::new(); partition.classes()];
-    for (i, &c) in partition.as_slice().iter().enumerate() {
-        let s = match weighting {
-            Weighting::Edges => network.degree(i) as f64,
-            Weighting::Weights => network.strength(i),
-        };
-        members[c as usize].push((positions_m[i], s));
-    }
-    let expected: f64 = parallel::map(members.len(), |c| {
-        let class = &members[c];
-        let mut sum = 0.0;
-        for (i, &((x, y), s)) in class.iter().enumerate() {
-            for &((u, v), t) in &class[i + 1..] {
-                let (dx, dy) = (u - x, v - y);
-                let bin = ((dx * dx + dy * dy).sqrt() / bin_m) as usize;
-                sum += s * t * f.get(bin).copied().unwrap_or(0.0);
-            }
-        }
-        sum
-    })
-    .into_iter()
-    .sum();
-    let last = pairs.mass.iter().rposition(|m| *m > 0.0).map_or(0, |b| b + 1);
-    Ok(Deterrence {
-        bin_m,
-        f: f[..last].to_vec(),
-        spatial_modularity: (mixing.within() - expected) / mixing.total(),
-    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::network::Network;
 pub struct ProximityProfile<'a> {
     /// Weights over activities, the same ones for both actors; empty when not known.
     pub activities: &'a [f64],
-    /// Parents, consortia or networks it belongs to, increasing; empty when not known.
+    /// Parents, consortia or networks it belongs to, in any order; empty when not known.
     pub parents: &'a [u32],
     /// Institutional attributes (legal form, région, pole …), in the same order for both actors.
     pub institutions: &'a [Option<u32>],
@@ -27,7 +27,7 @@ pub struct Proximity {
     /// In the organisations they belong to: common ones over all of both (Jaccard).
     pub organisational: Option<f64>,
     /// In whom they work with: 1 when they are tied, else common partners over all partners of both
-    /// (Jaccard).
+    /// (Jaccard), whichever way ties go.
     pub social: Option<f64>,
     /// In rules and habits: equal attributes among those known of both.
     pub institutional: Option<f64>,
@@ -38,7 +38,8 @@ pub struct Proximity {
 /// `distance_m` is how far apart they are, `reach_m` the distance from which on they count as not
 /// close at all; `past` gives earlier cooperations and the nodes of both actors in it. The measures
 /// of the dimensions are the usual ones of the literature that followed; there is no peer package.
-/// O(activities + parents + degrees).
+/// O(activities + parents log parents + degrees log degrees); with a directed past also O(nodes log
+/// degree).
 ///
 /// ```
 /// use rurban::linkage::{proximity, ProximityProfile};
@@ -115,7 +116,7 @@ pub fn proximity(
             }
             let [i, j] = nodes;
             let tied = network.weight(i, j as u32).or(network.weight(j, i as u32)).is_some();
-            if tied { Some(1.0) } else { jaccard(network.neighbours(i), network.neighbours(j)) }
+            if tied { Some(1.0) } else { jaccard(&partners(network, i), &partners(network, j)) }
         }
     };
     let both: Vec<bool> =
@@ -134,8 +135,25 @@ pub fn proximity(
     })
 }
 
-/// Common members over all members of two increasing lists; `None` when both are empty.
+/// All a node is tied with, either way.
+fn partners(network: &Network, i: usize) -> Vec<u32> {
+    let mut all = network.neighbours(i).to_vec();
+    if network.is_directed() {
+        all.extend((0..network.nodes()).filter(|&a| network.weight(a, i as u32).is_some()).map(|a| a as u32));
+    }
+    all
+}
+
+/// Common members over all members of two sets, whatever their order and repetitions; `None` when both
+/// are empty.
 fn jaccard(a: &[u32], b: &[u32]) -> Option<f64> {
+    let set = |list: &[u32]| {
+        let mut set = list.to_vec();
+        set.sort_unstable();
+        set.dedup();
+        set
+    };
+    let (a, b) = (set(a), set(b));
     let common = a.iter().filter(|x| b.binary_search(x).is_ok()).count();
     let all = a.len() + b.len() - common;
     (all > 0).then(|| common as f64 / all as f64)
@@ -171,6 +189,24 @@ mod tests {
         assert_eq!(social(0, 2), Some(1.0));
         assert_eq!(social(5, 5), None);
         assert!(proximity(None, 1e5, none, none, Some((&g, [0, 9]))).is_err());
+    }
+
+    #[test]
+    fn sets_have_no_order_and_no_repetitions() {
+        let organisational = |a: &[u32], b: &[u32]| {
+            let of = |parents| ProximityProfile { parents, ..ProximityProfile::default() };
+            proximity(None, 1e5, of(a), of(b), None).unwrap().organisational
+        };
+        assert_eq!(organisational(&[3, 3, 3, 7], &[3]), Some(0.5));
+        assert_eq!(organisational(&[3], &[3, 3, 3, 7]), Some(0.5));
+        assert_eq!(organisational(&[7, 3], &[3, 7]), Some(1.0));
+        assert_eq!(organisational(&[3, 7], &[7, 3]), Some(1.0));
+        // Partners who came to both.
+        let arcs = [(2, 0, 1.0), (2, 1, 1.0)];
+        let (g, _) = Network::from_edges(3, &arcs, Direction::Directed).unwrap();
+        let none = ProximityProfile::default();
+        let p = proximity(None, 1e5, none, none, Some((&g, [0, 1]))).unwrap();
+        assert_eq!(p.social, Some(1.0));
     }
 
     #[test]

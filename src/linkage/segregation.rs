@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::mixing::{MixingMatrix, Weighting};
-use crate::check::check_weights;
+use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
 use crate::labels::Labels;
 use crate::matrix::Matrix;
@@ -40,10 +40,8 @@ pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Res
         return Err(Error::undefined("E-I index", Undefined::NoTies));
     }
     let ei = |external: f64, internal: f64| (external - internal) / (external + internal);
-    let k = mixing.classes();
-    let groups = (0..k)
-        .map(|r| ei((0..k).filter(|&s| s != r).map(|s| mixing.ties(r, s)).sum(), mixing.ties(r, r)))
-        .collect();
+    let partners = mixing.partners();
+    let groups = partners.iter().enumerate().map(|(r, p)| ei(p.iter().sum(), mixing.ties(r, r))).collect();
     let labels = labels.with_unlabelled_class();
     let nodes = (0..network.nodes())
         .map(|i| {
@@ -89,12 +87,21 @@ pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Res
 /// Coleman (1958), Relational analysis, Human Organization 17.
 pub fn coleman_homophily(network: &Network, labels: &Labels, weighting: Weighting) -> Result<Vec<f64>> {
     let mixing = MixingMatrix::new(network, labels, weighting)?;
-    let sizes = labels.with_unlabelled_class().sizes();
-    let others = network.nodes() as f64 - 1.0;
+    coleman_homophily_of(&mixing, &labels.with_unlabelled_class().sizes())
+}
+
+/// [`coleman_homophily`] of a mixing matrix and the number of members of each class.
+///
+/// # Errors
+/// [`Error::Shape`] when there is not one size per class.
+pub fn coleman_homophily_of(mixing: &MixingMatrix, sizes: &[usize]) -> Result<Vec<f64>> {
+    check_len("sizes", sizes.len(), mixing.classes())?;
+    let others = sizes.iter().sum::<usize>() as f64 - 1.0;
     let (sums, _) = mixing.margins();
     Ok((0..sizes.len())
         .map(|r| {
-            let (all, own) = (sums[r], mixing.cells().row(r)[r]);
+            let all = sums[r];
+            let own: f64 = mixing.row(r).filter(|c| c.0 == r).map(|c| c.1).sum();
             let expected = all * (sizes[r] as f64 - 1.0) / others;
             if all == 0.0 {
                 f64::NAN
@@ -117,11 +124,20 @@ pub fn coleman_homophily(network: &Network, labels: &Labels, weighting: Weightin
 /// Freeman (1978), Segregation in social networks, Sociological Methods & Research 6.
 pub fn freeman_segregation(network: &Network, labels: &Labels, weighting: Weighting) -> Result<f64> {
     let mixing = MixingMatrix::new(network, labels, weighting)?;
-    if network.edges() == 0 {
+    freeman_segregation_of(&mixing, &labels.with_unlabelled_class().sizes())
+}
+
+/// [`freeman_segregation`] of a mixing matrix and the number of members of each class.
+///
+/// # Errors
+/// As [`freeman_segregation`]; [`Error::Shape`] when there is not one size per class.
+pub fn freeman_segregation_of(mixing: &MixingMatrix, sizes: &[usize]) -> Result<f64> {
+    check_len("sizes", sizes.len(), mixing.classes())?;
+    if mixing.total() == 0.0 {
         return Err(Error::undefined("Freeman segregation", Undefined::NoTies));
     }
-    let n = network.nodes() as f64;
-    let same: f64 = labels.with_unlabelled_class().sizes().iter().map(|&s| s as f64 * (s as f64 - 1.0)).sum();
+    let n = sizes.iter().sum::<usize>() as f64;
+    let same: f64 = sizes.iter().map(|&s| s as f64 * (s as f64 - 1.0)).sum();
     let expected = mixing.total() * (1.0 - same / (n * (n - 1.0)));
     if expected <= 0.0 {
         return Err(Error::undefined("Freeman segregation", Undefined::SingleClass));

@@ -151,6 +151,24 @@ impl CommuneCode {
         let overseas = self.0.starts_with(b"97") || self.0.starts_with(b"98");
         &self.as_str()[..if overseas { 3 } else { 2 }]
     }
+
+    /// The commune of a municipal arrondissement of Paris, Lyon or Marseille; `None` for communes.
+    ///
+    /// ```
+    /// use rurban::model::CommuneCode;
+    /// let paris = CommuneCode::new("75101")?.of_arrondissement();
+    /// assert_eq!(paris, Some(CommuneCode::new("75056")?));
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
+    #[must_use]
+    pub fn of_arrondissement(&self) -> Option<Self> {
+        match self.as_str().parse::<u32>().ok()? {
+            75_101..=75_120 => Some(Self(*b"75056")),
+            69_381..=69_389 => Some(Self(*b"69123")),
+            13_201..=13_216 => Some(Self(*b"13055")),
+            _ => None,
+        }
+    }
 }
 
 code_traits!(CommuneCode);

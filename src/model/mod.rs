@@ -2,6 +2,7 @@
 
 mod actor;
 mod code;
+mod contours;
 mod cooperation;
 mod funding;
 mod level;
@@ -11,6 +12,7 @@ mod rurality;
 
 pub use actor::{Actor, ActorKind};
 pub use code::{ActorId, CommuneCode, ProjectId, SectorCode, TerritoryCode};
+pub use contours::{Contours, GeometryQuality};
 pub use cooperation::{Cooperation, CooperationKind, LinkClass, Participation, ProjectRole};
 pub use funding::{FundingLine, Measure};
 pub use level::Level;

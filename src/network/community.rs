@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::structure::{renumbered, symmetric};
 use super::{Network, TieWeights};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::exponent;
 use crate::labels::Labels;
 use crate::random::{Seed, Stream};
 
@@ -73,7 +74,8 @@ impl CommunityOptions {
 pub struct Communities {
     /// Community of every node, numbered by smallest node; an isolate is one of its own.
     pub of: Labels,
-    /// Modularity of the partition at the resolution asked for.
+    /// Modularity of the partition at the resolution asked for, directions ignored: that of a directed
+    /// graph with its directions is told by [`modularity()`].
     pub modularity: f64,
 }
 
@@ -83,11 +85,16 @@ pub struct Communities {
 /// Bornholdt 2006). Unlabelled nodes form a group. O(ties).
 ///
 /// # Errors
-/// [`Error::Undefined`] without ties, [`Error::Shape`] when labels do not match the nodes.
+/// [`Error::Undefined`] without ties, [`Error::Shape`] when labels do not match the nodes,
+/// [`Error::Parameter`] for a resolution that is not finite.
 pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: TieWeights) -> Result<f64> {
     let n = network.nodes();
     if groups.len() != n {
         return Err(Error::Shape { what: "groups", expected: n, got: groups.len() });
+    }
+    if !resolution.is_finite() {
+        let must = "must be finite";
+        return Err(Error::Parameter { name: "resolution", value: resolution.to_string(), must });
     }
     let groups = groups.with_unlabelled_class();
     let of = groups.as_slice();
@@ -193,13 +200,19 @@ impl Level {
         let mut level = Self {
             starts: vec![0],
             ties: Vec::with_capacity(g.as_csr().entries()),
-            strength: (0..n).map(|i| g.strength(i)).collect(),
-            scale: resolution / (2.0 * g.total_weight()),
+            strength: Vec::with_capacity(n),
+            scale: 0.0,
         };
+        // In units of the largest weight (a power of two, so that nothing is rounded) no sum is too
+        // small or too large, and moves do not depend on the unit.
+        let unit = exponent(g.as_csr().parts().2);
         for i in 0..n {
-            level.ties.extend(g.ties(i));
+            let from = level.ties.len();
+            level.ties.extend(g.ties(i).map(|(j, w)| (j, libm::ldexp(w, -unit))));
+            level.strength.push(level.ties[from..].iter().map(|t| t.1).sum());
             level.starts.push(level.ties.len());
         }
+        level.scale = resolution / level.strength.iter().sum::<f64>();
         level
     }
 
@@ -329,16 +342,17 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
             sums.add(of[j as usize], w);
         }
         let pull = level.strength[i] * level.scale;
+        let slack = 1e-12 * level.strength[i];
         total[own as usize] -= level.strength[i];
         size[own as usize] -= 1;
         let mut best = (sums.of[own as usize] - pull * total[own as usize], own);
         for &c in &sums.touched {
             let gain = sums.of[c as usize] - pull * total[c as usize];
-            if gain > best.0 + 1e-12 {
+            if gain > best.0 + slack {
                 best = (gain, c);
             }
         }
-        if best.0 < -1e-12
+        if best.0 < -slack
             && size[own as usize] > 0
             && let Some(c) = empty.pop()
         {

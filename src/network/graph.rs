@@ -1,6 +1,7 @@
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
 use serde::{Deserialize, Serialize};
 
+use crate::check::check_sum;
 use crate::error::{Error, Result};
 use crate::matrix::Csr;
 
@@ -42,7 +43,8 @@ impl Network {
     /// Builds from `(source, target, weight)` ties between nodes `0..nodes`. O(nodes + ties).
     ///
     /// # Errors
-    /// [`Error::Value`] when an end is not a node, or a weight is negative or not finite.
+    /// [`Error::Value`] when an end is not a node, a weight is negative or not finite, or the sum of
+    /// weights is not.
     pub fn from_edges(
         nodes: usize,
         edges: &[(u32, u32, f64)],
@@ -79,6 +81,7 @@ impl Network {
             }
         }
         let out = Csr::from_triplets(nodes, nodes, &triplets)?;
+        check_sum("edge weights", out.parts().2)?;
         let per_edge = if direction == Direction::Undirected { 2 } else { 1 };
         report.merged = (triplets.len() - out.entries()) / per_edge;
         Ok((Self::from_csr(out, direction), report))
@@ -240,6 +243,10 @@ mod tests {
     fn bad_edges_are_refused() {
         for bad in [(0, 9, 1.0), (0, 1, -1.0), (0, 1, f64::NAN), (0, 1, f64::INFINITY)] {
             assert!(Network::from_edges(2, &[bad], Direction::Undirected).is_err());
+        }
+        for far in [1, 2] {
+            let both = [(0, 1, 1e308), (0, far, 1e308)];
+            assert!(Network::from_edges(3, &both, Direction::Directed).is_err());
         }
     }
 

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Network, TieWeights};
+use crate::check::{check_amounts, check_sum};
 use crate::error::{Error, Result};
+use crate::evidence::ROUNDING;
 use crate::labels::Labels;
 
 /// How far two partitions of the same items agree; 1 when they are the same.
@@ -86,12 +88,36 @@ fn expected_mutual_information(rows: &[usize], columns: &[usize], n: usize) -> f
     let mut sum = 0.0;
     for (&a, &times_a) in &rows {
         for (&b, &times_b) in &columns {
-            let fixed = f(a) + f(b) + f(n - a) + f(n - b) - f(n);
-            let mut inner = 0.0;
-            for k in (a + b).saturating_sub(n).max(1)..=a.min(b) {
-                let x = k as f64;
-                let p = (fixed - f(k) - f(a - k) - f(b - k) - f(n + k - a - b)).exp();
-                inner += x / total * (x * total / (a as f64 * b as f64)).ln() * p;
+            // Terms fall off on either side of the most likely overlap: those that count are few.
+            let chance = |k: usize| {
+                (f(a) + f(b) + f(n - a) + f(n - b) - f(n) - f(k) - f(a - k) - f(b - k) - f(n + k - a - b))
+                    .exp()
+            };
+            let (least, most) = ((a + b).saturating_sub(n).max(1), a.min(b));
+            let mode = (((a + 1) as f64 * (b + 1) as f64 / (n as f64 + 2.0)) as usize).clamp(least, most);
+            let top = chance(mode);
+            // P(k + 1) / P(k).
+            let ratio =
+                |k: usize| (a - k) as f64 * (b - k) as f64 / ((k + 1) as f64 * (n + k + 1 - a - b) as f64);
+            let log = |k: usize| f(k) - f(k - 1);
+            let base = total.ln() - log(a) - log(b);
+            let term = |k: usize, p: f64| k as f64 / total * (log(k) + base) * p;
+            let mut inner = term(mode, top);
+            let mut p = top;
+            for k in mode..most {
+                p *= ratio(k);
+                inner += term(k + 1, p);
+                if p < 1e-18 * top {
+                    break;
+                }
+            }
+            p = top;
+            for k in (least..mode).rev() {
+                p /= ratio(k);
+                inner += term(k, p);
+                if p < 1e-18 * top {
+                    break;
+                }
             }
             sum += times_a * times_b * inner;
         }
@@ -104,7 +130,8 @@ fn expected_mutual_information(rows: &[usize], columns: &[usize], n: usize) -> f
 /// Items without a territory count in the total only; items without a community are left out.
 ///
 /// # Errors
-/// [`Error::Shape`] when lengths differ.
+/// [`Error::Shape`] when lengths differ; [`Error::Value`] for a weight that is negative or not finite,
+/// or weights whose sum is not.
 pub fn dominant_share(
     communities: &Labels,
     territories: &Labels,
@@ -115,6 +142,10 @@ pub fn dominant_share(
         if got != n {
             return Err(Error::Shape { what, expected: n, got });
         }
+    }
+    if let Some(weight) = weight {
+        check_amounts("weights", weight, n)?;
+        check_sum("weights", weight)?;
     }
     let mut cells: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     let mut total = vec![0.0; communities.classes()];
@@ -187,7 +218,7 @@ pub fn within_module_z(network: &Network, groups: &Labels, weights: TieWeights) 
         .zip(of)
         .map(|(k, &c)| {
             let sd = variance[c as usize].sqrt();
-            if sd > 1e-12 * mean[c as usize].max(1.0) { (k - mean[c as usize]) / sd } else { 0.0 }
+            if sd > ROUNDING * mean[c as usize] { (k - mean[c as usize]) / sd } else { 0.0 }
         })
         .collect())
 }

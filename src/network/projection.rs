@@ -1,9 +1,10 @@
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::check::check_weights;
 use crate::error::{Error, Result};
+
+/// Pairs that may be tied: 4 GB.
+const MOST_PAIRS: u64 = 1 << 28;
 
 /// How much a project ties each pair of its participants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ pub struct Projection {
     pub projects: usize,
     /// Projects with one participant, which tie nobody.
     pub single_participant_projects: usize,
+    /// Participants of the largest project: thousands are a programme or a year taken for one.
+    pub largest_project: usize,
     /// Participations that repeat one already seen; each counts once.
     pub duplicates: usize,
 }
@@ -47,7 +50,7 @@ pub struct Projection {
 /// weight 1. A pair's weight is the sum over its shared projects of weight (full count) or
 /// weight / (n − 1) (Newman). Repeated participations count once and are reported.
 ///
-/// Time and memory are O(Σ n²) over the projects' sizes n.
+/// Time is O(Σ n²) over the projects' sizes n, memory 16 bytes for each pair.
 ///
 /// ```
 /// use rurban::network::{Participation, ProjectionRule, project};
@@ -59,7 +62,8 @@ pub struct Projection {
 /// ```
 ///
 /// # Errors
-/// [`Error::Value`] when a project has no weight, or one that is negative or not finite.
+/// [`Error::Value`] when a project has no weight, or one that is negative or not finite, and when
+/// projects tie more than 2²⁸ pairs (23,000 participants in one).
 pub fn project(
     participations: &[Participation],
     project_weight: Option<&[f64]>,
@@ -80,27 +84,65 @@ pub fn project(
     pairs.sort_unstable();
     pairs.dedup();
     let mut result = Projection { duplicates: participations.len() - pairs.len(), ..Projection::default() };
+    let projects: Vec<&[(u32, u32)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
+    result.projects = projects.len();
+    result.single_participant_projects = projects.iter().filter(|members| members.len() == 1).count();
+    let largest = projects.iter().copied().max_by_key(|members| members.len()).unwrap_or_default();
+    result.largest_project = largest.len();
+    let tied = |members: &&[(u32, u32)]| members.len() as u64 * (members.len() as u64 - 1) / 2;
+    let bound: u64 = projects.iter().map(tied).sum();
+    if bound > MOST_PAIRS {
+        return Err(Error::Value {
+            what: "participations",
+            index: largest
+                .first()
+                .and_then(|m| participations.iter().position(|p| p.project == m.0))
+                .unwrap_or(0),
+            value: format!("project {} with {} participants", largest[0].0, largest.len()),
+            must: "projects must tie at most 2^28 pairs: is the project a programme or a year?",
+        });
+    }
+    // Projects of each actor, increasing, and the actor's place among the members.
+    let mut of_actor: Vec<(u32, u32, u32)> = Vec::with_capacity(pairs.len());
+    for (p, members) in projects.iter().enumerate() {
+        of_actor.extend(members.iter().zip(0..).map(|(m, at)| (m.1, p as u32, at)));
+    }
+    of_actor.sort_unstable();
+    let actors = of_actor.last().map_or(0, |last| last.0 as usize + 1);
+    let (mut sums, mut met) = (vec![0.0; actors], vec![false; actors]);
+    let mut touched: Vec<u32> = Vec::new();
+    result.edges.reserve_exact(bound as usize);
     // Sums run over projects in increasing order, so they do not depend on the order of the input.
-    let mut weight_of: HashMap<(u32, u32), f64> = HashMap::new();
-    for members in pairs.chunk_by(|a, b| a.0 == b.0) {
-        result.projects += 1;
-        if members.len() == 1 {
-            result.single_participant_projects += 1;
-            continue;
-        }
-        let whole = project_weight.map_or(1.0, |w| w[members[0].0 as usize]);
-        let share = match rule {
-            ProjectionRule::FullCount => whole,
-            ProjectionRule::Newman => whole / (members.len() - 1) as f64,
-        };
-        for (i, &(_, a)) in members.iter().enumerate() {
-            for &(_, b) in &members[i + 1..] {
-                *weight_of.entry((a, b)).or_insert(0.0) += share;
+    for own in of_actor.chunk_by(|a, b| a.0 == b.0) {
+        for &(_, p, at) in own {
+            let members = projects[p as usize];
+            let whole = project_weight.map_or(1.0, |w| w[members[0].0 as usize]);
+            let share = match rule {
+                ProjectionRule::FullCount => whole,
+                ProjectionRule::Newman => whole / (members.len() as f64 - 1.0),
+            };
+            for &(_, b) in &members[at as usize + 1..] {
+                if !met[b as usize] {
+                    met[b as usize] = true;
+                    touched.push(b);
+                }
+                sums[b as usize] += share;
             }
         }
+        // Members of one project come in order.
+        if own.len() > 1 {
+            touched.sort_unstable();
+        }
+        let a = own[0].0;
+        for b in touched.drain(..) {
+            met[b as usize] = false;
+            result.edges.push((a, b, std::mem::take(&mut sums[b as usize])));
+        }
     }
-    result.edges = weight_of.into_iter().map(|((a, b), w)| (a, b, w)).collect();
-    result.edges.sort_unstable_by_key(|&(a, b, _)| (a, b));
+    // Projects that share pairs leave room unused.
+    if result.edges.len() < result.edges.capacity() / 2 {
+        result.edges.shrink_to_fit();
+    }
     Ok(result)
 }
 
@@ -121,6 +163,18 @@ mod tests {
         let weights = [4.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 9.0];
         let newman = project(&p, Some(&weights), ProjectionRule::Newman).unwrap();
         assert_eq!(newman.edges, [(0, 1, 3.0), (0, 2, 2.0), (1, 2, 2.0)]);
+    }
+
+    #[test]
+    fn one_large_project_is_cheap_and_a_huge_one_refused() {
+        let of = |n: u32| {
+            project(&parts(&(0..n).map(|i| (i, 3)).collect::<Vec<_>>()), None, ProjectionRule::Newman)
+        };
+        let p = of(3000).unwrap();
+        assert_eq!((p.edges.len(), p.largest_project), (3000 * 2999 / 2, 3000));
+        assert_eq!((p.edges[0], p.edges[2999]), ((0, 1, 1.0 / 2999.0), (1, 2, 1.0 / 2999.0)));
+        let refused = of(30_000).unwrap_err().to_string();
+        assert!(refused.contains("project 3 with 30000 participants"), "{refused}");
     }
 
     #[test]

@@ -1,45 +1,43 @@
-//! Actors and their cooperations from CSV and GeoJSON into an inventory.
+//! Actors from tables and GeoJSON into an inventory.
 
+use std::collections::HashSet;
+use std::io::Read;
 use std::path::Path;
 
-use super::csv::{self, CoordinateColumns, Row, to_lon_lat};
-use super::geojson::{self, Value};
-use super::territories::in_degrees;
-use super::{TieColumns, TieRecord, edges, participations};
-use crate::diagnostics::{Diagnostics, Place, Strictness};
-use crate::error::Result;
+use geo_types::Coord;
+
+use super::codes::{CodeBook, CodeRepair};
+use super::coordinates::to_lon_lat;
+use super::csv::{self, CoordinateColumns};
+use super::geojson::{self, FeatureTable, in_degrees};
+use super::kinds::{actor_kind, near_actor_kind};
+use super::names::{ColumnNames, Role};
+use super::number::Number;
+use super::records::{Records, Row};
+use super::sniff::{Format, opened};
+use crate::atlas::AtlasLevel;
+use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
+use crate::error::{Error, Result};
 use crate::inventory::InventoryBuilder;
-use crate::model::{
-    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, Participation, Period, ProjectId,
-    ProjectRole,
-};
+use crate::model::{Actor, ActorId, ActorKind, CommuneCode};
 use crate::space::LonLat;
+use crate::space::measure::interior_points;
 
-/// Names that fields may have, the first that is there being taken; case and accents do not count.
-const ID: [&str; 9] = ["id", "identifiant", "ror", "orgid", "siret", "siren", "id_territoire", "code", "uid"];
-const NAME: [&str; 6] = ["name", "nom", "libelle", "lib_territoire", "raison_sociale", "lib"];
-const COMMUNE: [&str; 7] =
-    ["insee", "code_insee", "commune", "code_commune", "codgeo", "id_geo", "insee_com"];
-const KIND: [&str; 3] = ["kind", "actor_kind", "type_acteur"];
-const THEMES: [&str; 7] = ["themes", "theme", "thematiques", "capabilities", "fields", "types", "domaines"];
-const CAPACITY: [&str; 5] = ["capacity", "capacite", "n_projects", "numprojects", "effectif"];
-
-/// Reads actors from CSV (any spreadsheet's) or GeoJSON points; fields that are not named are looked
-/// for under their usual names.
+/// Reads actors from any table (delimited text, a spreadsheet) or from GeoJSON, as the first bytes of
+/// the file say; columns that are not named are looked for under their usual names, in French and
+/// English, and must hold what they say.
 ///
 /// A row without an identifier gets `source:n`, with n its record number, so that it can be told
-/// apart; a row without a name is called by its identifier.
+/// apart; a row without a name is called by its identifier. Commune codes are put right as
+/// [`CodeBook`] does.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ActorReader {
     kind: ActorKind,
     source: String,
-    id: Vec<String>,
-    name: Vec<String>,
-    commune: Vec<String>,
-    kind_field: Vec<String>,
-    themes: Vec<String>,
-    capacity: Vec<String>,
+    columns: ColumnNames,
+    codes: CodeBook,
+    communes: Option<HashSet<String>>,
     strictness: Strictness,
 }
 
@@ -47,41 +45,55 @@ impl ActorReader {
     /// A reader for actors of this kind (where the file does not say another one), from the data set
     /// of this name.
     pub fn new(kind: ActorKind, source: impl Into<String>) -> Self {
-        let names = |usual: &[&str]| usual.iter().map(|n| (*n).to_owned()).collect();
         Self {
             kind,
             source: source.into(),
-            id: names(&ID),
-            name: names(&NAME),
-            commune: names(&COMMUNE),
-            kind_field: names(&KIND),
-            themes: names(&THEMES),
-            capacity: names(&CAPACITY),
+            columns: ColumnNames::default(),
+            codes: CodeBook::default(),
+            communes: None,
             strictness: Strictness::Lenient,
         }
     }
 
     /// Names the field that holds the identifier.
     pub fn id(mut self, field: impl Into<String>) -> Self {
-        self.id = vec![field.into()];
+        self.columns = self.columns.with(Role::Id, field);
         self
     }
 
     /// Names the field that holds the name.
     pub fn name(mut self, field: impl Into<String>) -> Self {
-        self.name = vec![field.into()];
+        self.columns = self.columns.with(Role::Name, field);
         self
     }
 
     /// Names the field that holds the commune code.
     pub fn commune(mut self, field: impl Into<String>) -> Self {
-        self.commune = vec![field.into()];
+        self.columns = self.columns.with(Role::Commune, field);
         self
     }
 
     /// Names the field that holds themes, separated by `;` or `|`.
     pub fn themes(mut self, field: impl Into<String>) -> Self {
-        self.themes = vec![field.into()];
+        self.columns = self.columns.with(Role::Themes, field);
+        self
+    }
+
+    /// Names columns by what they tell.
+    pub fn columns(mut self, names: ColumnNames) -> Self {
+        self.columns = names;
+        self
+    }
+
+    /// Puts commune codes right by this book.
+    pub fn codes(mut self, book: CodeBook) -> Self {
+        self.codes = book;
+        self
+    }
+
+    /// Says which communes there are: codes of others are looked up as former ones, and reported.
+    pub fn communes(mut self, level: &AtlasLevel) -> Self {
+        self.communes = Some(level.territories().iter().map(|t| t.code.to_string()).collect());
         self
     }
 
@@ -91,233 +103,264 @@ impl ActorReader {
         self
     }
 
-    /// Reads a file into an inventory: GeoJSON when its name ends in `json`, else CSV. Actors without
-    /// a place are kept and reported.
+    /// Reads a file into an inventory. Actors without a place are kept and reported.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) and [`Error::Format`](crate::Error::Format) for a file that
-    /// cannot be read, [`Error::Data`](crate::Error::Data) in strict mode.
+    /// [`Error::Io`] and [`Error::Format`] for a file that cannot be read, [`Error::Unknown`] when
+    /// there is neither a column of identifiers nor of names, [`Error::Data`] in strict mode.
     pub fn read_path(&self, path: impl AsRef<Path>, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
         let path = path.as_ref();
-        let json = path.extension().is_some_and(|e| e.to_string_lossy().to_lowercase().ends_with("json"));
-        if json { self.read_geojson(path, inventory) } else { self.read_csv(path, inventory) }
+        let file = std::fs::File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        self.read_from(file, path, inventory)
     }
 
-    fn read_csv(&self, path: &Path, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
-        let table = csv::Reader::default().strictness(self.strictness).open_path(path)?;
-        let column = |names: &[String]| {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            table.column(&names)
-        };
-        let (id, name, commune) = (column(&self.id), column(&self.name), column(&self.commune));
-        let (kind, themes, capacity) =
-            (column(&self.kind_field), column(&self.themes), column(&self.capacity));
-        // Neither an identifier nor a name: this is no list of actors.
-        if id.is_none() && name.is_none() {
-            let wanted: Vec<&str> = self.id.iter().chain(&self.name).map(String::as_str).collect();
-            table.require(&wanted)?;
-        }
-        let place = CoordinateColumns::find(&table);
-        let before = counts(inventory);
-        let mut found = table.for_each(|row: &Row<'_>, found| {
-            let raw = RawActor {
-                id: row.optional(id).map(str::to_owned),
-                name: row.optional(name).map(str::to_owned),
-                commune: row.optional(commune).map(str::to_owned),
-                kind: row.optional(kind).map(str::to_owned),
-                themes: row.optional(themes).map(str::to_owned),
-                capacity: capacity.and_then(|c| row.number(c).value()),
-                position: place.and_then(|p| p.locate(row, &to_lon_lat, found)),
-            };
-            self.add(raw, row.record(), row.place(), inventory, found)
-        })?;
-        settle(&mut found, before, inventory);
-        Ok(found)
+    /// Reads text in memory; `name` stands for the file in findings and errors.
+    ///
+    /// # Errors
+    /// As [`ActorReader::read_path`].
+    pub fn read_str(&self, text: &str, name: &str, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
+        self.read_from(text.as_bytes(), Path::new(name), inventory)
     }
 
-    fn read_geojson(&self, path: &Path, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
-        let (table, mut found) = geojson::Reader::default().strictness(self.strictness).read_path(path)?;
-        let table = in_degrees(table)?;
-        let file = path.display().to_string();
-        let property = |names: &[String]| {
-            names.iter().find_map(|n| table.names().iter().find(|t| t.eq_ignore_ascii_case(n)))
-        };
-        let (id, name, commune) = (property(&self.id), property(&self.name), property(&self.commune));
-        let (kind, themes, capacity) =
-            (property(&self.kind_field), property(&self.themes), property(&self.capacity));
-        let before = counts(inventory);
-        let mut later = Diagnostics::new(self.strictness);
-        for i in 0..table.len() {
-            let text = |name: Option<&String>| match table.property(i, name?)? {
-                Value::Null => None,
-                value => Some(value.to_string().trim().to_owned()).filter(|t| !t.is_empty()),
-            };
-            let place = Place::file(&*file).record(table.record(i));
-            let points = table.points(i);
-            if points.len() > 1 {
-                let message = format!("{} points; the first one counts", points.len());
-                later.remark("several_points", place.clone(), message);
-            }
-            let raw = RawActor {
-                id: text(id),
-                name: text(name),
-                commune: text(commune),
-                kind: text(kind),
-                themes: text(themes),
-                capacity: capacity.and_then(|c| table.property(i, c)?.as_number()),
-                position: points.first().map(|c| [c.x, c.y]),
-            };
-            self.add(raw, table.record(i), place, inventory, &mut later)?;
-        }
-        settle(&mut later, before, inventory);
-        found.refine(later);
-        Ok(found)
-    }
-
-    /// Makes an actor of what a record says and adds it. Whether the inventory kept it is settled
-    /// from the inventory's own account afterwards.
-    fn add(
+    /// Reads bytes from anywhere; `name` stands for the file in findings and errors.
+    ///
+    /// # Errors
+    /// As [`ActorReader::read_path`].
+    pub fn read_from(
         &self,
-        raw: RawActor,
-        record: usize,
-        place: Place,
+        source: impl Read + Send,
+        name: impl AsRef<Path>,
         inventory: &mut InventoryBuilder,
+    ) -> Result<Diagnostics> {
+        let path = name.as_ref();
+        let opened = opened(Box::new(source));
+        let (format, source) = opened.map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        let json = path.extension().is_some_and(|e| e.to_string_lossy().to_lowercase().contains("json"));
+        if format == Format::Json || (json && format == Format::Text) {
+            let reader = geojson::Reader::default().strictness(self.strictness);
+            let (table, mut found) = reader.read_from(source, path)?;
+            let table = in_degrees(table).map_err(|e| e.after(&found))?;
+            let inside = interior_points(table.layer());
+            let records = Records::of_features(&table, path, self.strictness);
+            let later =
+                self.read(records, Some((&table, &inside)), inventory).map_err(|e| e.after(&found))?;
+            found.refine(later);
+            return Ok(found);
+        }
+        let records = csv::Reader::default().strictness(self.strictness).open_from(source, path)?;
+        self.read(records, None, inventory)
+    }
+
+    fn read(
+        &self,
+        mut table: Records<'_>,
+        features: Option<(&FeatureTable, &[Coord<f64>])>,
+        inventory: &mut InventoryBuilder,
+    ) -> Result<Diagnostics> {
+        let mut find = |role: Role| table.find(role, role.names(), &self.columns);
+        let fields = Fields {
+            commune: find(Role::Commune)?,
+            id: find(Role::Id)?,
+            name: find(Role::Name)?,
+            kind: find(Role::Kind)?,
+            themes: find(Role::Themes)?,
+            capacity: find(Role::Capacity)?,
+        };
+        let empty = |c: Option<usize>| c.is_none_or(|c| table.sample(c).all(str::is_empty));
+        let sampled = table.sample(0).next().is_some();
+        // Neither an identifier nor a name: this is no list of actors.
+        let nameless =
+            fields.id.is_none() && fields.name.is_none() || sampled && empty(fields.id) && empty(fields.name);
+        if nameless && fields.commune.is_some() {
+            let place = Place::file(table.file().to_owned());
+            let message =
+                format!("no column of identifiers or names: actors are called {}:1, 2 …", self.source);
+            table.diagnostics().remark("no_identifier", place, message);
+        } else if nameless {
+            let wanted: Vec<&str> = Role::Id.names().iter().chain(Role::Name.names()).copied().collect();
+            return Err(super::names::no_column(table.header(), &wanted, table.file()));
+        }
+        let columns = if features.is_some() && self.columns.get(Role::X).is_none() {
+            None
+        } else {
+            CoordinateColumns::find(&mut table, &self.columns)?
+        };
+        if columns.is_none() && features.is_none() && fields.commune.is_none() {
+            let place = Place::file(table.file().to_owned());
+            let message = "no column of coordinates, positions or commune codes was found: nobody is placed; \
+                           name one with commune=, position= or x= and y=";
+            table.diagnostics().repaired("no_place_column", place, message);
+        }
+        if let Some(capacity) = fields.capacity {
+            table.judge_numbers(&[capacity]);
+        }
+        let before = inventory.diagnostics().dropped();
+        let mut at = 0;
+        let mut found = table.for_each(|row, found| {
+            let position = match features {
+                Some((table, inside)) => {
+                    let feature = at;
+                    at += 1;
+                    located(table, inside, feature, row, found)
+                        .or_else(|| columns.as_ref()?.locate(row, &to_lon_lat, found))
+                }
+                None => columns.as_ref().and_then(|c| c.locate(row, &to_lon_lat, found)),
+            };
+            let actor = self.actor(&fields, row, position, found)?;
+            let Some(actor) = actor else { return Ok(()) };
+            found.keep();
+            inventory.add_actor(actor, row.place())
+        })?;
+        // Whether the inventory kept them is settled by its own account.
+        found.drop_kept(inventory.diagnostics().dropped() - before);
+        Ok(found)
+    }
+
+    /// The actor of a row; `None` when the row is none and was dropped.
+    fn actor(
+        &self,
+        fields: &Fields,
+        row: &Row<'_>,
+        position: Option<[f64; 2]>,
         found: &mut Diagnostics,
-    ) -> Result<()> {
-        let id = ActorId::new(raw.id.unwrap_or_else(|| format!("{}:{}", self.source, record + 1)))?;
-        let kind = match raw.kind.as_deref() {
-            Some(text) => ActorKind::from_key(text).unwrap_or_else(|| {
-                found.remark(
-                    "unknown_kind",
-                    place.clone(),
-                    format!("{text:?} is no kind of actor; taken as {}", self.kind),
+    ) -> Result<Option<Actor>> {
+        let place = || row.place();
+        let written = fields.id.map(|c| row.id(c)).filter(|id| !id.is_empty());
+        let name = row.optional(fields.name);
+        let total = |text: &str| {
+            let folded = super::names::fold(text);
+            matches!(
+                folded.as_str(),
+                "total" | "totaux" | "ensemble" | "totalgeneral" | "soustotal" | "grandtotal"
+            )
+        };
+        if written.or(name).is_some_and(total) {
+            found.drop_record("total_row", place(), "the row is a total, no actor")?;
+            return Ok(None);
+        }
+        let id = match written {
+            Some(id) if is_rounded(id) => {
+                let message =
+                    format!("{id:?} is a number that a spreadsheet has rounded; not taken as identifier");
+                found.repaired("rounded_id", place(), message);
+                None
+            }
+            id => id.map(str::to_owned),
+        };
+        let id = ActorId::new(id.unwrap_or_else(|| format!("{}:{}", self.source, row.record() + 1)))?;
+        let kind = match row.optional(fields.kind) {
+            Some(text) => actor_kind(text).unwrap_or_else(|| {
+                let message = format!(
+                    "{:?} is no kind of actor; taken as {}{}",
+                    printable(text, 60),
+                    self.kind,
+                    near_actor_kind(text)
                 );
+                found.remark("unknown_kind", place(), message);
                 self.kind
             }),
             None => self.kind,
         };
-        let mut actor = Actor::new(id.clone(), raw.name.unwrap_or_else(|| id.to_string()), kind);
-        actor.position = match raw.position.map(|[lon, lat]| LonLat::new(lon, lat)) {
+        let mut actor = Actor::new(id.clone(), name.unwrap_or(id.as_str()), kind);
+        actor.position = match position.map(|[lon, lat]| LonLat::new(lon, lat)) {
             Some(Ok(position)) => Some(position),
             Some(Err(e)) => {
-                found.repaired("bad_coordinates", place.clone(), format!("{id}: {e}; position left out"));
+                found.repaired("bad_coordinates", place(), format!("{id}: {e}; position left out"));
                 None
             }
             None => None,
         };
-        actor.commune = match raw.commune.as_deref().map(CommuneCode::new) {
-            Some(Ok(code)) => Some(code),
-            Some(Err(e)) => {
-                found.repaired("bad_commune_code", place.clone(), format!("{id}: {e}; code left out"));
-                None
-            }
-            None => None,
-        };
+        actor.commune = fields.commune.and_then(|c| self.commune_of(row, c, found));
         if actor.position.is_none() && actor.commune.is_none() {
-            found.remark("no_place", place.clone(), format!("{id} has neither a position nor a commune"));
+            found.remark("no_place", place(), format!("{id} has neither a position nor a commune"));
         }
-        actor.themes = raw.themes.as_deref().map(split_themes).unwrap_or_default();
-        actor.capacity = raw.capacity;
+        actor.themes = row.optional(fields.themes).map(split_themes).unwrap_or_default();
+        actor.capacity = fields.capacity.and_then(|c| match row.number(c) {
+            Number::Value(v) if v >= 0.0 => Some(v),
+            Number::Blank | Number::Secret => None,
+            _ => {
+                let message = format!("{:?} is no capacity; left out", printable(row.get(c), 60));
+                found.repaired("bad_capacity", row.place_of(c), message);
+                None
+            }
+        });
         actor.source.clone_from(&self.source);
-        found.keep();
-        inventory.add_actor(actor, place)
+        Ok(Some(actor))
+    }
+
+    fn commune_of(&self, row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<CommuneCode> {
+        let written = row.get(column);
+        if written.is_empty() {
+            return None;
+        }
+        let known = self.communes.as_ref().and_then(|set| self.codes.find(written, |c| set.contains(c)));
+        let place = || row.place_of(column);
+        let code = known.clone().or_else(|| self.codes.commune(written));
+        let Some(code) = code else {
+            let message = format!("{:?} is no commune code; left out", printable(written, 60));
+            found.repaired("bad_commune_code", place(), message);
+            return None;
+        };
+        match code.repair {
+            Some(repair @ CodeRepair::Unglued) => {
+                found.remark(repair.kind(), place(), repair.message(written, &code.code))
+            }
+            Some(repair) => found.repaired(repair.kind(), place(), repair.message(written, &code.code)),
+            None => {}
+        }
+        if self.communes.is_some() && known.is_none() {
+            let message = format!("{} is no commune of the territories", code.code);
+            found.remark("unknown_commune", place(), message);
+        }
+        CommuneCode::new(&code.code).ok()
     }
 }
 
-/// An actor as a record gives it.
-struct RawActor {
-    id: Option<String>,
-    name: Option<String>,
-    commune: Option<String>,
-    kind: Option<String>,
-    themes: Option<String>,
-    capacity: Option<f64>,
-    position: Option<[f64; 2]>,
+/// The columns of a table of actors.
+struct Fields {
+    id: Option<usize>,
+    name: Option<usize>,
+    commune: Option<usize>,
+    kind: Option<usize>,
+    themes: Option<usize>,
+    capacity: Option<usize>,
+}
+
+/// Where a feature is: its point, or a point inside its polygons.
+fn located(
+    table: &FeatureTable,
+    inside: &[Coord<f64>],
+    i: usize,
+    row: &Row<'_>,
+    found: &mut Diagnostics,
+) -> Option<[f64; 2]> {
+    let points = table.points(i);
+    if points.len() > 1 {
+        let message = format!("{} points; the first one counts", points.len());
+        found.remark("several_points", row.place(), message);
+    }
+    let position = match points.first() {
+        Some(c) => [c.x, c.y],
+        None => {
+            let c = inside.get(i).filter(|c| c.x.is_finite() && c.y.is_finite())?;
+            found.remark("point_inside", row.place(), "the actor is a polygon; it is placed inside it");
+            [c.x, c.y]
+        }
+    };
+    if position == [0.0, 0.0] {
+        found.repaired("null_island", row.place(), "0, 0 stands for no coordinates");
+        return None;
+    }
+    Some(position)
+}
+
+/// Whether an identifier is a number in the notation of science, digits of which are lost.
+fn is_rounded(id: &str) -> bool {
+    let Some((mantissa, exponent)) = id.split_once(['e', 'E']) else { return false };
+    let Some(exponent) = exponent.strip_prefix('+').and_then(|e| e.parse::<u32>().ok()) else { return false };
+    mantissa.contains(['.', ',']) && exponent >= 8 && matches!(Number::parse(mantissa), Number::Value(_))
 }
 
 fn split_themes(text: &str) -> Vec<String> {
     text.split([';', '|']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
-}
-
-/// Records the inventory has dropped so far.
-fn counts(inventory: &mut InventoryBuilder) -> usize {
-    inventory.diagnostics().dropped()
-}
-
-/// Moves the records that the inventory dropped meanwhile from kept to dropped; its own account
-/// says why.
-fn settle(found: &mut Diagnostics, before: usize, inventory: &mut InventoryBuilder) {
-    found.drop_kept(inventory.diagnostics().dropped() - before);
-}
-
-/// Reads a list of edges between actors of an inventory into it; `kind` is for those whose kind the
-/// file does not say.
-///
-/// # Errors
-/// As [`edges`], and in strict mode the inventory's findings.
-pub fn read_cooperations(
-    path: impl AsRef<Path>,
-    columns: &TieColumns<'_>,
-    kind: CooperationKind,
-    source: &str,
-    inventory: &mut InventoryBuilder,
-) -> Result<Diagnostics> {
-    let path = path.as_ref();
-    let table = csv::Reader::default().open_path(path)?;
-    let (records, mut found) = edges(table, columns, &|id| inventory.find(id))?;
-    let before = counts(inventory);
-    for record in records {
-        let ends = [record.source, record.target].map(|i| inventory.actor(i).map(|a| a.id.clone()));
-        let [Some(from), Some(to)] = ends else { continue };
-        let place = Place::file(path.display().to_string()).record(record.tie.record);
-        let mut c = Cooperation::new(from, to, kind_of(&record.tie, kind));
-        c.weight = record.tie.weight;
-        c.period = period_of(&record.tie);
-        c.themes = record.tie.themes;
-        source.clone_into(&mut c.source);
-        inventory.add_cooperation(c, place)?;
-    }
-    settle(&mut found, before, inventory);
-    Ok(found)
-}
-
-/// Reads a list of participations of actors of an inventory into it; `kind` is for those whose kind
-/// the file does not say.
-///
-/// # Errors
-/// As [`participations`], and in strict mode the inventory's findings.
-pub fn read_participations(
-    path: impl AsRef<Path>,
-    columns: &TieColumns<'_>,
-    kind: CooperationKind,
-    source: &str,
-    inventory: &mut InventoryBuilder,
-) -> Result<Diagnostics> {
-    let path = path.as_ref();
-    let table = csv::Reader::default().open_path(path)?;
-    let (list, mut found) = participations(table, columns, &|id| inventory.find(id))?;
-    let before = counts(inventory);
-    for record in list.records {
-        let Some(actor) = inventory.actor(record.actor).map(|a| a.id.clone()) else { continue };
-        let place = Place::file(path.display().to_string()).record(record.tie.record);
-        let name = &list.projects[record.project as usize];
-        let mut p = Participation::new(actor, ProjectId::new(name)?, kind_of(&record.tie, kind));
-        p.role = if record.lead == Some(true) { ProjectRole::Lead } else { ProjectRole::Partner };
-        p.period = period_of(&record.tie).or_else(|| Period::find(name));
-        source.clone_into(&mut p.source);
-        inventory.add_participation(p, place)?;
-    }
-    settle(&mut found, before, inventory);
-    Ok(found)
-}
-
-fn kind_of(tie: &TieRecord, otherwise: CooperationKind) -> CooperationKind {
-    tie.kind.as_deref().and_then(CooperationKind::from_key).unwrap_or(otherwise)
-}
-
-/// The years a record's dates name.
-fn period_of(tie: &TieRecord) -> Option<Period> {
-    let start = tie.start.as_deref().and_then(Period::find)?;
-    let end = tie.end.as_deref().and_then(Period::find).unwrap_or(start);
-    Period::new(start.from, end.to.max(start.to)).ok()
 }

@@ -1,6 +1,6 @@
 //! INSEE's table of commune changes.
 
-use super::csv::Table;
+use super::records::Records;
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::france::vintage::Change;
@@ -11,8 +11,8 @@ use crate::france::vintage::Change;
 /// Rows whose `MOD` is no small number are dropped.
 ///
 /// # Errors
-/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Table::for_each`].
-pub fn commune_changes(table: Table<'_>) -> Result<(Vec<Change>, Diagnostics)> {
+/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Records::for_each`].
+pub fn commune_changes(table: Records<'_>) -> Result<(Vec<Change>, Diagnostics)> {
     let kind = table.require(&["MOD"])?;
     let date = table.require(&["DATE_EFF"])?;
     let type_before = table.require(&["TYPECOM_AV"])?;

@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use super::csv::{CoordinateColumns, Table, to_lon_lat};
+use super::codes::CodeBook;
+use super::coordinates::to_lon_lat;
+use super::names::{ColumnNames, Role};
 use super::number::Number;
+use super::place::CoordinateColumns;
+use super::records::Records;
 use crate::accessibility::{CostTable, Roads, road_network};
 use crate::atlas::AtlasLevel;
-use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity};
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, printable};
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::network::Direction;
@@ -28,26 +32,17 @@ pub struct CostColumns<'a> {
     pub destination: Vec<&'a str>,
     /// What it costs.
     pub cost: Vec<&'a str>,
+    /// Columns given by name, which must be there.
+    pub given: ColumnNames,
 }
 
 impl Default for CostColumns<'_> {
     fn default() -> Self {
         Self {
-            origin: vec!["origin", "from", "origine", "depart", "source", "idsrc", "commune", "code_insee"],
-            destination: vec![
-                "destination",
-                "to",
-                "arrivee",
-                "target",
-                "iddst",
-                "actor",
-                "acteur",
-                "facility",
-            ],
-            cost: vec![
-                "minutes", "cost", "duration", "duree", "temps", "time", "length", "longueur", "distance",
-                "metres", "km",
-            ],
+            origin: Role::Origin.names().to_vec(),
+            destination: Role::Destination.names().to_vec(),
+            cost: Role::Cost.names().to_vec(),
+            given: ColumnNames::default(),
         }
     }
 }
@@ -55,8 +50,17 @@ impl Default for CostColumns<'_> {
 impl<'a> CostColumns<'a> {
     column_setters!(origin, destination, cost);
 
-    fn find(&self, table: &Table<'_>) -> Result<(usize, usize, usize)> {
-        Ok((table.require(&self.origin)?, table.require(&self.destination)?, table.require(&self.cost)?))
+    /// Names columns by what they tell.
+    #[must_use]
+    pub fn given(mut self, names: ColumnNames) -> Self {
+        self.given = names;
+        self
+    }
+
+    fn find(&self, table: &mut Records<'_>) -> Result<(usize, usize, usize)> {
+        let origin = table.need(Role::Origin, &self.origin, &self.given)?;
+        let destination = table.need(Role::Destination, &self.destination, &self.given)?;
+        Ok((origin, destination, table.need(Role::Cost, &self.cost, &self.given)?))
     }
 }
 
@@ -68,6 +72,7 @@ pub struct CostEnds<'a> {
     kind: &'static str,
     count: usize,
     resolve: Find<'a>,
+    codes: CodeBook,
 }
 
 impl std::fmt::Debug for CostEnds<'_> {
@@ -83,7 +88,7 @@ impl<'a> CostEnds<'a> {
     /// `count` of some kind (`commune`, `station` …); `resolve` gives the index, below `count`, of the
     /// one that a code in the file stands for.
     pub fn new(kind: &'static str, count: usize, resolve: impl Fn(&str) -> Option<u32> + 'a) -> Self {
-        Self { kind, count, resolve: Box::new(resolve) }
+        Self { kind, count, resolve: Box::new(resolve), codes: CodeBook::default() }
     }
 
     /// The territories of a level, by code.
@@ -98,6 +103,13 @@ impl<'a> CostEnds<'a> {
         Self::new("actor", inventory.actors().len(), |id| inventory.find(id).map(|i| i as u32))
     }
 
+    /// Puts codes right by this book.
+    #[must_use]
+    pub fn codes(mut self, book: CodeBook) -> Self {
+        self.codes = book;
+        self
+    }
+
     /// The end of a way in a column; `None` when the row was dropped because there is none.
     pub(super) fn find(
         &self,
@@ -106,14 +118,18 @@ impl<'a> CostEnds<'a> {
         unknown: &'static str,
         found: &mut Diagnostics,
     ) -> Result<Option<u32>> {
-        let end = (self.resolve)(code);
-        if end.is_none() {
-            let zero = (self.resolve)(&format!("0{code}")).is_some();
-            let hint = if zero { "; has it lost its leading zero in a spreadsheet?" } else { "" };
-            let message = format!("there is no {} {code:?}{hint}", self.kind);
-            found.drop_record(unknown, place(), message)?;
+        if let Some(end) = (self.resolve)(code) {
+            return Ok(Some(end));
         }
-        Ok(end)
+        if let Some(right) = self.codes.find(code, |c| (self.resolve)(c).is_some()) {
+            if let Some(repair) = right.repair {
+                found.repaired(repair.kind(), place(), repair.message(code, &right.code));
+            }
+            return Ok((self.resolve)(&right.code));
+        }
+        let message = format!("there is no {} {:?}", self.kind, printable(code, 80));
+        found.drop_record(unknown, place(), message)?;
+        Ok(None)
     }
 }
 
@@ -145,21 +161,28 @@ impl<'a> CostEnds<'a> {
 /// ```
 ///
 /// # Errors
-/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Table::for_each`] (in
+/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Records::for_each`] (in
 /// strict mode also for a repeated way); [`Value`](crate::Error::Value) when an end resolves to an
 /// index that is not below its count.
 pub fn travel_costs(
-    table: Table<'_>,
+    mut table: Records<'_>,
     columns: &CostColumns<'_>,
     origins: &CostEnds<'_>,
     destinations: &CostEnds<'_>,
 ) -> Result<(CostTable, Diagnostics)> {
-    let (from, to, cost) = columns.find(&table)?;
+    let (from, to, cost) = columns.find(&mut table)?;
     let file = Place::file(table.file());
     let mut ways = Ways::new(origins, destinations);
     let found = table.for_each(|row, found| {
         let place = |end| row.place_of([from, to, cost][end]);
-        ways.add([row.get(from), row.get(to)], row.number(cost), row.get(cost), row.line(), place, found)
+        ways.add(
+            [row.get(from), row.get(to)],
+            row.number(cost),
+            row.get(cost),
+            row.line().unwrap_or(0),
+            place,
+            found,
+        )
     })?;
     ways.finish(found, |line| file.clone().line(line))
 }
@@ -277,23 +300,21 @@ fn cost_of(
 /// ```
 ///
 /// # Errors
-/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Table::for_each`].
+/// [`Unknown`](crate::Error::Unknown) when a column is missing; those of [`Records::for_each`].
 pub fn roads(
-    nodes: Table<'_>,
-    sections: Table<'_>,
+    mut nodes: Records<'_>,
+    mut sections: Records<'_>,
     columns: &CostColumns<'_>,
     direction: Direction,
 ) -> Result<(Roads, Diagnostics)> {
-    let id = nodes.require(&["id", "node", "noeud"])?;
-    let coordinates = match CoordinateColumns::find(&nodes) {
+    let id = nodes.need(Role::Id, &["id", "node", "noeud"], &columns.given)?;
+    let coordinates = match CoordinateColumns::find(&mut nodes, &columns.given)? {
         Some(columns) => columns,
-        None => CoordinateColumns {
-            x: nodes.require(&["longitude", "lon", "x"])?,
-            y: nodes.require(&["latitude", "lat", "y"])?,
-            epsg: None,
-        },
+        None => {
+            return Err(super::names::no_column(nodes.header(), &["longitude and latitude"], nodes.file()));
+        }
     };
-    let (from, to, cost) = columns.find(&sections)?;
+    let (from, to, cost) = columns.find(&mut sections)?;
     let mut index: HashMap<String, u32> = HashMap::new();
     let mut positions: Vec<LonLat> = Vec::new();
     let mut found = nodes.for_each(|row, found| {

@@ -16,31 +16,50 @@ macro_rules! column_setters {
 }
 
 mod actors;
+mod codes;
 mod commune_changes;
+mod coordinates;
 mod costs;
 pub mod csv;
 mod decode;
 pub mod geojson;
-mod json;
+mod kinds;
+mod names;
 mod number;
+mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod place;
 mod profiles;
 pub mod surveys;
+mod records;
+mod roles;
+mod row;
+#[cfg(feature = "xlsx")]
+mod sheet;
+mod shown;
+mod sniff;
 mod territories;
+mod tie_files;
 mod ties;
 mod values;
 pub mod vocabulary;
 
-pub use actors::{ActorReader, read_cooperations, read_participations};
+pub use actors::ActorReader;
+pub use codes::{CodeBook, CodeRepair, FoundCode};
 pub use commune_changes::commune_changes;
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
-pub use number::Number;
+pub use kinds::{actor_kind, cooperation_kind};
+pub use names::{ColumnNames, Role};
+pub use number::{Marks, Number};
+pub use own::{ActorFile, OnFile, OwnFiles, TieCount};
 #[cfg(feature = "parquet")]
 pub use parquet::travel_costs_parquet;
 pub use profiles::ProfileReader;
+pub use records::{Records, Row};
 pub use territories::TerritoryReader;
+pub use tie_files::{read_cooperations, read_participations};
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,
 };
-pub use values::territory_values;
+pub use values::{territory_values, territory_values_by};

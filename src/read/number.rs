@@ -5,7 +5,7 @@
 pub enum Number {
     /// A number.
     Value(f64),
-    /// Nothing: an empty cell, `-`, `nd`, `n.d.`, `na`, `n/a`, `///`.
+    /// Nothing: an empty cell, `-`, `…`, `nd`, `nc`, `nr`, `ns`, `na`, `#N/A`, `///`.
     Blank,
     /// A figure withheld: `s` or `c` (statistical secrecy).
     Secret,
@@ -30,12 +30,35 @@ impl Number {
     /// ```
     #[must_use]
     pub fn parse(cell: &str) -> Self {
+        Self::parse_with(cell, Marks::default())
+    }
+
+    /// As [`Number::parse`], with the marks that were found for the whole column.
+    #[must_use]
+    pub fn parse_with(cell: &str, marks: Marks) -> Self {
         let text = cell.trim();
-        match text.to_lowercase().as_str() {
-            "" | "-" | "–" | "—" | "nd" | "n.d." | "n.d" | "na" | "n/a" | "///" => return Self::Blank,
-            "s" | "c" => return Self::Secret,
-            _ => {}
+        if text.len() <= 8 {
+            match text.to_lowercase().as_str() {
+                "" | "-" | "–" | "—" | "." | ".." | "..." | "…" | "nd" | "n.d." | "n.d" | "na" | "n/a"
+                | "#n/a" | "null" | "none" | "nr" | "n.r." | "nc" | "n.c." | "nsp" | "ns" | "///" | "//" => {
+                    return Self::Blank;
+                }
+                "s" | "c" | "(s)" | "(c)" => return Self::Secret,
+                _ => {}
+            }
         }
+        let joined;
+        let text = match marks {
+            Marks::DotsGroup if text.contains('.') => {
+                joined = text.replace('.', "");
+                joined.as_str()
+            }
+            Marks::CommasGroup if text.contains(',') => {
+                joined = text.replace(',', "");
+                joined.as_str()
+            }
+            _ => text,
+        };
         let (text, scale) = match text.strip_suffix('%') {
             Some(text) => (text.trim_end(), 100.0),
             None => (text.strip_suffix('€').unwrap_or(text).trim_end(), 1.0),
@@ -47,6 +70,74 @@ impl Number {
     #[must_use]
     pub const fn value(self) -> Option<f64> {
         if let Self::Value(value) = self { Some(value) } else { None }
+    }
+}
+
+/// What commas and dots stand for in a column of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Marks {
+    /// A single one is the decimal mark.
+    #[default]
+    Decimal,
+    /// Dots group thousands.
+    DotsGroup,
+    /// Commas group thousands.
+    CommasGroup,
+}
+
+/// Counts what commas and dots do in the cells of a column, so that one rule can be found for all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct MarkCounts {
+    /// Cells with a single dot, or comma, before just three digits and after one to three: `1.234`.
+    thousands: [usize; 2],
+    /// Cells with one that can only be the decimal mark: `1.5`, `0.125`, `1234.500`.
+    decimals: [usize; 2],
+    /// Whole numbers of four digits or more without a mark.
+    bare: usize,
+}
+
+impl MarkCounts {
+    pub(super) fn add(&mut self, cell: &str) {
+        let text = cell.trim().trim_start_matches(['-', '+', '−']);
+        if text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit()) {
+            self.bare += 1;
+            return;
+        }
+        if !text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')) {
+            return;
+        }
+        for (which, mark) in ['.', ','].into_iter().enumerate() {
+            if text.contains(if mark == '.' { ',' } else { '.' }) {
+                continue;
+            }
+            let mut parts = text.split(mark);
+            let (Some(head), Some(tail), None) = (parts.next(), parts.next(), parts.next()) else { continue };
+            let grouping = tail.len() == 3 && (1..=3).contains(&head.len()) && !head.starts_with('0');
+            *(if grouping { &mut self.thousands[which] } else { &mut self.decimals[which] }) += 1;
+        }
+    }
+
+    /// The rule for a column, with all columns of the file in view: a mark groups when every cell
+    /// that has it could, several do, and nothing in the file shows it as the decimal mark.
+    pub(super) fn marks(&self, file: &Self, delimiter: Option<u8>) -> Marks {
+        let groups = |which: usize| self.thousands[which] >= 3 && self.bare == 0 && file.decimals[which] == 0;
+        // The decimal mark of the spreadsheet that writes this delimiter is not one that groups.
+        if groups(0) && delimiter != Some(b',') {
+            Marks::DotsGroup
+        } else if groups(1) && delimiter != Some(b';') {
+            Marks::CommasGroup
+        } else {
+            Marks::Decimal
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        for which in 0..2 {
+            self.thousands[which] += other.thousands[which];
+            self.decimals[which] += other.decimals[which];
+        }
+        self.bare += other.bare;
     }
 }
 
@@ -153,7 +244,6 @@ mod tests {
             "1_000",
             "0x1",
             "%",
-            ".",
             ",",
             "1e",
             "1e999",
@@ -166,6 +256,23 @@ mod tests {
         ] {
             assert_eq!(Number::parse(cell), Number::Invalid, "{cell}");
         }
+    }
+
+    #[test]
+    fn a_column_has_one_rule() {
+        let rule = |cells: &[&str], delimiter| {
+            let mut counts = MarkCounts::default();
+            cells.iter().for_each(|c| counts.add(c));
+            counts.marks(&counts, Some(delimiter))
+        };
+        assert_eq!(rule(&["164.189", "67.863", "950", "1.234"], b';'), Marks::DotsGroup);
+        assert_eq!(rule(&["164.189", "67.863", "1.234", "0.125"], b';'), Marks::Decimal);
+        assert_eq!(rule(&["164.189", "67.863", "1.234", "12.5"], b';'), Marks::Decimal);
+        assert_eq!(rule(&["164.189", "67.863", "1.234", "12345"], b';'), Marks::Decimal);
+        assert_eq!(rule(&["164.189", "67.863", "1.234"], b','), Marks::Decimal);
+        assert_eq!(rule(&["164,189", "67,863", "1,234"], b','), Marks::CommasGroup);
+        assert_eq!(rule(&["164,189", "67,863", "1,234"], b';'), Marks::Decimal);
+        assert_eq!(Number::parse_with("164.189", Marks::DotsGroup), Number::Value(164_189.0));
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::costs::{CostColumns, CostEnds, Ways};
-use super::csv::require_column;
+use super::names::require_column;
 use super::number::Number;
 use crate::accessibility::CostTable;
 use crate::diagnostics::{Diagnostics, Place, Strictness};
@@ -54,7 +54,7 @@ pub fn travel_costs_parquet(
     let path = path.as_ref();
     let bad = |row: u64, message: String| Error::Format { path: path.to_owned(), line: row + 1, message };
     let open = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let file = SerializedFileReader::new(open).map_err(|e| bad(0, e.to_string()))?;
+    let file = guarded(|| SerializedFileReader::new(open)).map_err(|e| bad(0, e.to_string()))?;
     let schema = file.metadata().file_metadata().schema_descr();
     let header: Vec<String> = schema.columns().iter().map(|c| c.path().string()).collect();
     let name = path.display().to_string();
@@ -70,16 +70,16 @@ pub fn travel_costs_parquet(
     let mut row = 0_u64;
     for group in 0..file.num_row_groups() {
         let in_group = |row: u64| move |e: ParquetError| bad(row, e.to_string());
-        let group = file.get_row_group(group).map_err(in_group(row))?;
+        let group = guarded(|| file.get_row_group(group)).map_err(in_group(row))?;
         let mut columns = Vec::with_capacity(at.len());
         for column in at {
-            columns.push(Column::open(&*group, column).map_err(in_group(row))?);
+            columns.push(guarded(|| Column::open(&*group, column)).map_err(in_group(row))?);
         }
         let mut left = group.metadata().num_rows() as usize;
         while left > 0 {
             let rows = left.min(BATCH);
             let mut next = |column: usize| {
-                let cells = columns[column].read(rows).map_err(in_group(row))?;
+                let cells = guarded(|| columns[column].read(rows)).map_err(in_group(row))?;
                 if cells.len() < rows {
                     let name = &header[at[column]];
                     return Err(bad(row, format!("column {name:?} ends before the others")));
@@ -97,6 +97,16 @@ pub fn travel_costs_parquet(
         }
     }
     ways.finish(found, |row| place.clone().record(row as usize))
+}
+
+/// What the decoder gives; it asserts some things that a damaged file breaks, which is an error of the file.
+fn guarded<T>(
+    f: impl FnOnce() -> std::result::Result<T, ParquetError>,
+) -> std::result::Result<T, ParquetError> {
+    // What was being decoded is dropped with the error: no broken state is seen again.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).unwrap_or_else(|_| {
+        Err(ParquetError::General("the file is damaged: write or download it again".to_owned()))
+    })
 }
 
 /// Whether cells of a column can be read as they are.

@@ -1,84 +1,52 @@
 //! Tables of figures by territory and activity.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use super::csv::{Reader, Row, Table};
+use super::codes::CodeBook;
+use super::csv::Reader;
+use super::names::{self, ColumnNames, Role, fold};
 use super::number::Number;
+use super::records::{Records, Row};
+use super::values::{territory_of, unknown_territory};
 use crate::atlas::{Atlas, AtlasLevel};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Place};
 use crate::error::{Error, Result};
 use crate::model::{CommuneCode, Level};
 use crate::profiles::{ProfileCell, ProfileRules, Profiles};
 
-/// Names that columns may have, the first that is there being taken; case and accents do not count.
-pub(super) const TERRITORY: [&str; 18] = [
-    "territory",
-    "territoire",
-    "codgeo",
-    "code_insee",
-    "insee",
-    "insee_com",
-    "code_commune",
-    "commune",
-    "com",
-    "siren_epci",
-    "epci",
-    "code_departement",
-    "departement",
-    "dep",
-    "code_region",
-    "geo",
-    "code_geo",
-    "code",
-];
-const ACTIVITY: [&str; 17] = [
-    "activity",
-    "activite",
-    "sector",
-    "secteur",
-    "code_activite",
-    "code_naf",
-    "naf",
-    "ape",
-    "nace",
-    "nace_r2",
-    "a732",
-    "a88",
-    "a38",
-    "a17",
-    "field",
-    "theme",
-    "domaine",
-];
-const ACTIVITY_NAME: [&str; 7] = [
-    "activity_name",
-    "sector_name",
-    "libelle_activite",
-    "libelle_naf",
-    "libelle_secteur",
-    "lib_activite",
+/// Columns of wide tables that hold no figures by activity: names, years, totals, populations.
+const NO_ACTIVITIES: [&str; 30] = [
+    "name",
+    "nom",
+    "libgeo",
     "libelle",
+    "libterritoire",
+    "departementname",
+    "annee",
+    "year",
+    "an",
+    "periode",
+    "total",
+    "totaux",
+    "ensemble",
+    "tous",
+    "toutes",
+    "totalgeneral",
+    "soustotal",
+    "all",
+    "sum",
+    "somme",
+    "population",
+    "pop",
+    "populationmunicipale",
+    "pmun",
+    "habitants",
+    "superficie",
+    "surface",
+    "densite",
+    "lon",
+    "lat",
 ];
-const COUNT: [&str; 14] = [
-    "count",
-    "value",
-    "obs_value",
-    "valeur",
-    "employees",
-    "effectifs",
-    "effectif",
-    "emplois",
-    "emploi",
-    "salaries",
-    "establishments",
-    "etablissements",
-    "nombre",
-    "n",
-];
-/// Columns of wide tables that hold no figures.
-const NAMES: [&str; 8] =
-    ["name", "nom", "libgeo", "lib_geo", "libelle", "lib_territoire", "departement_name", "annee"];
 
 /// Reads figures by territory and activity from any spreadsheet's CSV: *long*, one row for each
 /// figure, or *wide*, a row for each territory and a column for each activity (where there is no
@@ -109,43 +77,44 @@ const NAMES: [&str; 8] =
 pub struct ProfileReader {
     level: Level,
     unit: String,
-    territory: Vec<String>,
-    activity: Vec<String>,
-    count: Vec<String>,
+    columns: ColumnNames,
     rules: ProfileRules,
-    renamed: HashMap<String, String>,
+    codes: CodeBook,
 }
 
 impl ProfileReader {
     /// A reader for figures by territory of this level, `unit` being what they count.
     pub fn new(level: Level, unit: impl Into<String>) -> Self {
-        let names = |usual: &[&str]| usual.iter().map(|n| (*n).to_owned()).collect();
         Self {
             level,
             unit: unit.into(),
-            territory: names(&TERRITORY),
-            activity: names(&ACTIVITY),
-            count: names(&COUNT),
+            columns: ColumnNames::default(),
             rules: ProfileRules::default(),
-            renamed: HashMap::new(),
+            codes: CodeBook::default(),
         }
     }
 
     /// Names the column of territory codes.
     pub fn territory(mut self, column: impl Into<String>) -> Self {
-        self.territory = vec![column.into()];
+        self.columns = self.columns.with(Role::Territory, column);
         self
     }
 
     /// Names the column of activity codes.
     pub fn activity(mut self, column: impl Into<String>) -> Self {
-        self.activity = vec![column.into()];
+        self.columns = self.columns.with(Role::Activity, column);
         self
     }
 
     /// Names the column of figures.
     pub fn count(mut self, column: impl Into<String>) -> Self {
-        self.count = vec![column.into()];
+        self.columns = self.columns.with(Role::Figure, column);
+        self
+    }
+
+    /// Names columns by what they tell.
+    pub fn columns(mut self, names: ColumnNames) -> Self {
+        self.columns = names;
         self
     }
 
@@ -157,8 +126,7 @@ impl ProfileReader {
 
     /// Looks codes that the atlas does not have up here, as `(old code, new code)`.
     pub fn renamed(mut self, codes: &[(CommuneCode, CommuneCode)]) -> Self {
-        self.renamed =
-            codes.iter().map(|(old, new)| (old.as_str().to_owned(), new.as_str().to_owned())).collect();
+        self.codes = CodeBook::new(codes);
         self
     }
 
@@ -181,54 +149,81 @@ impl ProfileReader {
         self.read(Reader::default().strictness(self.rules.strictness).open_str(text, name)?, level)
     }
 
-    fn read(&self, table: Table<'_>, level: &AtlasLevel) -> Result<(Profiles, Diagnostics)> {
-        let column = |list: &[String]| table.column(&refs(list));
-        let territory = table.require(&refs(&self.territory))?;
-        let activity = column(&self.activity).filter(|&c| c != territory);
+    fn read(&self, mut table: Records<'_>, level: &AtlasLevel) -> Result<(Profiles, Diagnostics)> {
+        let territory = table.need(Role::Territory, Role::Territory.names(), &self.columns)?;
+        let activity = table.find(Role::Activity, Role::Activity.names(), &self.columns)?;
         // The activity's code, name and figure in a row: of its own columns, or of the header.
-        let parts: Vec<Part> = match activity {
+        let parts = match activity {
             Some(code) => {
-                let count = table.require(&refs(&self.count))?;
-                vec![Part { code: Ok(code), name: table.column(&ACTIVITY_NAME), count }]
+                let count = table.need(Role::Figure, Role::Figure.names(), &self.columns)?;
+                let name = table.find(Role::ActivityName, Role::ActivityName.names(), &self.columns)?;
+                vec![Part { code: Ok(code), name, count }]
             }
-            None => table
-                .header()
-                .iter()
-                .enumerate()
-                .filter(|&(c, _)| c != territory && NAMES.iter().all(|n| table.column(&[n]) != Some(c)))
-                .map(|(c, header)| Part { code: Err(header.clone()), name: None, count: c })
-                .collect(),
+            None => Self::wide(&mut table, territory),
         };
         if parts.is_empty() {
             return Err(Error::Unknown {
                 kind: "column",
-                value: self.activity.join(" or "),
-                hint: Some("there is neither a column of activities nor a column for each".to_owned()),
+                value: "activity (naf, activite, secteur …)".to_owned(),
+                hint: Some(format!(
+                    "there is neither a column of activities nor a column for each; {} has the columns {}; name \
+                     the one meant: activity=COLUMN",
+                    table.file(),
+                    names::listed(table.header())
+                )),
             });
         }
+        table.judge_numbers(&parts.iter().map(|p| p.count).collect::<Vec<_>>());
         let file = table.file().to_owned();
         let mut profiles = Profiles::builder(self.unit.clone(), level, self.rules.clone(), file);
         let mut found = table.for_each(|row, found| {
-            let mut code = row.get(territory);
-            if level.find(code).is_none()
-                && let Some(now) = self.renamed.get(code)
-            {
-                let message = format!("{code} is {now} today");
-                found.repaired("renamed_territory", row.place_of(territory), message);
-                code = now;
-            }
+            let written = row.get(territory);
+            let code = match territory_of(row, territory, level, &self.codes, found) {
+                Some(at) => level.territories()[at].code.as_str(),
+                None => {
+                    if level.territories().iter().any(|t| t.name == written) {
+                        let message = unknown_territory(written, level);
+                        found.remark("name_for_code", row.place_of(territory), message);
+                    }
+                    written
+                }
+            };
             // The builder judges the figures of the row.
             found.keep();
             parts.iter().try_for_each(|part| profiles.add(part.cell(row, code)))
         })?;
-        let (profiles, later) = profiles.finish()?;
+        let (profiles, later) = profiles.finish().map_err(|e| e.after(&found))?;
         found.unfold(later);
         Ok((profiles, found))
     }
-}
 
-fn refs(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
+    /// The columns of a wide table that hold figures of an activity: those left over that hold numbers,
+    /// totals and populations left out. What was taken for what is reported.
+    fn wide(table: &mut Records<'_>, territory: usize) -> Vec<Part> {
+        let header = table.header().to_vec();
+        let (mut parts, mut out) = (Vec::new(), Vec::new());
+        for (column, name) in header.iter().enumerate().filter(|(c, _)| *c != territory) {
+            let folded = fold(name);
+            let named = NO_ACTIVITIES.contains(&folded.as_str()) || folded.starts_with("total");
+            let (mut cells, mut numbers) = (0_usize, 0_usize);
+            for cell in table.sample(column).filter(|c| !c.is_empty()) {
+                cells += 1;
+                numbers += usize::from(Number::parse(cell) != Number::Invalid);
+            }
+            if named || 2 * numbers < cells {
+                out.push(name.clone());
+            } else {
+                parts.push(Part { code: Err(name.clone()), name: None, count: column });
+                table.take(Role::Activity, column);
+            }
+        }
+        if !out.is_empty() {
+            let place = Place::file(table.file().to_owned());
+            let message = format!("no activities, left out: {}", names::listed(&out));
+            table.diagnostics().remark("no_activity_column", place, message);
+        }
+        parts
+    }
 }
 
 /// Where one figure of a row and its activity stand.
@@ -251,7 +246,7 @@ impl Part {
             Ok(column) => row.get(*column),
             Err(header) => header,
         };
-        ProfileCell { territory, activity, name: row.optional(self.name), count, line: Some(row.line()) }
+        ProfileCell { territory, activity, name: row.optional(self.name), count, line: row.line() }
     }
 }
 
@@ -285,7 +280,7 @@ mod tests {
         let t = jobs.table();
         assert_eq!((t.count(0, 0), t.count(1, 0)), (Some(1200.5), Some(2.0)));
         assert_eq!(t.masked(), [(0, 1), (1, 1)]);
-        for kind in ["unknown_territory", "no_activity", "renamed_territory", "repeated_cell"] {
+        for kind in ["unknown_territory", "no_activity", "former_code", "repeated_cell"] {
             assert_eq!(found.count(kind), 1, "{kind}: {found}");
         }
         assert_eq!(found.count("bad_count"), 2);

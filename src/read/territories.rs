@@ -1,47 +1,43 @@
 //! GeoJSON territories to an [`Atlas`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::geojson::{DeclaredCrs, FeatureTable, Reader, Value};
-use crate::atlas::{Atlas, GeometryQuality, Territory};
-use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
+use super::codes::{self, FoundCode};
+use super::geojson::{FeatureTable, Reader, in_degrees};
+use super::names::{self, ColumnNames, Role};
+use super::number::Number;
+use super::records::{Records, Row};
+use crate::atlas::{Atlas, Territory};
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness, printable};
 use crate::error::{Error, Result};
+use crate::model::GeometryQuality;
 use crate::model::{DensityLevel, Level, TerritoryCode};
-use crate::space::crs::{Crs, Epsg, projector};
 use crate::space::measure::{Surface, areas, interior_points};
-use crate::space::repair::{Depth, Fault, check};
+use crate::space::repair::{Depth, Fault, Repair, check};
 use crate::space::{Layer, LonLat};
 
-/// Property names that usually hold a territory's code, best first.
-const CODE_NAMES: [&str; 14] = [
-    "code",
-    "insee",
-    "code_insee",
-    "insee_com",
-    "codgeo",
-    "code_commune",
-    "insee_dep",
-    "insee_reg",
-    "siren",
-    "siren_epci",
-    "code_epci",
-    "id_territoire",
-    "id_geo",
-    "id",
-];
-/// Property names that usually hold a territory's name, best first.
-const NAME_NAMES: [&str; 10] =
-    ["nom", "name", "lib", "libelle", "libgeo", "lib_dep", "lib_reg", "lib_territoire", "lib_geo", "nom_com"];
-/// Property names that usually hold a population.
-const POPULATION_NAMES: [&str; 4] = ["population", "pop", "population_municipale", "pmun"];
 /// Property names that usually hold a parent territory's code.
-const PARENT_NAMES: [(&str, Level); 4] = [
-    ("epci", Level::Epci),
-    ("departement", Level::Departement),
-    ("region", Level::Region),
-    ("petr", Level::PetrPays),
+const PARENTS: [(Level, &[&str]); 4] = [
+    (
+        Level::Epci,
+        &[
+            "epci",
+            "sirenepci",
+            "codeepci",
+            "codesirenepci",
+            "epcicode",
+            "codesirendelepci",
+            "codessirendesepci",
+        ],
+    ),
+    (
+        Level::Departement,
+        &["departement", "inseedep", "codedepartement", "codedep", "dep", "codeinseedudepartement"],
+    ),
+    (Level::Region, &["region", "inseereg", "coderegion", "codereg", "reg", "codeinseedelaregion"]),
+    (Level::PetrPays, &["petr", "codepetr", "petrpays"]),
 ];
 
 /// Reads the territories of one level from GeoJSON; properties that are not named are looked for
@@ -50,10 +46,7 @@ const PARENT_NAMES: [(&str, Level); 4] = [
 #[must_use]
 pub struct TerritoryReader {
     level: Level,
-    code: Option<String>,
-    name: Option<String>,
-    population: Option<String>,
-    density: Option<String>,
+    columns: ColumnNames,
     parents: Option<Vec<(Level, String)>>,
     depth: Depth,
     strictness: Strictness,
@@ -61,13 +54,10 @@ pub struct TerritoryReader {
 
 impl TerritoryReader {
     /// A reader for territories of this level.
-    pub const fn new(level: Level) -> Self {
+    pub fn new(level: Level) -> Self {
         Self {
             level,
-            code: None,
-            name: None,
-            population: None,
-            density: None,
+            columns: ColumnNames::default(),
             parents: None,
             depth: Depth::Rings,
             strictness: Strictness::Lenient,
@@ -83,25 +73,31 @@ impl TerritoryReader {
 
     /// Names the property that holds the code.
     pub fn code(mut self, property: impl Into<String>) -> Self {
-        self.code = Some(property.into());
+        self.columns = self.columns.with(Role::Territory, property);
         self
     }
 
     /// Names the property that holds the name.
     pub fn name(mut self, property: impl Into<String>) -> Self {
-        self.name = Some(property.into());
+        self.columns = self.columns.with(Role::Name, property);
         self
     }
 
     /// Names the property that holds the population.
     pub fn population(mut self, property: impl Into<String>) -> Self {
-        self.population = Some(property.into());
+        self.columns = self.columns.with(Role::Population, property);
         self
     }
 
     /// Names the property that holds the density level, as a French label.
     pub fn density(mut self, property: impl Into<String>) -> Self {
-        self.density = Some(property.into());
+        self.columns = self.columns.with(Role::Density, property);
+        self
+    }
+
+    /// Names properties by what they tell.
+    pub fn columns(mut self, names: ColumnNames) -> Self {
+        self.columns = names;
         self
     }
 
@@ -139,8 +135,9 @@ impl TerritoryReader {
     pub fn read_from(&self, source: impl std::io::Read, file: &str) -> Result<(Atlas, Diagnostics)> {
         let reader = Reader::default().strictness(self.strictness);
         let (table, found) = reader.read_from(source, file)?;
-        let table = in_degrees(table)?;
-        self.atlas(table, file, found)
+        let table = in_degrees(table).map_err(|e| e.after(&found))?;
+        let account = found.clone();
+        self.atlas(table, file, found).map_err(|e| if account.seen() > 0 { e.after(&account) } else { e })
     }
 
     /// The outlines with crossings mended; everything found is reported.
@@ -150,8 +147,10 @@ impl TerritoryReader {
         }
         let checked = crate::parallel::map(layer.len(), |i| {
             let (mended, faults) = check(&layer.to_multi_polygon(i), None, Depth::Crossings);
-            let invalid = faults.into_iter().find(|f| f.fault == Fault::Invalid)?;
-            Some((mended, invalid.mended))
+            let wrong = |f: &Repair| matches!(f.fault, Fault::Invalid | Fault::Misplaced);
+            let (sound, fault) =
+                (faults.iter().filter(|f| wrong(f)).all(|f| f.mended), faults.iter().find(|f| wrong(f))?);
+            Some((mended, sound, fault.fault))
         });
         if checked.iter().all(Option::is_none) {
             return Ok(layer);
@@ -161,22 +160,20 @@ impl TerritoryReader {
             let place = Place::file(file).record(table[i]);
             match checked {
                 None => features.push(layer.to_multi_polygon(i)),
-                Some((shape, true)) => {
-                    found.repaired(
-                        "self_intersection",
-                        place,
-                        "rings cross; merged again without a crossing",
-                    );
-                    features.push(shape);
-                }
-                Some((shape, false)) => {
-                    found.report(Finding {
-                        severity: Severity::Error,
-                        kind: "self_intersection",
-                        place,
-                        message: "rings cross, and mending would change the area; kept as it is".to_owned(),
-                        outcome: Outcome::Kept,
-                    })?;
+                Some((shape, sound, fault)) => {
+                    let (kind, what) = match fault {
+                        Fault::Misplaced => {
+                            ("misplaced_ring", "a hole is outside its outline or rings lie in each other")
+                        }
+                        _ => ("self_intersection", "rings meet themselves or cross"),
+                    };
+                    if sound {
+                        found.repaired(kind, place, format!("{what}; mended"));
+                    } else {
+                        let message = format!("{what}, and mending would change the area; kept as it is");
+                        let (severity, outcome) = (Severity::Error, Outcome::Kept);
+                        found.report(Finding { severity, kind, place, message, outcome })?;
+                    }
                     features.push(shape);
                 }
             }
@@ -190,93 +187,190 @@ impl TerritoryReader {
         file: &str,
         mut diagnostics: Diagnostics,
     ) -> Result<(Atlas, Diagnostics)> {
-        let code = match &self.code {
-            Some(name) => known(&table, name)?,
-            None => guess(&table, &CODE_NAMES).ok_or_else(|| Error::Unknown {
-                kind: "property",
-                value: "code".to_owned(),
-                hint: Some(format!(
-                    "name the one that holds it; the features have {}",
-                    table.names().join(", ")
-                )),
-            })?,
-        };
-        let or_guess = |wanted: &Option<String>, usual: &[&str]| match wanted {
-            Some(name) => known(&table, name).map(Some),
-            None => Ok(guess(&table, usual)),
-        };
-        let name = or_guess(&self.name, &NAME_NAMES)?;
-        let population = or_guess(&self.population, &POPULATION_NAMES)?;
-        let density = or_guess(&self.density, &[])?;
-        let parents: Vec<(Level, String)> = match &self.parents {
-            Some(parents) => {
-                parents.iter().map(|(l, p)| Ok((l.clone(), known(&table, p)?))).collect::<Result<_>>()?
-            }
-            None => PARENT_NAMES
-                .iter()
-                .filter(|(_, level)| *level != self.level)
-                .filter_map(|(p, level)| Some((level.clone(), guess(&table, &[*p])?)))
-                .collect(),
-        };
-
-        let (areas_m2, points) = (areas(table.layer(), Surface::Ellipsoid), interior_points(table.layer()));
-        let mut builder = Atlas::builder(self.level.clone(), self.strictness);
-        let mut kept = vec![false; table.len()];
-        for (i, kept) in kept.iter_mut().enumerate() {
-            let place = Place::file(file).record(table.record(i));
-            let Some(code) = property_text(&table, i, &code).and_then(|c| TerritoryCode::new(c).ok()) else {
-                builder.diagnostics().drop_record(
-                    "no_code",
-                    place.field(&code),
-                    "the feature has no code",
-                )?;
-                continue;
+        let mut records = Records::of_features(&table, file, self.strictness);
+        let columns = self.find_columns(&mut records)?;
+        let mut drafts: Vec<Draft> = Vec::with_capacity(table.len());
+        let mut later = Diagnostics::new(self.strictness);
+        let mut groups: HashMap<String, usize> = HashMap::new();
+        let mut i = 0;
+        let read = records.for_each(|row, found| {
+            let feature = i;
+            i += 1;
+            let Some(code) = self.code_of(row, columns.code, found) else {
+                let message = "the feature has no code";
+                return found.drop_record("no_code", row.place_of(columns.code), message);
             };
-            let mut territory = Territory::new(
-                code.clone(),
-                name.as_ref().and_then(|n| property_text(&table, i, n)).unwrap_or_else(|| code.to_string()),
-            );
-            territory.population = population.as_ref().and_then(|p| number(table.property(i, p)?));
+            let name = row.optional(columns.name).unwrap_or(&code).to_owned();
+            if let Some(&earlier) = groups.get(&code) {
+                let first: &mut Draft = &mut drafts[earlier];
+                let new = first.name == name
+                    && table.layer().polygons(feature).next().is_some()
+                    && first.features.iter().all(|&f| !same_shape(table.layer(), f, feature));
+                if !new {
+                    let message = format!("{} {code} is already there; the first one is kept", self.level);
+                    return found.drop_record("duplicate_code", row.place(), message);
+                }
+                first.features.push(feature);
+                found.repaired(
+                    "part",
+                    row.place(),
+                    format!("another part of {} {code}; joined with it", self.level),
+                );
+                found.keep();
+                return Ok(());
+            }
+            groups.insert(code.clone(), drafts.len());
+            found.keep();
+            drafts.push(Draft {
+                code,
+                name,
+                features: vec![feature],
+                population: columns.population.and_then(|c| population(row, c, found)),
+                density: columns.density.and_then(|c| density(row, c, found)),
+                parents: columns.parents.iter().map(|(level, c)| parent(row, level, *c, found)).collect(),
+                place: row.place(),
+            });
+            Ok(())
+        })?;
+        later.merge(read);
+        diagnostics.refine(later);
+
+        let plain = drafts.len() == table.len();
+        let layer = if plain { table.layer().clone() } else { joined(table.layer(), &drafts) };
+        let (areas_m2, points) = (areas(&layer, Surface::Ellipsoid), interior_points(&layer));
+        let mut builder = Atlas::builder(self.level.clone(), self.strictness);
+        for (i, draft) in drafts.iter().enumerate() {
+            let mut territory = Territory::new(TerritoryCode::new(&draft.code)?, draft.name.clone());
+            territory.population = draft.population;
             territory.area_km2 = Some(areas_m2[i] / 1e6).filter(|a| *a > 0.0);
             territory.point = LonLat::new(points[i].x, points[i].y).ok();
-            territory.density =
-                density.as_ref().and_then(|d| DensityLevel::from_label(table.property(i, d)?.as_text()?));
-            *kept = builder.add(territory, place)?;
+            territory.density = draft.density;
+            builder.add(territory, draft.place.clone())?;
         }
         // The reader below counted the same features; only what it could not know is added.
         let (mut atlas, found) = builder.finish()?;
         diagnostics.refine(found);
-        for (level, property) in &parents {
-            self.add_parents(&mut atlas, &table, &kept, level, property, &mut diagnostics)?;
+        for (at, (level, _)) in columns.parents.iter().enumerate() {
+            self.add_parents(&mut atlas, &drafts, at, level, &mut diagnostics)?;
         }
-        let all = kept.iter().all(|k| *k);
-        let records: Vec<usize> = (0..table.len()).filter(|&i| kept[i]).map(|i| table.record(i)).collect();
-        let layer = if all { table.into_layer() } else { table.select(|i| kept[i]).into_layer() };
+        let records: Vec<usize> = drafts.iter().map(|d| table.record(d.features[0])).collect();
+        drop(table);
         let layer = self.mended(layer, &records, file, &mut diagnostics)?;
         atlas.set_geometry(&self.level, Arc::new(layer), GeometryQuality::Given)?;
         Ok((atlas, diagnostics))
+    }
+
+    /// The properties that tell what a territory is.
+    fn find_columns(&self, records: &mut Records<'_>) -> Result<Columns> {
+        let given = &self.columns;
+        let code = match given.get(Role::Territory) {
+            Some(_) => records.need(Role::Territory, &[], given)?,
+            None => {
+                let usual = [Role::Territory.names(), Role::Commune.names()].concat();
+                let all = names::matching(records.header(), &usual);
+                let fits = |c: &usize| {
+                    let cells = || records.sample(*c).filter(|v| !v.is_empty());
+                    let good = cells().filter(|v| codes::of_level(&self.level, v).is_some()).count();
+                    (good > 0 && 2 * good >= cells().count(), *c)
+                };
+                let has = |c: &usize| records.sample(*c).any(|v| !v.is_empty());
+                let best = all.iter().map(fits).find(|(good, _)| *good).map(|(_, c)| c);
+                let best = best.or_else(|| all.iter().copied().find(has)).or_else(|| all.first().copied());
+                let Some(code) = best.filter(|&c| c + 1 < records.header().len() || has(&c)) else {
+                    let header = &records.header()[..records.header().len() - 1];
+                    return Err(Error::Unknown {
+                        kind: "property",
+                        value: "code".to_owned(),
+                        hint: Some(format!(
+                            "{}: name the one that holds it (territory=PROPERTY); {}",
+                            records.file(),
+                            if header.is_empty() {
+                                "the features have no properties".to_owned()
+                            } else {
+                                format!("the features have {}", names::listed(header))
+                            }
+                        )),
+                    });
+                };
+                code
+            }
+        };
+        records.take(Role::Territory, code);
+        let mut parents = Vec::new();
+        match &self.parents {
+            Some(list) => {
+                for (level, property) in list {
+                    let column = names::exact(records.header(), property)
+                        .ok_or_else(|| names::no_column(records.header(), &[property], records.file()))?;
+                    parents.push((level.clone(), column));
+                }
+            }
+            None => {
+                for (level, names) in PARENTS.iter().filter(|(level, _)| *level != self.level) {
+                    let found = names::matching(records.header(), names);
+                    let has = |c: &usize| *c != code && records.sample(*c).any(|v| !v.is_empty());
+                    let coded = |c: &usize| records.sample(*c).any(|v| codes::of_level(level, v).is_some());
+                    let all: Vec<usize> = found.into_iter().filter(has).collect();
+                    let best = all.iter().copied().find(coded).or_else(|| all.first().copied());
+                    if let Some(column) = best {
+                        if !coded(&column) {
+                            let place =
+                                Place::file(records.file().to_owned()).field(&records.header()[column]);
+                            let message =
+                                format!("holds names, not codes: the level {level} is made of names");
+                            records.diagnostics().remark("parent_names", place, message);
+                        }
+                        parents.push((level.clone(), column));
+                    }
+                }
+            }
+        }
+        Ok(Columns {
+            code,
+            name: records.find(Role::Name, Role::Name.names(), given)?,
+            population: records.find(Role::Population, Role::Population.names(), given)?,
+            density: match given.get(Role::Density) {
+                Some(_) => records.find(Role::Density, &[], given)?,
+                None => None,
+            },
+            parents,
+        })
+    }
+
+    /// The code of a feature, put right; what was done is reported.
+    fn code_of(&self, row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<String> {
+        let written = row.get(column);
+        if written.is_empty() {
+            return None;
+        }
+        match codes::of_level(&self.level, written) {
+            Some(FoundCode { code, repair: Some(repair) }) => {
+                found.repaired(repair.kind(), row.place_of(column), repair.message(written, &code));
+                Some(code)
+            }
+            Some(FoundCode { code, .. }) => Some(code),
+            None => Some(written.to_owned()),
+        }
     }
 
     /// Adds the level whose codes a property holds.
     fn add_parents(
         &self,
         atlas: &mut Atlas,
-        table: &FeatureTable,
-        kept: &[bool],
+        drafts: &[Draft],
+        at: usize,
         level: &Level,
-        property: &str,
         diagnostics: &mut Diagnostics,
     ) -> Result<()> {
-        let rows = (0..table.len()).filter(|&i| kept[i]);
-        let parents: Vec<Option<String>> = rows.map(|i| property_text(table, i, property)).collect();
-        let codes: Vec<String> =
-            atlas.base().territories().iter().map(|t| t.code.as_str().to_owned()).collect();
-        let groups: BTreeMap<&str, TerritoryCode> = parents
+        let parent = |d: &Draft| d.parents.get(at).cloned().flatten();
+        let groups: BTreeMap<String, TerritoryCode> = drafts
             .iter()
-            .flatten()
-            .filter_map(|p| Some((p.as_str(), TerritoryCode::new(p).ok()?)))
+            .filter_map(parent)
+            .filter_map(|p| Some((p.clone(), TerritoryCode::new(p).ok()?)))
             .collect();
-        let members = codes.iter().zip(&parents).filter_map(|(c, p)| Some((c.as_str(), p.as_deref()?)));
+        let members: Vec<(String, String)> =
+            drafts.iter().filter_map(|d| Some((d.code.clone(), parent(d)?))).collect();
+        let members = members.iter().map(|(c, p)| (c.as_str(), p.as_str()));
         let groups = groups.into_values().map(|c| (c.clone(), c.to_string()));
         let found = atlas.add_level(level.clone(), groups, members, self.strictness)?;
         diagnostics.refine(found);
@@ -284,37 +378,90 @@ impl TerritoryReader {
     }
 }
 
-/// The table in longitude and latitude, whatever CRS its file declares.
-pub(super) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
-    let DeclaredCrs::Epsg(code) = table.crs() else { return Ok(table) };
-    let back = projector(Epsg(code).crs(), Crs::LON_LAT)?;
-    table.into_lon_lat(|_, [x, y]| {
-        let mut c = [geo_types::Coord { x, y }];
-        back.project(&mut c).ok()?;
-        Some([c[0].x, c[0].y])
-    })
+/// The properties that tell what a territory is.
+struct Columns {
+    code: usize,
+    name: Option<usize>,
+    population: Option<usize>,
+    density: Option<usize>,
+    parents: Vec<(Level, usize)>,
 }
 
-/// The property, if any feature has it.
-fn known(table: &FeatureTable, name: &str) -> Result<String> {
-    drop(table.column(name)?);
-    Ok(name.to_owned())
+/// A territory as its features tell it.
+struct Draft {
+    code: String,
+    name: String,
+    /// Its parts.
+    features: Vec<usize>,
+    population: Option<f64>,
+    density: Option<DensityLevel>,
+    parents: Vec<Option<String>>,
+    place: Place,
 }
 
-/// The first of the usual names that the features have, case aside.
-fn guess(table: &FeatureTable, usual: &[&str]) -> Option<String> {
-    usual.iter().find_map(|u| table.names().iter().find(|n| n.eq_ignore_ascii_case(u)).cloned())
+/// Whether two features have the same rings.
+fn same_shape(layer: &Layer, a: usize, b: usize) -> bool {
+    layer.rings(a).eq(layer.rings(b))
 }
 
-/// A property as text; empty text is none.
-fn property_text(table: &FeatureTable, i: usize, name: &str) -> Option<String> {
-    match table.property(i, name)? {
-        Value::Null => None,
-        value => Some(value.to_string().trim().to_owned()).filter(|t| !t.is_empty()),
+/// The outlines of territories, each of all its parts.
+fn joined(layer: &Layer, drafts: &[Draft]) -> Layer {
+    let mut out = Layer::default();
+    for draft in drafts {
+        for polygon in draft.features.iter().flat_map(|&f| layer.polygons(f)) {
+            for ring in polygon {
+                out.push_all(ring);
+                out.end_ring();
+            }
+            out.end_polygon();
+        }
+        out.end_feature();
+    }
+    out
+}
+
+/// The population in a cell; what is none is reported.
+fn population(row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<f64> {
+    match row.number(column) {
+        Number::Value(v) => Some(v),
+        Number::Blank | Number::Secret => None,
+        Number::Invalid => {
+            let message = format!("{:?} is no population; left out", printable(row.get(column), 60));
+            found.repaired("bad_population", row.place_of(column), message);
+            None
+        }
     }
 }
 
-/// A number, also when it is written as text.
-fn number(value: Value<'_>) -> Option<f64> {
-    value.as_number().or_else(|| value.as_text()?.trim().replace(',', ".").parse().ok())
+/// The density level in a cell: a French label, or 1 (densest) to 7; what is none is reported.
+fn density(row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<DensityLevel> {
+    let text = row.optional(Some(column))?;
+    let by_rank = || {
+        let rank = codes::unglued(text).parse::<usize>().ok()?.checked_sub(1)?;
+        DensityLevel::ALL.into_iter().find(|l| l.rank() == rank)
+    };
+    let level = DensityLevel::from_label(text).or_else(by_rank);
+    if level.is_none() {
+        let message = format!("{:?} is no level of the density grid; left out", printable(text, 60));
+        found.repaired("bad_density", row.place_of(column), message);
+    }
+    level
+}
+
+/// The code of a parent in a cell, put right where it can be; a word such as `NC` is none.
+fn parent(row: &Row<'_>, level: &Level, column: usize, found: &mut Diagnostics) -> Option<String> {
+    let written = row.optional(Some(column))?;
+    if matches!(written.to_uppercase().as_str(), "NC" | "NR" | "ZZZZZZZZZ" | "N/A" | "NULL") {
+        return None;
+    }
+    // Of several (`200069193/200054781`), the first one counts.
+    let first = written.split(['/', ';', '|']).next().unwrap_or(written);
+    let Some(right) = codes::of_level(level, first) else { return Some(written.to_owned()) };
+    if first != written {
+        found.remark("several_parents", row.place_of(column), format!("{written:?}: the first one counts"));
+    }
+    if let Some(repair) = right.repair {
+        found.remark(repair.kind(), row.place_of(column), repair.message(first, &right.code));
+    }
+    Some(right.code)
 }

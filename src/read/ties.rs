@@ -5,13 +5,32 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::csv::{Row, Table};
+use super::names::{ColumnNames, Role};
 use super::number::Number;
-use crate::diagnostics::{Diagnostics, Finding, Outcome, Severity};
+use super::records::{Records, Row, warning};
+use crate::diagnostics::{Diagnostics, printable};
 use crate::error::Result;
 
 /// Finds the actor that a name or id in the file stands for.
 pub type Resolve<'a> = &'a dyn Fn(&str) -> Option<u32>;
+
+/// How a name in a file was found to stand for an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Match {
+    /// By identifier.
+    Id(u32),
+    /// By a name that only this one has.
+    Name(u32),
+    /// So many actors have it.
+    Several(usize),
+    None,
+}
+
+impl Match {
+    fn of(found: Option<u32>) -> Self {
+        found.map_or(Self::None, Self::Id)
+    }
+}
 
 /// Names that columns of a list of cooperations may have, the first that is there being taken.
 ///
@@ -42,27 +61,37 @@ pub struct TieColumns<'a> {
     pub end: Vec<&'a str>,
     /// On what, several separated by `;` or `|`.
     pub themes: Vec<&'a str>,
+    /// Columns given by name, which must be there.
+    pub given: ColumnNames,
 }
 
 impl Default for TieColumns<'_> {
     fn default() -> Self {
         Self {
-            source: vec!["source", "from", "origine", "a", "urban_partner", "parent"],
-            target: vec!["target", "to", "destination", "b", "rural_partner", "child"],
-            actor: vec!["actor", "acteur", "partner", "partenaire", "organisation", "node"],
-            project: vec!["programme", "program", "project", "projet", "acronym", "acronyme"],
-            lead: vec!["lead", "chef_de_file", "coordinator"],
-            weight: vec!["weight", "poids", "n_joint_units", "count", "nombre"],
-            kind: vec!["kind", "type", "nature"],
-            start: vec!["start", "debut", "date", "period", "periode", "annee", "year"],
-            end: vec!["end", "fin"],
-            themes: vec!["themes", "theme", "thematiques", "thematique"],
+            source: Role::Source.names().to_vec(),
+            target: Role::Target.names().to_vec(),
+            actor: Role::Actor.names().to_vec(),
+            project: Role::Project.names().to_vec(),
+            lead: Role::Lead.names().to_vec(),
+            weight: Role::Weight.names().to_vec(),
+            kind: Role::Kind.names().to_vec(),
+            start: Role::Start.names().to_vec(),
+            end: Role::End.names().to_vec(),
+            themes: Role::Themes.names().to_vec(),
+            given: ColumnNames::default(),
         }
     }
 }
 
 impl<'a> TieColumns<'a> {
     column_setters!(source, target, actor, project, lead, weight, kind, start, end, themes);
+
+    /// Names columns by what they tell.
+    #[must_use]
+    pub fn given(mut self, names: ColumnNames) -> Self {
+        self.given = names;
+        self
+    }
 }
 
 /// What edges and participations have in common, as it is in the file.
@@ -80,6 +109,8 @@ pub struct TieRecord {
     pub themes: Vec<String>,
     /// Row of the file, from 0.
     pub record: usize,
+    /// Line of the file, from 1, where it has lines.
+    pub line: Option<u64>,
 }
 
 /// A tie between two actors.
@@ -125,14 +156,19 @@ struct Common {
 }
 
 impl Common {
-    fn find(table: &Table<'_>, columns: &TieColumns<'_>) -> Self {
-        Self {
-            weight: table.column(&columns.weight),
-            kind: table.column(&columns.kind),
-            start: table.column(&columns.start),
-            end: table.column(&columns.end),
-            themes: table.column(&columns.themes),
+    fn find(table: &mut Records<'_>, columns: &TieColumns<'_>) -> Result<Self> {
+        let mut find = |role, names: &[&str]| table.find(role, names, &columns.given);
+        let common = Self {
+            weight: find(Role::Weight, &columns.weight)?,
+            kind: find(Role::Kind, &columns.kind)?,
+            start: find(Role::Start, &columns.start)?,
+            end: find(Role::End, &columns.end)?,
+            themes: find(Role::Themes, &columns.themes)?,
+        };
+        if let Some(weight) = common.weight {
+            table.judge_numbers(&[weight]);
         }
+        Ok(common)
     }
 
     /// The shared parts of a row; `None` when the row was dropped for its weight.
@@ -145,7 +181,7 @@ impl Common {
                 return Ok(None);
             }
             Some((column, _)) => {
-                let message = format!("{:?} is no weight", row.get(column));
+                let message = format!("{:?} is no weight", printable(row.get(column), 60));
                 found.drop_record("bad_weight", row.place_of(column), message)?;
                 return Ok(None);
             }
@@ -159,33 +195,37 @@ impl Common {
             end: text(self.end),
             themes: themes.filter(|t| !t.is_empty()).map(str::to_owned).collect(),
             record: row.record(),
+            line: row.line(),
         }))
     }
 }
 
+/// Finds the actor that a name stands for, and says how.
+type FindActor<'a> = &'a dyn Fn(&str) -> Match;
+
 /// The actor in a column; `None` when the row was dropped because there is none.
-fn actor(row: &Row<'_>, column: usize, resolve: Resolve<'_>, found: &mut Diagnostics) -> Result<Option<u32>> {
-    let name = row.get(column);
-    let actor = resolve(name);
-    if actor.is_none() {
-        let (kind, message) = if name.is_empty() {
-            ("no_actor", "no actor is named".to_owned())
-        } else {
-            ("unknown_actor", format!("there is no actor {name:?}"))
-        };
-        found.drop_record(kind, row.place_of(column), message)?;
-    }
-    Ok(actor)
+fn actor(row: &Row<'_>, column: usize, find: FindActor<'_>, found: &mut Diagnostics) -> Result<Option<u32>> {
+    let name = row.id(column);
+    let shown = || printable(name, 80);
+    let (kind, message) = match find(name) {
+        Match::Id(actor) => return Ok(Some(actor)),
+        Match::Name(actor) => {
+            let message = format!("{:?} is no identifier, but only one actor is called so", shown());
+            found.remark("matched_by_name", row.place_of(column), message);
+            return Ok(Some(actor));
+        }
+        Match::Several(count) => {
+            ("ambiguous_name", format!("{count} actors are called {:?}; give an identifier", shown()))
+        }
+        Match::None if name.is_empty() => ("no_actor", "no actor is named".to_owned()),
+        Match::None => ("unknown_actor", format!("there is no actor {:?}", shown())),
+    };
+    found.drop_record(kind, row.place_of(column), message)?;
+    Ok(None)
 }
 
 fn repeated(row: &Row<'_>, kind: &'static str, message: &str, found: &mut Diagnostics) -> Result<()> {
-    found.report(Finding {
-        severity: Severity::Warning,
-        kind,
-        place: row.place(),
-        message: message.to_owned(),
-        outcome: Outcome::Kept,
-    })
+    found.report(warning(kind, row.place(), message))
 }
 
 /// Reads a list of edges.
@@ -195,14 +235,23 @@ fn repeated(row: &Row<'_>, kind: &'static str, message: &str, found: &mut Diagno
 /// either direction, is kept and reported as `duplicate_edge`.
 ///
 /// # Errors
-/// [`Unknown`](crate::Error::Unknown) when there is no column for the two ends; those of [`Table::for_each`].
+/// [`Unknown`](crate::Error::Unknown) when there is no column for the two ends; those of [`Records::for_each`].
 pub fn edges(
-    table: Table<'_>,
+    table: Records<'_>,
     columns: &TieColumns<'_>,
     resolve: Resolve<'_>,
 ) -> Result<(Vec<EdgeRecord>, Diagnostics)> {
-    let (from, to) = (table.require(&columns.source)?, table.require(&columns.target)?);
-    let common = Common::find(&table, columns);
+    edges_by(table, columns, &|name| Match::of(resolve(name)))
+}
+
+pub(super) fn edges_by(
+    mut table: Records<'_>,
+    columns: &TieColumns<'_>,
+    resolve: FindActor<'_>,
+) -> Result<(Vec<EdgeRecord>, Diagnostics)> {
+    let from = table.need(Role::Source, &columns.source, &columns.given)?;
+    let to = table.need(Role::Target, &columns.target, &columns.given)?;
+    let common = Common::find(&mut table, columns)?;
     let mut records: Vec<EdgeRecord> = Vec::new();
     let mut met = HashSet::new();
     let found = table.for_each(|row, found| {
@@ -231,18 +280,30 @@ pub fn edges(
 ///
 /// # Errors
 /// [`Unknown`](crate::Error::Unknown) when there is no column for the actor or the project; those of
-/// [`Table::for_each`].
+/// [`Records::for_each`].
 pub fn participations(
-    table: Table<'_>,
+    table: Records<'_>,
     columns: &TieColumns<'_>,
     resolve: Resolve<'_>,
 ) -> Result<(Participations, Diagnostics)> {
-    let who = table.require(&columns.actor)?;
-    table.require(&columns.project)?;
-    let project_columns: BTreeSet<usize> =
-        columns.project.iter().filter_map(|c| table.column(&[c])).collect();
-    let lead = table.column(&columns.lead);
-    let common = Common::find(&table, columns);
+    participations_by(table, columns, &|name| Match::of(resolve(name)))
+}
+
+pub(super) fn participations_by(
+    mut table: Records<'_>,
+    columns: &TieColumns<'_>,
+    resolve: FindActor<'_>,
+) -> Result<(Participations, Diagnostics)> {
+    let who = table.need(Role::Actor, &columns.actor, &columns.given)?;
+    let first = table.need(Role::Project, &columns.project, &columns.given)?;
+    let mut project_columns = BTreeSet::from([first]);
+    if columns.given.get(Role::Project).is_none() {
+        let all = columns.project.iter().filter_map(|c| table.column(&[c])).filter(|c| *c != who);
+        project_columns.extend(all);
+    }
+    project_columns.iter().for_each(|c| table.take(Role::Project, *c));
+    let lead = table.find(Role::Lead, &columns.lead, &columns.given)?;
+    let common = Common::find(&mut table, columns)?;
     let mut out = Participations::default();
     let mut indices: HashMap<String, u32> = HashMap::new();
     let mut met = HashSet::new();
@@ -265,13 +326,18 @@ pub fn participations(
         }
         let lead = match row.optional(lead).map(str::to_lowercase).as_deref() {
             None => None,
-            Some("yes" | "oui" | "true" | "vrai" | "1" | "x" | "lead") => Some(true),
-            Some("no" | "non" | "false" | "faux" | "0" | "partner") => Some(false),
+            Some(
+                "yes" | "oui" | "true" | "vrai" | "1" | "x" | "o" | "y" | "lead" | "leader" | "coordinator"
+                | "coordinateur" | "coordinatrice" | "chef de file" | "porteur" | "pilote",
+            ) => Some(true),
+            Some("no" | "non" | "false" | "faux" | "0" | "n" | "partner" | "partenaire" | "participant") => {
+                Some(false)
+            }
             Some(other) => {
                 found.repaired(
                     "bad_lead",
                     row.place(),
-                    format!("{other:?} does not say who leads; left out"),
+                    format!("{:?} does not say who leads; left out", printable(other, 60)),
                 );
                 None
             }

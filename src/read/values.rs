@@ -1,12 +1,50 @@
 //! Figures of the user's own, one for each territory.
 
-use super::costs::CostEnds;
-use super::csv::Table;
+use super::codes::{CodeBook, CodeRepair};
+use super::names::{ColumnNames, Role};
 use super::number::Number;
-use super::profiles::TERRITORY;
+use super::records::{Records, Row};
 use crate::atlas::AtlasLevel;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, printable};
 use crate::error::{Error, Result};
+
+/// The territory whose code is in a column, put right by the book; what was done is reported. `None`
+/// when there is no such territory.
+pub(super) fn territory_of(
+    row: &Row<'_>,
+    column: usize,
+    level: &AtlasLevel,
+    book: &CodeBook,
+    found: &mut Diagnostics,
+) -> Option<usize> {
+    let written = row.get(column);
+    if let Some(at) = level.find(written) {
+        return Some(at);
+    }
+    let code = book.find(written, |c| level.find(c).is_some())?;
+    if let Some(repair) = code.repair {
+        let message = repair.message(written, &code.code);
+        match repair {
+            CodeRepair::Unglued => found.remark(repair.kind(), row.place_of(column), message),
+            _ => found.repaired(repair.kind(), row.place_of(column), message),
+        }
+    }
+    level.find(&code.code)
+}
+
+/// What to say of a code that no territory of a level has.
+pub(super) fn unknown_territory(written: &str, level: &AtlasLevel) -> String {
+    let folded = super::names::fold(written);
+    let named =
+        level.territories().iter().find(|t| super::names::fold(&t.name) == folded && !folded.is_empty());
+    let hint = match named {
+        Some(t) => format!("; it is the name of {}: give codes", t.code),
+        None if written == "20" => "; Corse is 2A and 2B".to_owned(),
+        None if matches!(written, "69D" | "69M") => "; the parts of the Rhône are 69 here".to_owned(),
+        None => String::new(),
+    };
+    format!("there is no territory {:?}{hint}", printable(written, 60))
+}
 
 /// Reads one figure for each territory of a level: a column of territory codes (any of the usual
 /// names) and the column `value`.
@@ -35,26 +73,51 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Unknown`] when a column is missing or both are one; those of [`Table::for_each`].
+/// [`Error::Unknown`] when a column is missing or both are one; those of [`Records::for_each`].
 pub fn territory_values(
-    table: Table<'_>,
+    table: Records<'_>,
     level: &AtlasLevel,
     value: &str,
 ) -> Result<(Vec<f64>, Diagnostics)> {
-    let figure = table.require(&[value])?;
-    let code = table.require(&TERRITORY)?;
-    if code == figure {
+    territory_values_by(table, level, value, &ColumnNames::default(), &CodeBook::default())
+}
+
+/// As [`territory_values`], with columns given by name and codes put right by a book.
+///
+/// # Errors
+/// As [`territory_values`].
+pub fn territory_values_by(
+    mut table: Records<'_>,
+    level: &AtlasLevel,
+    value: &str,
+    columns: &ColumnNames,
+    book: &CodeBook,
+) -> Result<(Vec<f64>, Diagnostics)> {
+    let figure = match columns.get(Role::Figure) {
+        Some(_) => table.need(Role::Figure, &[], columns)?,
+        None => table.require(&[value])?,
+    };
+    table.take(Role::Figure, figure);
+    let code = table.find(Role::Territory, Role::Territory.names(), columns)?;
+    let Some(code) = code.filter(|c| *c != figure) else {
         return Err(Error::Unknown {
             kind: "column",
-            value: TERRITORY.join(" or "),
-            hint: Some(format!("{value:?} is the column of values; one of territory codes is needed")),
+            value: "territory (codgeo, code_insee, dep, code …)".to_owned(),
+            hint: Some(format!(
+                "{value:?} is the column of values; one of territory codes is needed; {} has the columns {}; \
+                 name the one meant: territory=COLUMN",
+                table.file(),
+                super::names::listed(table.header())
+            )),
         });
-    }
-    let territories = CostEnds::territories(level);
+    };
+    table.judge_numbers(&[figure]);
     let mut values = vec![f64::NAN; level.territories().len()];
     let found = table.for_each(|row, found| {
-        let at = territories.find(row.get(code), || row.place_of(code), "unknown_territory", found)?;
-        let Some(at) = at.map(|at| at as usize) else { return Ok(()) };
+        let Some(at) = territory_of(row, code, level, book, found) else {
+            let message = unknown_territory(row.get(code), level);
+            return found.drop_record("unknown_territory", row.place_of(code), message);
+        };
         let (kind, message) = match row.number(figure) {
             Number::Value(v) if values[at].is_nan() => {
                 values[at] = v;
@@ -67,7 +130,7 @@ pub fn territory_values(
             }
             Number::Secret => ("withheld_value", "the figure is withheld".to_owned()),
             Number::Blank => ("blank_value", "there is no figure".to_owned()),
-            Number::Invalid => ("bad_value", format!("\"{}\" is no number", row.get(figure))),
+            Number::Invalid => ("bad_value", format!("{:?} is no number", printable(row.get(figure), 60))),
         };
         found.drop_record(kind, row.place_of(figure), message)
     })?;
@@ -100,15 +163,14 @@ mod tests {
         };
         let text = "CODGEO;valeur\n1001;4\n32013;-1 234,5\n31555;beaucoup\n31555;\n31555;0\n";
         let (values, found) = read(text, Strictness::Lenient).unwrap();
-        assert!(values[0].is_nan());
-        assert_eq!(values[1..], [-1234.5, 0.0]);
-        assert_eq!((found.seen(), found.kept(), found.dropped()), (5, 2, 3));
-        for kind in ["unknown_territory", "bad_value", "blank_value"] {
+        assert_eq!(values, [4.0, -1234.5, 0.0]);
+        assert_eq!((found.seen(), found.kept(), found.dropped()), (5, 3, 2));
+        for kind in ["lost_zero", "bad_value", "blank_value"] {
             assert_eq!(found.count(kind), 1, "{kind}: {found}");
         }
         assert!(found.to_string().contains("lost its leading zero"), "{found}");
         let error = read(text, Strictness::Strict).unwrap_err().to_string();
-        assert!(error.starts_with("v.csv:2"), "{error}");
+        assert!(error.starts_with("v.csv:4"), "{error}");
     }
 
     #[test]

@@ -70,7 +70,9 @@ impl Contiguity {
 pub fn contiguity(layer: &Layer, rule: Rule) -> Contiguity {
     let vertices = Vertices::new(layer);
     let starts = ring_starts(layer);
-    // Lists of (other end, feature) at the lesser end of each edge, or of features at each vertex.
+    let mut passes = vec![0_u32; vertices.count];
+    vertices.of.iter().for_each(|&v| passes[v as usize] += 1);
+    // Lists of (other end, feature) at one end of each edge, or of features at each vertex.
     let mut head = vec![NONE; vertices.count];
     let mut entries: Vec<(u32, u32, u32)> = Vec::with_capacity(vertices.of.len());
     let mut pairs: Vec<(u32, u32)> = Vec::new();
@@ -81,7 +83,11 @@ pub fn contiguity(layer: &Layer, rule: Rule) -> Contiguity {
                 let (at, other) = match rule {
                     Rule::Queen => (e[0], 0),
                     Rule::Rook if e[0] == e[1] => continue,
-                    Rule::Rook => (e[0].min(e[1]), e[0].max(e[1])),
+                    Rule::Rook => {
+                        // At the end that fewer edges have: many meet at a hub.
+                        let rank = |v: u32| (passes[v as usize], v);
+                        if rank(e[0]) < rank(e[1]) { (e[0], e[1]) } else { (e[1], e[0]) }
+                    }
                 };
                 let mut entry = head[at as usize];
                 let mut known = false;

@@ -9,6 +9,7 @@ use super::layer::Layer;
 use super::measure::{Surface, ring_area};
 use super::noding::{Edge, Strips, crossing, node};
 use super::topology::{NONE, hash};
+use crate::check::check_coords;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::parallel;
@@ -33,7 +34,8 @@ pub struct Dissolved {
 /// features stay gaps; features without class are left out.
 ///
 /// # Errors
-/// [`Error::Shape`] when there is not one label per feature.
+/// [`Error::Shape`] when there is not one label per feature; [`Error::Value`] for a coordinate that is
+/// not finite (or beyond 10¹⁰⁰, where products overflow).
 ///
 /// ```
 /// use geo_types::polygon;
@@ -48,6 +50,7 @@ pub fn dissolve(layer: &Layer, groups: &Labels) -> Result<Dissolved> {
     if groups.len() != layer.len() {
         return Err(Error::Shape { what: "groups", expected: layer.len(), got: groups.len() });
     }
+    check_coords("layer coordinates", layer.coords())?;
     let by_group = borders(layer, groups);
     let mut members: Vec<Vec<u32>> = vec![Vec::new(); groups.classes()];
     for f in 0..layer.len() {
@@ -158,9 +161,6 @@ fn borders(layer: &Layer, groups: &Labels) -> Vec<Vec<Edge>> {
 /// What directed edges enclose, and whether they met elsewhere than at common vertices or some lay
 /// inside. `None` when they do not close.
 fn outline(edges: &[Edge]) -> Option<(MultiPolygon<f64>, bool)> {
-    if edges.iter().any(|(a, b)| !(a.x + a.y + b.x + b.y).is_finite()) {
-        return None;
-    }
     let (mut edges, mut unclean) = node(edges.to_vec())?;
     let order = |e: &Edge, f: &Edge| {
         let key = |e: &Edge| [e.0.x, e.0.y, e.1.x, e.1.y];

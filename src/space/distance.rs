@@ -30,7 +30,9 @@ pub fn geodesic_m(a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
     Ok(geodesic_unchecked(a, b))
 }
 
+/// The same bytes from `a` to `b` as from `b` to `a`, so that a reach as long as either holds both.
 pub(crate) fn geodesic_unchecked(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    let (a, b) = if (b.x, b.y) < (a.x, a.y) { (b, a) } else { (a, b) };
     Geodesic.distance(Point(a), Point(b))
 }
 
@@ -48,7 +50,41 @@ pub fn haversine_m(a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
 /// scale applies: in Lambert-93 up to 0.3 % off the ground. NaN when a coordinate is.
 #[must_use]
 pub fn planar_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
-    (a.x - b.x).hypot(a.y - b.y)
+    let (dx, dy) = (a.x - b.x, a.y - b.y);
+    let square = dx * dx + dy * dy;
+    // The root of the square is what indexes of points compare with; beyond its range hypot holds.
+    if square > 1e-290 && square.is_finite() { square.sqrt() } else { dx.hypot(dy) }
+}
+
+/// The largest square whose root is at most `radius`: comparing squares with it is comparing
+/// distances, so that a radius as wide as a distance holds it.
+pub(crate) fn square_within(radius: f64) -> f64 {
+    let mut square = radius * radius;
+    while square.sqrt() > radius {
+        square = square.next_down();
+    }
+    while square.next_up().sqrt() <= radius && square.is_finite() {
+        square = square.next_up();
+    }
+    square
+}
+
+/// Bins of distance of one width: bin b holds what is b widths or more and less than b + 1, a distance
+/// that is a whole number of widths but for rounding counting as that number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bins {
+    factor: f64,
+}
+
+impl Bins {
+    pub(crate) fn of_width(width: f64) -> Self {
+        Self { factor: (1.0 + 1e-12) / width }
+    }
+
+    #[inline]
+    pub(crate) fn of(self, distance: f64) -> usize {
+        (distance * self.factor) as usize
+    }
 }
 
 /// How a distance was measured.
@@ -186,6 +222,32 @@ mod tests {
         assert!(places.distance_m(0, 4).is_err());
         let lonely = Places::new(&Zones::NONE, cities.clone()).unwrap();
         assert_eq!(lonely.distance_m(0, 1).unwrap(), geodesic_m(cities[0], cities[1]).unwrap());
+    }
+
+    #[test]
+    fn boundaries_are_inside() {
+        let c = |x, y| Coord { x, y };
+        let mut s = crate::random::Seed(4).stream(0);
+        for _ in 0..2000 {
+            let (a, b) = (c(s.unit() * 180.0, s.unit() * 80.0), c(s.unit() * 180.0, s.unit() * 80.0));
+            let r = planar_m(a, b);
+            let (dx, dy) = (a.x - b.x, a.y - b.y);
+            assert!(dx * dx + dy * dy <= square_within(r));
+            assert!(square_within(r).next_up().sqrt() > r);
+            assert_eq!(geodesic_unchecked(a, b), geodesic_unchecked(b, a));
+        }
+        assert_eq!(square_within(0.0), 0.0);
+        assert!((planar_m(c(3e200, 0.0), c(0.0, 4e200)) / 5e200 - 1.0).abs() < 1e-15);
+        for (distance, width, bin) in [
+            (49.0, 49.0, 1),
+            (98.0, 49.0, 2),
+            (0.3, 0.1, 3),
+            (0.29, 0.1, 2),
+            (1700.0, 1700.0, 1),
+            (0.0, 5.0, 0),
+        ] {
+            assert_eq!(Bins::of_width(width).of(distance), bin, "{distance} by {width}");
+        }
     }
 
     #[test]

@@ -31,7 +31,10 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Debug, Clone)]
 pub struct PlaceIndex {
-    places: Vec<Coord<f64>>,
+    /// Places by where they are, then by index.
+    ids: Vec<u32>,
+    /// Where each spot is, and the first of its places in `ids`.
+    spots: Vec<(Coord<f64>, u32)>,
     tree: RTree<GeomWithData<[f64; 3], u32>>,
 }
 
@@ -42,8 +45,20 @@ impl PlaceIndex {
     /// [`Error::Value`] for a place that is no longitude and latitude.
     pub fn new(places: &[Coord<f64>]) -> Result<Self> {
         check_lon_lat("places", places)?;
-        let entries = places.iter().zip(0..).map(|(&c, i)| GeomWithData::new(earth_centred(c), i));
-        Ok(Self { places: places.to_vec(), tree: RTree::bulk_load(entries.collect()) })
+        let mut ids: Vec<u32> = (0..places.len() as u32).collect();
+        let place = |i: u32| places[i as usize];
+        ids.sort_unstable_by(|&i, &j| {
+            let (p, q) = (place(i), place(j));
+            p.x.total_cmp(&q.x).then(p.y.total_cmp(&q.y)).then(i.cmp(&j))
+        });
+        let mut spots: Vec<(Coord<f64>, u32)> = Vec::new();
+        for (at, &i) in ids.iter().enumerate() {
+            if spots.last().is_none_or(|last| last.0 != place(i)) {
+                spots.push((place(i), at as u32));
+            }
+        }
+        let entries = spots.iter().zip(0..).map(|(s, i)| GeomWithData::new(earth_centred(s.0), i));
+        Ok(Self { tree: RTree::bulk_load(entries.collect()), ids, spots })
     }
 
     /// Indexes positions.
@@ -57,13 +72,20 @@ impl PlaceIndex {
     /// Number of places.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.places.len()
+        self.ids.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.ids.is_empty()
+    }
+
+    /// Where a spot is and the places there, by index.
+    fn spot(&self, s: u32) -> (Coord<f64>, &[u32]) {
+        let (place, from) = self.spots[s as usize];
+        let to = self.spots.get(s as usize + 1).map_or(self.ids.len(), |next| next.1 as usize);
+        (place, &self.ids[from as usize..to])
     }
 
     /// The `k` places nearest to `at` of those that `accept` takes, nearest first.
@@ -85,9 +107,11 @@ impl PlaceIndex {
             if best.len() >= k && least_geodesic(chord2) > best[k - 1].distance_m {
                 break;
             }
-            let id = entry.data;
-            if accept(id) {
-                let new = Neighbour { id, distance_m: geodesic_unchecked(at, self.places[id as usize]) };
+            let (place, ids) = self.spot(entry.data);
+            let distance_m = geodesic_unchecked(at, place);
+            // The first k of a spot are enough.
+            for id in ids.iter().copied().filter(|&id| accept(id)).take(k) {
+                let new = Neighbour { id, distance_m };
                 let slot = best.partition_point(|b| before(b, &new));
                 if slot < k {
                     best.truncate(k - 1);
@@ -116,11 +140,10 @@ impl PlaceIndex {
         let mut found: Vec<Neighbour> = self
             .tree
             .locate_within_distance(earth_centred(at), reach * reach)
-            .map(|e| Neighbour {
-                id: e.data,
-                distance_m: geodesic_unchecked(at, self.places[e.data as usize]),
-            })
-            .filter(|n| n.distance_m <= radius_m)
+            .map(|e| self.spot(e.data))
+            .map(|(place, ids)| (geodesic_unchecked(at, place), ids))
+            .filter(|(distance_m, _)| *distance_m <= radius_m)
+            .flat_map(|(distance_m, ids)| ids.iter().map(move |&id| Neighbour { id, distance_m }))
             .collect();
         found.sort_unstable_by(|a, b| a.distance_m.total_cmp(&b.distance_m).then(a.id.cmp(&b.id)));
         Ok(found)

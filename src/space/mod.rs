@@ -14,9 +14,12 @@ pub mod overlay;
 mod position;
 pub mod repair;
 pub mod simplify;
+mod sweep;
 pub mod tessellation;
 mod topology;
+mod validity;
 pub mod weights;
+mod window;
 
 pub use layer::{Bounds, Layer, Rings};
 pub use position::LonLat;

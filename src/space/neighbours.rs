@@ -3,6 +3,7 @@
 use geo_types::Coord;
 
 use super::Bounds;
+use super::distance::square_within;
 use crate::error::{Error, Result};
 use crate::parallel;
 
@@ -10,14 +11,18 @@ use crate::parallel;
 const PER_CELL: f64 = 2.0;
 /// Largest coordinate whose square is safe to compare.
 const LARGEST: f64 = 1e100;
+/// Cells with more points are looked through for points that coincide.
+const CROWDED: usize = 32;
+/// Pairs of neighbours that one answer may hold: 3 GB.
+const MOST_PAIRS: u64 = 1 << 28;
 /// Points handled by one task.
 const CHUNK: usize = 2048;
 
 /// Points of one planar system in metres, indexed by a uniform grid.
 ///
-/// Answers are exact: distances are compared as squares without a root, equal ones go by the lower
-/// index, coincident points are neighbours at distance 0. Built in O(n); a query costs what the few
-/// cells around it hold, which is little unless most points share one spot.
+/// Distances are compared as they are told, the root of the sum of squares, so that a radius as wide
+/// as a distance holds it; equal ones go by the lower index, coincident points are neighbours at distance 0. Built in O(n); a query costs what the few
+/// cells around it hold, points that coincide counted once.
 ///
 /// ```
 /// use geo_types::Coord;
@@ -42,6 +47,8 @@ pub struct PointSet {
     /// Points by cell, then by index.
     points: Vec<Coord<f64>>,
     ids: Vec<u32>,
+    /// Where the points that coincide with each end; empty unless some cell is crowded.
+    runs: Vec<u32>,
     /// More than rounding can displace the borders of cells.
     slack: f64,
 }
@@ -171,6 +178,7 @@ impl PointSet {
             starts: vec![0; columns * rows + 1],
             points: vec![Coord { x: 0.0, y: 0.0 }; points.len()],
             ids: vec![0; points.len()],
+            runs: Vec::new(),
             slack: (size[0].max(size[1]) * 1e-9).max(largest * 8.0 * f64::EPSILON),
         };
         let cells: Vec<u32> =
@@ -188,7 +196,33 @@ impl PointSet {
             set.ids[*at as usize] = i as u32;
             *at += 1;
         }
+        set.find_runs();
         Ok(set)
+    }
+
+    /// Puts points that coincide in crowded cells next to each other.
+    fn find_runs(&mut self) {
+        let cells = self.starts.windows(2).map(|s| s[0] as usize..s[1] as usize);
+        let crowded: Vec<_> = cells.filter(|c| c.len() > CROWDED).collect();
+        if crowded.is_empty() {
+            return;
+        }
+        self.runs = (1..=self.len() as u32).collect();
+        for cell in crowded {
+            let mut members: Vec<(Coord<f64>, u32)> =
+                cell.clone().map(|at| (self.points[at], self.ids[at])).collect();
+            members.sort_unstable_by(|(p, i), (q, j)| {
+                p.x.total_cmp(&q.x).then(p.y.total_cmp(&q.y)).then(i.cmp(j))
+            });
+            let mut at = cell.start;
+            for run in members.chunk_by(|p, q| p.0 == q.0) {
+                let end = (at + run.len()) as u32;
+                for &(point, id) in run {
+                    (self.points[at], self.ids[at], self.runs[at]) = (point, id, end);
+                    at += 1;
+                }
+            }
+        }
     }
 
     /// Number of points.
@@ -242,9 +276,17 @@ impl PointSet {
     /// The other points at most `radius_m` from every point, by index.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the radius is negative or not finite.
+    /// [`Error::Parameter`] when the radius is negative or not finite, or holds more than 2²⁸ pairs
+    /// (many points in one spot): [`PointSet::counts_within`] counts them.
     pub fn within_each(&self, radius_m: f64) -> Result<Neighbours> {
-        check_radius(radius_m)?;
+        let pairs: u64 = self.counts_within(radius_m)?.into_iter().map(u64::from).sum();
+        if pairs > MOST_PAIRS {
+            return Err(Error::Parameter {
+                name: "radius_m",
+                value: radius_m.to_string(),
+                must: "must hold at most 2^28 pairs: count them, or join the points of one spot first",
+            });
+        }
         Ok(self.each(|i, _, rows| {
             let start = rows.len();
             self.collect(self.points[i], radius_m, Some(self.ids[i]), rows);
@@ -258,12 +300,23 @@ impl PointSet {
     /// [`Error::Parameter`] when the radius is negative or not finite.
     pub fn counts_within(&self, radius_m: f64) -> Result<Vec<u32>> {
         check_radius(radius_m)?;
-        let r2 = radius_m * radius_m;
+        let r2 = square_within(radius_m);
         let counts = parallel::map(self.len(), |i| {
             let mut count = 0;
-            self.spans(self.points[i], radius_m, |span| {
-                let p = self.points[i];
-                count += self.points[span].iter().filter(|&&q| square(p, q) <= r2).count() as u32;
+            let p = self.points[i];
+            self.spans(p, radius_m, |span| {
+                if self.runs.is_empty() {
+                    count += self.points[span].iter().filter(|&&q| square(p, q) <= r2).count() as u32;
+                    return;
+                }
+                let mut at = span.start;
+                while at < span.end {
+                    let next = self.runs[at] as usize;
+                    if square(p, self.points[at]) <= r2 {
+                        count += (next - at) as u32;
+                    }
+                    at = next;
+                }
             });
             // The point itself is one of them.
             count - 1
@@ -354,6 +407,27 @@ impl PointSet {
         span: std::ops::Range<usize>,
         best: &mut Vec<(f64, u32)>,
     ) {
+        if self.runs.is_empty() {
+            return self.offer_all(at, except, k, span, best);
+        }
+        // Of points that coincide the first k (and the one left out) are enough.
+        let mut from = span.start;
+        while from < span.end {
+            let next = self.runs[from] as usize;
+            self.offer_all(at, except, k, from..next.min(from + k + 1), best);
+            from = next;
+        }
+    }
+
+    #[inline]
+    fn offer_all(
+        &self,
+        at: Coord<f64>,
+        except: Option<u32>,
+        k: usize,
+        span: std::ops::Range<usize>,
+        best: &mut Vec<(f64, u32)>,
+    ) {
         for (&point, &id) in self.points[span.clone()].iter().zip(&self.ids[span]) {
             let new = (square(at, point), id);
             if (best.len() == k && new >= best[k - 1]) || Some(id) == except {
@@ -379,7 +453,7 @@ impl PointSet {
         except: Option<u32>,
         found: &mut Vec<(f64, u32)>,
     ) {
-        let r2 = radius * radius;
+        let r2 = square_within(radius);
         self.spans(at, radius, |span| {
             for i in span {
                 let d2 = square(at, self.points[i]);

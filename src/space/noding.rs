@@ -1,8 +1,12 @@
 //! Borders cut where they meet, so that what is inside can be told edge by edge.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use geo::Intersects;
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo_types::{Coord, Line};
+
+use super::sweep::apart_but_for_ends;
 
 pub(crate) type Edge = (Coord<f64>, Coord<f64>);
 
@@ -56,6 +60,11 @@ impl Strips {
         self.strip(e.0.y.min(e.1.y))..=self.strip(e.0.y.max(e.1.y))
     }
 
+    /// Pairs of edges in the same strips.
+    pub(crate) fn load(&self) -> usize {
+        self.starts.windows(2).map(|w| ((w[1] - w[0]) as usize).pow(2)).sum()
+    }
+
     /// Edges that may reach the height `y`.
     pub(crate) fn at(&self, y: f64) -> &[u32] {
         self.items(self.strip(y))
@@ -92,7 +101,8 @@ pub(crate) fn node(mut edges: Vec<Edge>) -> Option<(Vec<Edge>, bool)> {
         if cuts.is_empty() {
             return Some((edges, round > 0));
         }
-        cuts.sort_by(|p, q| (p.0, p.1).partial_cmp(&(q.0, q.1)).unwrap_or(std::cmp::Ordering::Equal));
+        cuts.retain(|c| c.2.x.is_finite() && c.2.y.is_finite());
+        cuts.sort_by(|p, q| p.0.cmp(&q.0).then(p.1.total_cmp(&q.1)));
         cuts.dedup_by(|p, q| p.0 == q.0 && p.2 == q.2);
         let mut cut = Vec::with_capacity(edges.len() + cuts.len());
         let mut rest = cuts.into_iter().peekable();
@@ -117,10 +127,14 @@ pub(crate) fn node(mut edges: Vec<Edge>) -> Option<(Vec<Edge>, bool)> {
 fn cancel(edges: Vec<Edge>) -> Vec<Edge> {
     let key = |e: &Edge| {
         let (p, q) = ([e.0.x, e.0.y], [e.1.x, e.1.y]);
-        if p <= q { (p, q) } else { (q, p) }
+        if p <= q { [p[0], p[1], q[0], q[1]] } else { [q[0], q[1], p[0], p[1]] }
+    };
+    let order = |e: &Edge, f: &Edge| {
+        let (p, q) = (key(e), key(f));
+        (0..4).map(|i| p[i].total_cmp(&q[i])).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
     };
     let mut sorted = edges;
-    sorted.sort_by(|e, f| key(e).partial_cmp(&key(f)).unwrap_or(std::cmp::Ordering::Equal));
+    sorted.sort_by(order);
     let mut left = Vec::with_capacity(sorted.len());
     for same in sorted.chunk_by(|e, f| key(e) == key(f)) {
         let onward = same.iter().filter(|e| **e == same[0]).count();
@@ -132,23 +146,46 @@ fn cancel(edges: Vec<Edge>) -> Vec<Edge> {
     left
 }
 
-/// Edge, position along it and place of every cut. O(n log n + pairs in the same strips and columns).
-pub(crate) fn meetings(edges: &[Edge]) -> Vec<(u32, f64, Coord<f64>)> {
-    pairs(edges, |i, j, cuts| {
-        let numbered = |i: u32| (i, edges[i as usize].0, edges[i as usize].1);
-        meeting(numbered(i), numbered(j), cuts);
-    })
+/// Edge, position along it and place of a cut.
+type Cut = (u32, f64, Coord<f64>);
+
+/// Every cut. O(n log n + pairs in the same strips and columns), and O(n log n) where no edge is cut
+/// however many share a strip (stars, fans).
+pub(crate) fn meetings(edges: &[Edge]) -> Vec<Cut> {
+    let few = 1_000_000 + 64 * edges.len();
+    match pairs(edges, few, |i, j, cuts| meeting(numbered(edges, i), numbered(edges, j), cuts)) {
+        Some(cuts) => cuts,
+        None if apart_but_for_ends(edges) => Vec::new(),
+        None => pairs_meeting(edges),
+    }
+}
+
+/// Every cut, by looking at all pairs in the same strips and columns.
+pub(super) fn pairs_meeting(edges: &[Edge]) -> Vec<Cut> {
+    pairs(edges, usize::MAX, |i, j, cuts| meeting(numbered(edges, i), numbered(edges, j), cuts))
+        .unwrap_or_default()
+}
+
+/// Whether two edges meet elsewhere than at common ends or all along.
+pub(super) fn meet(e: Edge, f: Edge) -> bool {
+    let mut cuts = Vec::new();
+    meeting((0, e.0, e.1), (1, f.0, f.1), &mut cuts);
+    !cuts.is_empty()
+}
+
+fn numbered(edges: &[Edge], i: u32) -> Numbered {
+    (i, edges[i as usize].0, edges[i as usize].1)
 }
 
 /// Whether edges of closed rings meet only where one ends and the next starts, so that every ring is
 /// simple and none touches another.
 pub(crate) fn apart(edges: &[Edge]) -> bool {
-    pairs(edges, |i, j, found| {
+    pairs(edges, usize::MAX, |i, j, found| {
         if touch(edges[i as usize], edges[j as usize]) {
             found.push(());
         }
     })
-    .is_empty()
+    .is_some_and(|found| found.is_empty())
 }
 
 fn touch((a, b): Edge, (c, d): Edge) -> bool {
@@ -187,11 +224,19 @@ fn within(p: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> bool {
     p.x >= a.x.min(b.x) && p.x <= a.x.max(b.x) && p.y >= a.y.min(b.y) && p.y <= a.y.max(b.y)
 }
 
-/// What `f` adds for the pairs of edges whose boxes meet, each pair once.
-fn pairs<T: Clone + Send>(edges: &[Edge], f: impl Fn(u32, u32, &mut Vec<T>) + Sync + Send) -> Vec<T> {
+/// What `f` adds for the pairs of edges whose boxes meet, each pair once; `None` when more than `most`
+/// pairs share a strip and a column.
+fn pairs<T: Clone + Send>(
+    edges: &[Edge],
+    most: usize,
+    f: impl Fn(u32, u32, &mut Vec<T>) + Sync + Send,
+) -> Option<Vec<T>> {
     let strips = Strips::new(edges);
+    // The sum does not depend on the order in which it grows, so nor does whether it is passed.
+    let looked_at = AtomicUsize::new(0);
     let found = crate::parallel::map((strips.starts.len() - 1).div_ceil(64), |block| {
         let mut found = Vec::new();
+        let mut own = 0;
         let mut sorted: Vec<(f64, u32)> = Vec::new();
         for s in block * 64..((block + 1) * 64).min(strips.starts.len() - 1) {
             sorted.clear();
@@ -204,6 +249,7 @@ fn pairs<T: Clone + Send>(edges: &[Edge], f: impl Fn(u32, u32, &mut Vec<T>) + Sy
                 let (a, b) = edges[i as usize];
                 let right = a.x.max(b.x);
                 for &(_, j) in sorted[k + 1..].iter().take_while(|e| e.0 <= right) {
+                    own += 1;
                     let (c, d) = edges[j as usize];
                     // Each pair in the lowest strip that both reach.
                     let low = a.y.min(b.y).max(c.y.min(d.y));
@@ -211,16 +257,20 @@ fn pairs<T: Clone + Send>(edges: &[Edge], f: impl Fn(u32, u32, &mut Vec<T>) + Sy
                         f(i, j, &mut found);
                     }
                 }
+                if own > 100_000 && looked_at.fetch_add(std::mem::take(&mut own), Relaxed) > most {
+                    return found;
+                }
             }
         }
+        looked_at.fetch_add(own, Relaxed);
         found
     });
-    found.concat()
+    (looked_at.into_inner() <= most).then(|| found.concat())
 }
 
 type Numbered = (u32, Coord<f64>, Coord<f64>);
 
-fn meeting((i, a, b): Numbered, (j, c, d): Numbered, cuts: &mut Vec<(u32, f64, Coord<f64>)>) {
+fn meeting((i, a, b): Numbered, (j, c, d): Numbered, cuts: &mut Vec<Cut>) {
     use Orientation::Collinear;
     if (a == c && b == d) || (a == d && b == c) {
         return;

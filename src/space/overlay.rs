@@ -1,13 +1,15 @@
 //! How much of each feature of one layer lies in each feature of another.
 
 use geo::{Area, BooleanOps};
+use geo_types::{LineString, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
-use super::layer::Layer;
+use super::layer::{Bounds, Layer};
 use super::locate::Locator;
 use super::measure::{Surface, areas};
-use crate::check::check_weights;
+use super::window::Window;
+use crate::check::{check_coords, check_weights};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::parallel;
@@ -39,21 +41,13 @@ pub struct Overlay {
 
 /// Common areas of two layers in the plane of their coordinates: use an equal-area projection
 /// where areas matter (shares of small features are right in any). Only pairs in which an edge
-/// of `b` comes near `a` are cut; all others are a table look-up.
+/// of `b` comes near `a` are cut, with the part of `b` around `a`; all others are a table look-up.
 ///
 /// # Errors
-/// [`Error::Value`] when a coordinate is not finite.
+/// [`Error::Value`] when a coordinate is not finite (or beyond 10¹⁰⁰).
 pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
-    for (what, layer) in [("first layer", a), ("second layer", b)] {
-        if let Some(index) = layer.coords().iter().position(|c| !(c.x.is_finite() && c.y.is_finite())) {
-            return Err(Error::Value {
-                what,
-                index,
-                value: format!("{:?}", layer.coords()[index]),
-                must: "must be finite",
-            });
-        }
-    }
+    check_coords("first layer", a.coords())?;
+    check_coords("second layer", b.coords())?;
     let locator = Locator::new(b)?;
     let edges = (0..b.len())
         .flat_map(|j| b.rings(j).map(move |ring| (j, ring)))
@@ -65,6 +59,7 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
         })
         .collect();
     let edges = RTree::bulk_load(edges);
+    let outlines: Vec<Outline> = parallel::map(b.len(), |j| Outline::new(b, j));
     let sizes = areas(a, Surface::Plane);
     let common = parallel::map(a.len(), |i| {
         let bounds = a.bounds(i);
@@ -91,7 +86,7 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
             found.extend(
                 cut.into_iter()
                     .map(|j| {
-                        let common = shape.intersection(&b.to_multi_polygon(j as usize)).unsigned_area();
+                        let common = shape.intersection(&outlines[j as usize].near(bounds)).unsigned_area();
                         // A ring that crosses itself has less area than what it covers.
                         (i as u32, j, common.min(sizes[i]))
                     })
@@ -103,6 +98,38 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
     });
     let common: Vec<(u32, u32, f64)> = common.into_iter().flatten().collect();
     Ok(shares(&common, &sizes, &areas(b, Surface::Plane)))
+}
+
+/// A feature of which the parts near others are asked.
+struct Outline {
+    polygons: Vec<(Bounds, Vec<Window>)>,
+}
+
+impl Outline {
+    fn new(layer: &Layer, feature: usize) -> Self {
+        let polygons = layer.polygons(feature).map(|rings| {
+            let mut bounds = Bounds::EMPTY;
+            rings.outer().iter().for_each(|&c| bounds.include(c));
+            (bounds, rings.map(|r| Window::new(r.to_vec())).collect())
+        });
+        Self { polygons: polygons.collect() }
+    }
+
+    /// The feature within a window a little wider than `bounds`, so that what the window cuts runs
+    /// clear of them.
+    fn near(&self, bounds: Bounds) -> MultiPolygon<f64> {
+        let margin = 0.01 * (bounds.max[0] - bounds.min[0] + bounds.max[1] - bounds.min[1]);
+        let largest = bounds.min.iter().chain(&bounds.max).fold(0.0_f64, |m, v| m.max(v.abs()));
+        let margin = margin.max(largest * 1e-12);
+        let window = Bounds { min: bounds.min.map(|v| v - margin), max: bounds.max.map(|v| v + margin) };
+        let meets = |own: &Bounds| (0..2).all(|k| own.max[k] >= window.min[k] && own.min[k] <= window.max[k]);
+        let polygons = self.polygons.iter().filter(|(own, _)| meets(own)).filter_map(|(_, rings)| {
+            let mut cut =
+                rings.iter().map(|r| r.clipped(window)).map(LineString).map(|r| (r.0.len() > 2).then_some(r));
+            Some(Polygon::new(cut.next()??, cut.flatten().collect()))
+        });
+        MultiPolygon(polygons.collect())
+    }
 }
 
 /// Units assigned to features by area.
@@ -192,7 +219,7 @@ fn shares(common: &[(u32, u32, f64)], total_a: &[f64], total_b: &[f64]) -> Overl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use geo_types::{Coord, MultiPolygon, Rect};
+    use geo_types::{Coord, Rect};
 
     fn boxed(x: f64, width: f64) -> MultiPolygon<f64> {
         Rect::new(Coord { x, y: 0.0 }, Coord { x: x + width, y: 1.0 }).to_polygon().into()
@@ -209,6 +236,38 @@ mod tests {
         assert!((o.remainder[0] - 2.0).abs() < 1e-6 && o.remainder[1] == 1.0);
         let bad = Layer::from_features([&boxed(f64::NAN, 1.0)]);
         assert!(overlay_areas(&a, &bad).is_err());
+    }
+
+    #[test]
+    fn the_part_near_a_unit_gives_what_the_whole_does() {
+        use crate::random::Seed;
+        // A ragged disc with a ragged hole and an island in it.
+        let ring = |radius: f64, n: usize, seed: u64| -> Vec<Coord<f64>> {
+            let mut s = Seed(seed).stream(0);
+            (0..n)
+                .map(|i| {
+                    let (sin, cos) = (std::f64::consts::TAU * i as f64 / n as f64).sin_cos();
+                    let r = radius * (1.0 + 0.02 * s.unit());
+                    Coord { x: r * cos, y: r * sin }
+                })
+                .collect()
+        };
+        let disc = Polygon::new(LineString(ring(10.0, 3000, 1)), vec![LineString(ring(5.0, 700, 2))]);
+        let shape = MultiPolygon(vec![disc, Polygon::new(LineString(ring(2.0, 150, 3)), Vec::new())]);
+        let base = Layer::from_features([&shape]);
+        let mut s = Seed(4).stream(0);
+        let units: Vec<MultiPolygon<f64>> = (0..120)
+            .map(|_| {
+                let (x, y, w) = (s.unit() * 24.0 - 12.0, s.unit() * 24.0 - 12.0, 0.2 + 3.0 * s.unit());
+                Rect::new(Coord { x, y }, Coord { x: x + w, y: y + w }).to_polygon().into()
+            })
+            .collect();
+        let found = overlay_areas(&Layer::from_features(&units), &base).unwrap();
+        for (i, unit) in units.iter().enumerate() {
+            let want = unit.intersection(&shape).unsigned_area();
+            let got: f64 = found.shares.iter().filter(|s| s.a as usize == i).map(|s| s.amount).sum();
+            assert!((got - want).abs() < 1e-6, "{i}: {got} {want}");
+        }
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 
 use geo::BooleanOps;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+use spade::handles::FixedVertexHandle;
 use spade::{DelaunayTriangulation, Point2, Triangulation};
 
 use super::layer::{Bounds, Layer};
+use super::window::{Window, clip_to_bounds};
 use crate::error::{Error, Result};
 use crate::parallel;
 
@@ -168,23 +170,51 @@ fn voronoi(sites: &[Coord<f64>], bounds: Bounds, grid: f64) -> Result<Vec<Vec<Co
     let reach = 4.0 * (bounds.max[0] - bounds.min[0] + bounds.max[1] - bounds.min[1]).max(1e3 * grid);
     let (x, y) = (0.5 * (bounds.min[0] + bounds.max[0]), 0.5 * (bounds.min[1] + bounds.max[1]));
     let frame = [(-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach)];
-    let mut all: Vec<Point2<f64>> = sites.iter().map(|c| Point2::new(c.x, c.y)).collect();
-    all.extend(frame.map(|(dx, dy)| Point2::new(x + dx, y + dy)));
+    let frame = frame.map(|(dx, dy)| Point2::new(x + dx, y + dy));
+    let point = |c: &Coord<f64>| Point2::new(c.x, c.y);
     let refused = |e: spade::InsertionError| Error::Parameter {
         name: "points",
         value: e.to_string(),
         must: "must be of a size that can be triangulated",
     };
-    let triangulation = DelaunayTriangulation::<Point2<f64>>::bulk_load_stable(all).map_err(refused)?;
+    let (triangulation, handles) = match along_a_line(sites) {
+        None => {
+            let all = sites.iter().map(point).chain(frame).collect();
+            let bulk = DelaunayTriangulation::<Point2<f64>>::bulk_load_stable(all).map_err(refused)?;
+            let handles: Vec<_> = bulk.fixed_vertices().take(sites.len()).collect();
+            (bulk, handles)
+        }
+        // Points on a line one after the other within the frame, each beside the one before.
+        Some(order) => {
+            let mut one_by_one = DelaunayTriangulation::<Point2<f64>>::new();
+            let mut hint = None;
+            for corner in frame {
+                hint = Some(one_by_one.insert(corner).map_err(refused)?);
+            }
+            let mut handles: Vec<Option<FixedVertexHandle>> = vec![None; sites.len()];
+            for s in order {
+                let site = point(&sites[s as usize]);
+                hint = Some(
+                    match hint {
+                        Some(near) => one_by_one.insert_with_hint(site, near),
+                        None => one_by_one.insert(site),
+                    }
+                    .map_err(refused)?,
+                );
+                handles[s as usize] = hint;
+            }
+            (one_by_one, handles.into_iter().flatten().collect())
+        }
+    };
     // One rounding per Delaunay triangle: all cells that meet there get the same vertex.
     let mut centres = vec![Coord { x: 0.0, y: 0.0 }; triangulation.num_all_faces()];
     for face in triangulation.inner_faces() {
         let c = face.circumcenter();
         centres[face.index()] = snap(Coord { x: c.x, y: c.y }, grid);
     }
-    Ok(triangulation
-        .vertices()
-        .take(sites.len())
+    Ok(handles
+        .into_iter()
+        .map(|h| triangulation.vertex(h))
         .map(|v| {
             let mut ring: Vec<Coord<f64>> =
                 v.out_edges().filter_map(|e| e.face().as_inner()).map(|f| centres[f.index()]).collect();
@@ -200,6 +230,23 @@ fn voronoi(sites: &[Coord<f64>], bounds: Bounds, grid: f64) -> Result<Vec<Vec<Co
         .collect())
 }
 
+/// The order of many sites along a line when they all but lie on one: bulk loading, which starts from the
+/// middle, takes the square of their number there.
+fn along_a_line(sites: &[Coord<f64>]) -> Option<Vec<u32>> {
+    let by_place = |p: &&Coord<f64>, q: &&Coord<f64>| p.x.total_cmp(&q.x).then(p.y.total_cmp(&q.y));
+    let (a, b) = (*sites.iter().min_by(by_place)?, *sites.iter().max_by(by_place)?);
+    let v = b - a;
+    let length2 = v.x * v.x + v.y * v.y;
+    let wide = |c: &Coord<f64>| ((c.x - a.x) * v.y - (c.y - a.y) * v.x).abs() * sites.len() as f64 > length2;
+    if sites.len() < 1000 || sites.iter().any(wide) {
+        return None;
+    }
+    let mut order: Vec<u32> = (0..sites.len() as u32).collect();
+    let along = |s: u32| (sites[s as usize].x - a.x) * v.x + (sites[s as usize].y - a.y) * v.y;
+    order.sort_by(|&s, &t| along(s).total_cmp(&along(t)));
+    Some(order)
+}
+
 /// Twice the signed area of an open ring.
 fn signed_area(ring: &[Coord<f64>]) -> f64 {
     let Some(&o) = ring.first() else { return 0.0 };
@@ -211,7 +258,7 @@ fn signed_area(ring: &[Coord<f64>]) -> f64 {
 /// The land outline on the grid, with its edges in square bins.
 struct Outline {
     /// Rings of each polygon, closed.
-    polygons: Vec<(Bounds, Vec<Vec<Coord<f64>>>)>,
+    polygons: Vec<(Bounds, Vec<Window>)>,
     edges: Vec<[Coord<f64>; 2]>,
     bounds: Bounds,
     bin: f64,
@@ -248,7 +295,7 @@ impl Outline {
                     bounds.include(c);
                 }
                 edges.extend(ring.windows(2).map(|e| [e[0], e[1]]));
-                rings.push(ring);
+                rings.push(Window::new(ring));
             }
             if !rings.is_empty() {
                 polygons.push((own, rings));
@@ -305,19 +352,36 @@ impl Outline {
     /// Edges whose bounds meet `b`, increasing.
     fn edges_near(&self, b: Bounds) -> Vec<u32> {
         let mut found = Vec::new();
+        if self.bins(b) > self.edges.len() {
+            // Long cells of points on a line: looking at every edge is less.
+            return (0..self.edges.len() as u32).filter(|&e| self.meets(e, b)).collect();
+        }
         self.for_bins(b, |bin| {
             let range = self.starts[bin] as usize..self.starts[bin + 1] as usize;
-            found.extend(self.entries[range].iter().copied().filter(|&e| {
-                let [p, q] = self.edges[e as usize];
-                p.x.min(q.x) <= b.max[0]
-                    && p.x.max(q.x) >= b.min[0]
-                    && p.y.min(q.y) <= b.max[1]
-                    && p.y.max(q.y) >= b.min[1]
-            }));
+            found.extend(self.entries[range].iter().copied().filter(|&e| self.meets(e, b)));
         });
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether the bounds of an edge meet `b`.
+    fn meets(&self, e: u32, b: Bounds) -> bool {
+        let [p, q] = self.edges[e as usize];
+        p.x.min(q.x) <= b.max[0]
+            && p.x.max(q.x) >= b.min[0]
+            && p.y.min(q.y) <= b.max[1]
+            && p.y.max(q.y) >= b.min[1]
+    }
+
+    /// About how many bins some bounds reach.
+    fn bins(&self, b: Bounds) -> usize {
+        let of = |axis: usize, most: usize| {
+            let low = b.min[axis].max(self.bounds.min[axis]);
+            let high = b.max[axis].min(self.bounds.max[axis]);
+            (((high - low).max(0.0) / self.bin) as usize + 1).min(most)
+        };
+        of(0, self.columns) * of(1, self.rows)
     }
 
     /// Even–odd rule over all rings.
@@ -325,16 +389,8 @@ impl Outline {
         self.polygons
             .iter()
             .filter(|(b, _)| b.contains(c))
-            .any(|(_, rings)| rings.iter().fold(false, |inside, ring| inside != ring_contains(ring, c)))
+            .any(|(_, rings)| rings.iter().fold(false, |inside, ring| inside != ring.contains(c)))
     }
-}
-
-fn ring_contains(ring: &[Coord<f64>], c: Coord<f64>) -> bool {
-    ring.windows(2).fold(false, |inside, e| {
-        let crosses = (e[0].y > c.y) != (e[1].y > c.y)
-            && c.x < e[0].x + (c.y - e[0].y) / (e[1].y - e[0].y) * (e[1].x - e[0].x);
-        inside != crosses
-    })
 }
 
 struct Clipped {
@@ -397,7 +453,7 @@ fn intersect(
         if apart {
             continue;
         }
-        let mut cut = rings.iter().map(|r| LineString(clip_to_bounds(&r[..r.len() - 1], window)));
+        let mut cut = rings.iter().map(|r| LineString(r.clipped(window)));
         let Some(outer) = cut.next().filter(|r| r.0.len() > 2) else { continue };
         local.push(Polygon::new(outer, cut.filter(|r| r.0.len() > 2).collect()));
     }
@@ -478,86 +534,5 @@ fn crossing(a: Coord<f64>, b: Coord<f64>, [c, d]: [Coord<f64>; 2]) -> Option<Coo
     (within(t) && within(u)).then_some(Coord { x: a.x + t * r.x, y: a.y + t * r.y })
 }
 
-/// An open ring cut to a window after Sutherland & Hodgman (1974); parts that come apart stay joined
-/// along the window.
-fn clip_to_bounds(ring: &[Coord<f64>], window: Bounds) -> Vec<Coord<f64>> {
-    let mut now = ring.to_vec();
-    for (axis, bound, sign) in
-        [(0, window.min[0], 1.0), (0, window.max[0], -1.0), (1, window.min[1], 1.0), (1, window.max[1], -1.0)]
-    {
-        let over = |c: Coord<f64>| sign * (if axis == 0 { c.x } else { c.y } - bound);
-        let mut next = Vec::with_capacity(now.len() + 4);
-        for i in 0..now.len() {
-            let (p, q) = (now[i], now[(i + 1) % now.len()]);
-            let (dp, dq) = (over(p), over(q));
-            if dp >= 0.0 {
-                next.push(p);
-            }
-            if (dp >= 0.0) != (dq >= 0.0) {
-                let t = dp / (dp - dq);
-                next.push(if axis == 0 {
-                    Coord { x: bound, y: p.y + t * (q.y - p.y) }
-                } else {
-                    Coord { x: p.x + t * (q.x - p.x), y: bound }
-                });
-            }
-        }
-        now = next;
-    }
-    now
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::Seed;
-    use crate::space::measure::{Surface, areas};
-    use geo_types::polygon;
-
-    fn land() -> MultiPolygon<f64> {
-        MultiPolygon(vec![
-            polygon!(
-                exterior: [(x: 0., y: 0.), (x: 10., y: 1.), (x: 6., y: 5.), (x: 9., y: 10.), (x: 0., y: 9.)],
-                interiors: [[(x: 2., y: 2.), (x: 3., y: 2.), (x: 3., y: 3.), (x: 2., y: 3.)]],
-            ),
-            polygon![(x: 12., y: 12.), (x: 13., y: 12.), (x: 13., y: 13.)],
-        ])
-    }
-
-    #[test]
-    fn cells_partition_the_land_and_hold_their_points() {
-        use geo::{Area, Contains};
-        let land = land();
-        let mut random = Seed(5).stream(0);
-        let points: Vec<Coord<f64>> =
-            (0..400).map(|_| Coord { x: random.unit() * 11.0, y: random.unit() * 10.0 }).collect();
-        let t = tessellate(&points, &land, TessellationOptions::default()).unwrap();
-        let sizes = areas(&t.layer, Surface::Plane);
-        let on_land: f64 =
-            (0..points.len()).filter(|&i| !t.without_land.contains(&(i as u32))).map(|i| sizes[i]).sum();
-        assert!((on_land - land.unsigned_area()).abs() < 1e-4, "{on_land} {}", land.unsigned_area());
-        for (i, &p) in points.iter().enumerate() {
-            let inside = t.layer.to_multi_polygon(i).contains(&snap(p, 1e-6));
-            assert_eq!(
-                inside,
-                !t.off_land.contains(&(i as u32)) || t.without_land.contains(&(i as u32)),
-                "{i}"
-            );
-        }
-        assert!(!t.off_land.is_empty() && !t.without_land.is_empty() && t.coincident.is_empty());
-    }
-
-    #[test]
-    fn coincident_points_and_one_point() {
-        let p = Coord { x: 1.0, y: 1.0 };
-        let t = tessellate(&[p, p], &land(), TessellationOptions::default()).unwrap();
-        assert_eq!(t.coincident, [(1, 0)]);
-        assert_eq!(t.layer.polygons(0).count(), 2);
-        assert_eq!(t.layer.polygons(1).count(), 0);
-        assert!(tessellate(&[], &land(), TessellationOptions::default()).unwrap().layer.is_empty());
-        let bad = Coord { x: f64::NAN, y: 0.0 };
-        assert!(tessellate(&[bad], &land(), TessellationOptions::default()).is_err());
-        assert!(tessellate(&[p], &MultiPolygon(vec![]), TessellationOptions::default()).is_err());
-        assert!(tessellate(&[p], &land(), TessellationOptions::default().grid(0.0)).is_err());
-    }
-}
+mod tests;

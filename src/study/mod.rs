@@ -29,7 +29,7 @@ pub use complementarity::{
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
-    Measured, PeriodLinkage, TerritoryLinkage, TieLengths,
+    PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
 pub use near::{NearActor, NearActors};

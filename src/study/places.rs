@@ -4,7 +4,7 @@ use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::StudyOptions;
-use crate::atlas::Atlas;
+use crate::atlas::{Atlas, Territory};
 use crate::diagnostics::{Diagnostics, Place};
 use crate::error::Result;
 use crate::inventory::Inventory;
@@ -100,6 +100,15 @@ pub(super) fn place(
                     base.territories()[b as usize].code
                 );
                 diagnostics.repaired("snapped_actor", place, message);
+            } else if placed_by == PlacedBy::Code
+                && is_elsewhere(actor.position, &base.territories()[b as usize])
+            {
+                let message = format!(
+                    "{}: its position is far from {}, the commune it names; placed by the commune",
+                    actor.id,
+                    base.territories()[b as usize].code
+                );
+                diagnostics.remark("code_position_conflict", place, message);
             } else if actor.commune.is_some() && placed_by != PlacedBy::Code {
                 let (kind, why) = match actor.commune.and_then(|c| base.find(c.as_str())) {
                     Some(_) => ("code_position_conflict", "its position is over 100 km from its commune"),
@@ -136,6 +145,13 @@ pub(super) fn place(
 fn far_apart(position: Option<LonLat>, point: Option<LonLat>) -> bool {
     let (Some(a), Some(b)) = (position, point) else { return false };
     haversine_m(a.into(), b.into()).is_ok_and(|d| d > 100_000.0)
+}
+
+/// Whether a position is far outside a territory of this size round its point.
+fn is_elsewhere(position: Option<LonLat>, territory: &Territory) -> bool {
+    let (Some(a), Some(b)) = (position, territory.point) else { return false };
+    let reach_m = 20_000.0_f64.max(3e3 * territory.area_km2.unwrap_or(0.0).sqrt());
+    haversine_m(a.into(), b.into()).is_ok_and(|d| d > reach_m)
 }
 
 /// Rurality of the territories that actors speak for.

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
-use super::linkage::Measured;
 use super::{Study, TerritoryMeasures};
 use crate::atlas::AtlasLevel;
 use crate::autocorrelation::{
@@ -15,6 +14,7 @@ use crate::autocorrelation::{
 };
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::Evidence;
+use crate::evidence::Measured;
 use crate::labels::Labels;
 use crate::matrix::Csr;
 use crate::model::{Level, LinkClass};

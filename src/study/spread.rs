@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Study;
-use super::linkage::Measured;
 use crate::error::{Error, Result};
+use crate::evidence::Measured;
 use crate::inequality::{Decomposition, Distribution, Lorenz};
 use crate::labels::Labels;
 use crate::model::Level;

@@ -46,7 +46,8 @@ impl Clusters {
         for (&c, w) in self.of.iter().zip(weight).filter(|e| *e.0 != Labels::NONE) {
             total[c as usize] += w;
         }
-        self.keep(|c| total[c] >= least);
+        // Populations of cells are often fractions: a sum that is the least but for rounding reaches it.
+        self.keep(|c| total[c] >= least * (1.0 - 1e-12));
     }
 
     /// Drops the clusters that have a cell in `mask`.

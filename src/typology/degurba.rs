@@ -335,10 +335,14 @@ pub fn degurba_grid(grid: &PopulationGrid, rules: &GridRules) -> Result<GridClas
     let water: Vec<bool> = (0..n).map(|i| data[i] && grid.is_water(i)).collect();
     let density: Vec<f64> =
         (0..n).map(|i| if data[i] { grid.density_per_km2(i) } else { f64::NAN }).collect();
-    let dense = |least: f64, i: usize| density[i] >= least;
+    // A density that is the threshold but for the rounding of land shares reaches it.
+    let reaches = |value: f64, least: f64| value >= least * (1.0 - 1e-12);
+    let dense = |least: f64, i: usize| reaches(density[i], least);
     let built = |i: usize| {
         let land = grid.land_share(i);
-        data[i] && land > 0.0 && rules.built_up.is_some_and(|least| grid.built_share(i) / land >= least)
+        data[i]
+            && land > 0.0
+            && rules.built_up.is_some_and(|least| reaches(grid.built_share(i) / land, least))
     };
     // Clusters of the cells that pass and that have the population the rule asks for.
     let clusters = |rule: ClusterRule, contiguity: Contiguity, pass: &dyn Fn(usize) -> bool| {

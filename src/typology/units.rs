@@ -128,39 +128,42 @@ fn class_of(shares: &[f64], rules: UnitRules) -> Option<UnitClass> {
     if (rural + urban).is_nan() {
         return None;
     }
+    // Shares are added up: halves and ties are exact only to their rounding.
+    let above = |a: f64, b: f64| a - b > 1e-12 * (rural + urban);
+    let half = |share: f64| !above(0.5, share);
     Some(match rules {
-        _ if centre >= 0.5 => UnitClass::City,
-        UnitRules::July2024 if rural > 0.5 => {
-            if urban + cluster >= 0.5 {
+        _ if half(centre) => UnitClass::City,
+        UnitRules::July2024 if above(rural, 0.5) => {
+            if half(urban + cluster) {
                 UnitClass::Village
-            } else if very_low >= 0.5 {
+            } else if half(very_low) {
                 UnitClass::MostlyUninhabited
             } else {
                 UnitClass::DispersedRural
             }
         }
-        UnitRules::Manual2021 if rural > 0.5 => {
-            if cluster >= low.max(very_low) {
+        UnitRules::Manual2021 if above(rural, 0.5) => {
+            if !above(low.max(very_low), cluster) {
                 UnitClass::Village
-            } else if low >= very_low {
+            } else if !above(very_low, low) {
                 UnitClass::DispersedRural
             } else {
                 UnitClass::MostlyUninhabited
             }
         }
         UnitRules::July2024 => {
-            if centre + dense >= 0.5 {
+            if half(centre + dense) {
                 UnitClass::DenseTown
-            } else if suburban + rural >= 0.5 {
+            } else if half(suburban + rural) {
                 UnitClass::Suburb
             } else {
                 UnitClass::SemiDenseTown
             }
         }
         UnitRules::Manual2021 => {
-            if suburban > dense + semi {
+            if above(suburban, dense + semi) {
                 UnitClass::Suburb
-            } else if dense >= semi {
+            } else if !above(semi, dense) {
                 UnitClass::DenseTown
             } else {
                 UnitClass::SemiDenseTown

@@ -6,9 +6,10 @@ use std::path::Path;
 use geo_types::Coord;
 
 use crate::error::{Error, Result};
+use crate::model::Contours;
 use crate::space::Layer;
 use crate::write::table::Cell;
-use crate::write::{Contours, Table, push_float, stream_error, to_file};
+use crate::write::{Table, push_float, stream_error, to_file};
 
 /// The geometries of a feature collection. Coordinates are longitude and latitude in degrees
 /// (WGS 84), as RFC 7946 asks; nothing is projected here.

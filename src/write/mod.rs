@@ -17,17 +17,14 @@
 #[cfg(feature = "html")]
 pub mod atlas_html;
 pub mod csv;
+mod findings;
 pub mod geojson;
 pub mod graphml;
-mod palette;
 pub mod report;
-mod study;
-mod study_files;
 pub mod svg;
 mod table;
 
-pub use study::{actor_table, link_table, territory_table};
-pub use study_files::StudyFiles;
+pub use findings::write_findings_file;
 pub use table::{Column, Table};
 
 use std::fmt::Write as _;
@@ -35,43 +32,34 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::atlas::GeometryQuality;
 use crate::error::{Error, Result};
 
-/// How contours were made; every output says so where they are not the real ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum Contours {
-    /// As surveyed, possibly generalised.
-    #[default]
-    Surveyed,
-    /// Thiessen cells around points.
-    Approximate,
-}
-
-impl Contours {
-    /// What outputs say of contours that are not the real ones.
-    const APPROXIMATE: &str = "approximate contours (Thiessen cells)";
-}
-
-impl From<GeometryQuality> for Contours {
-    fn from(quality: GeometryQuality) -> Self {
-        match quality {
-            GeometryQuality::Approximate => Self::Approximate,
-            GeometryQuality::Given => Self::Surveyed,
-        }
-    }
-}
-
-/// Creates `path`, hands a buffered writer to `write`, and names the path in whatever goes wrong
-/// with the file.
-fn to_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
+/// Hands a buffered writer to `write` and puts what it wrote under `path` when all of it is there: a
+/// full disk or an interruption leaves the file that was there before. Names the path in whatever goes
+/// wrong with the file.
+fn to_file(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>) -> Result<()> {
     let named = |source| Error::Io { path: path.to_path_buf(), source };
-    let mut out = BufWriter::new(File::create(path).map_err(named)?);
-    match write(&mut out) {
-        Err(Error::Io { source, .. }) => Err(named(source)),
-        Err(other) => Err(other),
-        Ok(()) => out.flush().map_err(named),
+    let whole = |file: &mut File| {
+        let mut out = BufWriter::new(file);
+        match write(&mut out) {
+            Err(Error::Io { source, .. }) => Err(named(source)),
+            Err(other) => Err(other),
+            Ok(()) => out.flush().map_err(named),
+        }
+    };
+    // A link stays one, and what is no file (a pipe, a device) is written to as it is.
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        return whole(&mut File::create(path).map_err(named)?);
     }
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".part-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut part = builder.tempfile_in(folder).map_err(named)?;
+    whole(part.as_file_mut())?;
+    part.persist(path).map_err(|e| named(e.error)).map(drop)
 }
 
 /// The error of a writer that has no path.
@@ -144,5 +132,23 @@ mod tests {
         if let Err(err) = err {
             assert!(err.to_string().starts_with("/dev/full: "), "{err}");
         }
+    }
+
+    #[test]
+    fn files_are_old_or_new_and_never_half() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let write =
+            |text: &'static [u8]| to_file(&path, move |out| out.write_all(text).map_err(stream_error));
+        write(b"old").unwrap();
+        let broken = to_file(&path, |out| {
+            out.write_all(b"half").map_err(stream_error)?;
+            Err(stream_error(io::Error::other("the disk is full")))
+        });
+        assert!(broken.unwrap_err().to_string().contains("a.csv: the disk is full"));
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        write(b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -21,26 +21,19 @@ struct Case {
     costs: CostTable,
 }
 
-fn case() -> Option<Case> {
-    let want = values(CASE)?;
-    let (nodes, fac) = (input("net1k_nodes.csv")?, input("acc200_facilities.csv")?);
+fn case() -> Case {
+    let want = values(CASE);
+    let (nodes, fac) = (input("net1k_nodes.csv"), input("acc200_facilities.csv"));
     let origins: Vec<_> =
         nodes.numbers("x").into_iter().zip(nodes.numbers("y")).map(|(x, y)| Coord { x, y }).collect();
     let facilities: Vec<_> = fac.numbers("node").iter().map(|&n| origins[n as usize]).collect();
-    let od = input("acc200_costs.csv")?;
+    let od = input("acc200_costs.csv");
     let triplets: Vec<_> = (0..od.rows.len())
         .map(|r| [0, 1, 2].map(|k| od.rows[r][k].parse::<f64>().unwrap()))
         .map(|[o, d, c]| (o as u32, d as u32, c))
         .collect();
     let costs = CostTable::from_triplets(origins.len(), facilities.len(), &triplets).unwrap();
-    Some(Case {
-        want,
-        demand: nodes.numbers("pop"),
-        origins,
-        facilities,
-        supply: fac.numbers("supply"),
-        costs,
-    })
+    Case { want, demand: nodes.numbers("pop"), origins, facilities, supply: fac.numbers("supply"), costs }
 }
 
 /// Scores against the reference, and the peer's holes against the origins that nothing covers.
@@ -56,7 +49,7 @@ fn same(got: &Access, want: &Value, name: &str) {
 
 #[test]
 fn catchments() {
-    let Some(c) = case() else { return };
+    let c = case();
     let gauss = Catchment::within(60.0).decay(Decay::Gaussian { sigma: 20.0 });
     let plain = two_step(&c.costs, &c.demand, &c.supply, &Catchment::within(60.0)).unwrap();
     same(&plain, &c.want, "2SFCA");
@@ -74,7 +67,7 @@ fn catchments() {
 
 #[test]
 fn pairs_from_coordinates() {
-    let Some(c) = case() else { return };
+    let c = case();
     let planar = CostTable::planar(&c.origins, &c.facilities, 60_000.0).unwrap().scaled(0.001).unwrap();
     assert_eq!(planar.pairs(), c.want["n_od"].as_u64().unwrap() as usize);
     let ((rows, columns, got), (want_rows, want_columns, want)) =
@@ -85,7 +78,7 @@ fn pairs_from_coordinates() {
 
 #[test]
 fn three_nearest() {
-    let Some(c) = case() else { return };
+    let c = case();
     let nearest = nearest_k_planar(&c.origins, &c.facilities, 3).unwrap();
     let want: Vec<f64> = c.want["nn3_km"].as_array().unwrap().iter().flat_map(numbers).collect();
     let got: Vec<f64> = nearest.costs.as_slice().iter().map(|m| m / 1000.0).collect();
@@ -95,7 +88,7 @@ fn three_nearest() {
 /// The peer moves whole people in 150 shrinking steps, so that it only comes near the equilibrium.
 #[test]
 fn equilibrium_is_near_the_peer_s_heuristic() {
-    let Some(c) = case() else { return };
+    let c = case();
     let options = AgentOptions::default().tau(60.0).tolerance(1e-6);
     let access = rational_agents(&c.costs, &c.demand, &c.supply, options, &Silent).unwrap();
     let want = numbers(&c.want["raam_tau60"]);

@@ -25,26 +25,26 @@ fn matrix(value: &Value) -> Matrix {
 }
 
 /// A CSV input with a column of row names.
-fn table(name: &str) -> Option<ActivityTable> {
-    let Input { header, rows } = input(name)?;
+fn table(name: &str) -> ActivityTable {
+    let Input { header, rows } = input(name);
     let cells: Vec<f64> = rows.iter().flat_map(|r| r[1..].iter().map(|v| v.parse().unwrap())).collect();
     let counts = Matrix::from_rows(rows.len(), header.len() - 1, cells).unwrap();
-    Some(ActivityTable::from_matrix(&counts).unwrap())
+    ActivityTable::from_matrix(&counts).unwrap()
 }
 
 /// The two region × activity tables with what a case says of them.
-fn cases(case: &str, what: &str) -> Vec<(&'static str, Value, ActivityTable)> {
-    let load = |name| Some((name, values(&format!("{case}_{name}_{what}"))?, table(&format!("{name}.csv"))?));
-    ["rs60x20", "rs320x88"].into_iter().filter_map(load).collect()
+fn cases(case: &str, what: &str) -> [(&'static str, Value, ActivityTable); 2] {
+    let load = |name| (name, values(&format!("{case}_{name}_{what}")), table(&format!("{name}.csv")));
+    ["rs60x20", "rs320x88"].map(load)
 }
 
 /// A CSV input of numbers without header.
-fn bare(name: &str) -> Option<Matrix> {
-    let Input { header, mut rows } = input(name)?;
+fn bare(name: &str) -> Matrix {
+    let Input { header, mut rows } = input(name);
     rows.insert(0, header);
     let columns = rows[0].len();
     let cells = rows.concat().iter().map(|v| v.parse().unwrap()).collect();
-    Some(Matrix::from_rows(rows.len(), columns, cells).unwrap())
+    Matrix::from_rows(rows.len(), columns, cells).unwrap()
 }
 
 /// Peers give 0 where this crate gives NaN.
@@ -76,7 +76,7 @@ fn row_means(matrix: &Matrix) -> Vec<f64> {
 
 #[test]
 fn g11_specialisation_as_in_econgeo() {
-    let (Some(v), Some(t)) = (values("G11_econgeo_doc"), table("econgeo_doc5x5.csv")) else { return };
+    let (v, t) = (values("G11_econgeo_doc"), table("econgeo_doc5x5.csv"));
     let lq = location_quotient(&t);
     all_close(lq.as_slice(), matrix(&v["location_quotient"]).as_slice(), 1e-9);
     let presence = Presence::of(&t);
@@ -116,9 +116,7 @@ fn g11_specialisation_as_in_econgeo() {
 
 #[test]
 fn g12_relatedness_as_in_econgeo() {
-    let (Some(v), Some(cooc)) = (values("G12_econgeo_relatedness"), bare("econgeo_cooc6.csv")) else {
-        return;
-    };
+    let (v, cooc) = (values("G12_econgeo_relatedness"), bare("econgeo_cooc6.csv"));
     for (case, normalisation) in [
         ("prob", Normalisation::Probability),
         ("association", Normalisation::Association),
@@ -128,8 +126,8 @@ fn g12_relatedness_as_in_econgeo() {
         let got = relatedness(&cooc, normalisation).unwrap();
         all_close(got.as_slice(), matrix(&v[case]).as_slice(), 1e-9);
     }
-    let presence = Presence::at_least(&bare("econgeo_pres5x4.csv").unwrap(), 1.0).unwrap();
-    let phi = bare("econgeo_rel4.csv").unwrap();
+    let presence = Presence::at_least(&bare("econgeo_pres5x4.csv"), 1.0).unwrap();
+    let phi = bare("econgeo_rel4.csv");
     // EconGeo uses the diagonal of the relatedness it is given.
     let density = relatedness_density(&presence, &phi, SelfInclusion::Included).unwrap();
     close_when_rounded(density.as_slice(), matrix(&v["density"]).as_slice(), 1e-2);
@@ -228,7 +226,7 @@ fn g14_presence_proximity_and_density() {
 #[test]
 fn g14_complementary_linkages() {
     for (name, v, t) in cases("G14", "complexity") {
-        let ties = bare(&format!("{name}_ties.csv")).unwrap();
+        let ties = bare(&format!("{name}_ties.csv"));
         let presence = Presence::of(&t);
         let kernel = Interregional::new(&presence, &proximity(&presence)).unwrap();
         let linkages = kernel.linkages(Ties::Dense(&ties), None, Cells::All).unwrap();
@@ -245,7 +243,7 @@ fn g14_complementary_linkages() {
 
 #[test]
 fn g15_toy_linkages_checked_by_hand() {
-    let Some(v) = values("G15_toy_balland_boschma") else { return };
+    let v = values("G15_toy_balland_boschma");
     let presence = Presence::at_least(&matrix(&v["X"]), 1.0).unwrap();
     let phi = matrix(&v["phi"]);
     let own = relatedness_density(&presence, &phi, SelfInclusion::Excluded).unwrap();
@@ -328,7 +326,7 @@ fn g14_dissimilarities_as_in_scipy() {
 
 #[test]
 fn g37_dissimilarities_and_diversity_as_in_vegan() {
-    let (Some(v), Some(t)) = (values("G37_vegan_dissimilarity"), table("rs60x20.csv")) else { return };
+    let (v, t) = (values("G37_vegan_dissimilarity"), table("rs60x20.csv"));
     let rows: Vec<usize> =
         v["rows"].as_array().unwrap().iter().map(|r| r.as_str().unwrap()[1..].parse().unwrap()).collect();
     let counts = rows_of(&t.to_matrix(), &rows);
@@ -351,11 +349,7 @@ fn g37_dissimilarities_and_diversity_as_in_vegan() {
 
 #[test]
 fn g23_agglomeration_from_the_definitions() {
-    let (Some(v), Some(t), Some(h)) =
-        (values("G23_ellison_glaeser"), table("rs60x20.csv"), bare("eg_herfindahl.csv"))
-    else {
-        return;
-    };
+    let (v, t, h) = (values("G23_ellison_glaeser"), table("rs60x20.csv"), bare("eg_herfindahl.csv"));
     // The case leaves the empty activity (5) out.
     let mut plants = h.as_slice().to_vec();
     plants.insert(5, f64::NAN);

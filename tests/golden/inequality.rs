@@ -7,9 +7,7 @@ use crate::support::{close, input, numbers, values};
 
 #[test]
 fn mexican_states() {
-    let (Some(want), Some(table)) = (values("G20_mexico_theil_gini"), input("mexico_pcgdp.csv")) else {
-        return;
-    };
+    let (want, table) = (values("G20_mexico_theil_gini"), input("mexico_pcgdp.csv"));
     let regions = table.column("hanson98").iter().map(|r| Some((*r).to_owned())).collect::<Vec<_>>();
     let (regions, _) = Labels::from_keys(regions);
     let [t, between, within, gini] = ["T", "bg", "wg", "gini"].map(|k| numbers(&want[k]));

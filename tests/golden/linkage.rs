@@ -10,7 +10,7 @@ use rurban::random::Seed;
 use crate::support::{all_close, close, input, number, numbers, values};
 
 fn network(file: &str, n: usize, direction: Direction) -> Network {
-    let edges = input(file).unwrap();
+    let edges = input(file);
     let [a, b] = if direction == Direction::Directed { ["src", "dst"] } else { ["u", "v"] };
     let weights =
         if edges.header.iter().any(|h| h == "w") { edges.numbers("w") } else { vec![1.0; edges.rows.len()] };
@@ -31,7 +31,7 @@ struct Case {
 
 impl Case {
     fn new(name: &str) -> Self {
-        let nodes = input(&format!("{name}_nodes.csv")).unwrap();
+        let nodes = input(&format!("{name}_nodes.csv"));
         let graph = network(&format!("{name}_edges.csv"), nodes.rows.len(), Direction::Undirected);
         Self { graph, nodes }
     }
@@ -47,7 +47,7 @@ fn flat(value: &serde_json::Value) -> Vec<f64> {
 
 #[test]
 fn g01_karate_mixing_and_assortativity() {
-    let Some(want) = values("G01_karate_assortativity") else { return };
+    let want = values("G01_karate_assortativity");
     let karate = Case::new("karate");
     let club = karate.labels("club");
     let (g, id) = (&karate.graph, karate.nodes.numbers("id"));
@@ -69,7 +69,7 @@ fn g01_karate_mixing_and_assortativity() {
 #[test]
 fn g06_networks_mixing_and_assortativity() {
     for name in ["net1k", "net10k"] {
-        let Some(want) = values(&format!("G06_{name}_linkage")) else { return };
+        let want = values(&format!("G06_{name}_linkage"));
         let net = Case::new(name);
         let g = &net.graph;
         let d7 = net.labels("d7");
@@ -114,12 +114,12 @@ fn check_cells(
 
 #[test]
 fn g02_karate_join_counts() {
-    let Some(want) = values("G02_karate_EI_coleman_joincount") else { return };
+    let want = values("G02_karate_EI_coleman_joincount");
     let karate = Case::new("karate");
     let e = evidence(&karate.graph, &karate.labels("club"), Weighting::Edges, NullModel::LabelPermutation);
     check_cells(&e, &want["jc_obs"], &want["jc_expected"], &want["jc_var"]);
     close(e.ei.expected, number(&want["EI_expected_perm"]), 1e-9);
-    let r = values("G02R_karate_joincount").unwrap();
+    let r = values("G02R_karate_joincount");
     for (at, cell) in [e.cells.row(0)[0], e.cells.row(1)[1], e.cells.row(0)[1], e.cross].iter().enumerate() {
         close(cell.observed, number(&r["Joincount"][at]), 1e-12);
         close(cell.sd.unwrap().powi(2), number(&r["Variance"][at]), 1e-9);
@@ -130,7 +130,7 @@ fn g02_karate_join_counts() {
 #[test]
 fn g06_g39_permutation_moments() {
     for name in ["net1k", "net10k"] {
-        let Some(want) = values(&format!("G06_{name}_linkage")) else { return };
+        let want = values(&format!("G06_{name}_linkage"));
         let net = Case::new(name);
         let ru = net.labels("ru");
         let e = evidence(&net.graph, &ru, Weighting::Edges, NullModel::LabelPermutation);
@@ -146,7 +146,7 @@ fn g06_g39_permutation_moments() {
         assert!((mc.sd.unwrap() / sd - 1.0).abs() < 0.08);
         assert!((mc.p.unwrap() - e.cross.p.unwrap()).abs() < 0.03);
     }
-    let want = values("G39_net1k_weighted_joincount").unwrap();
+    let want = values("G39_net1k_weighted_joincount");
     let net = Case::new("net1k");
     for column in ["ru", "d7"] {
         let e = evidence(&net.graph, &net.labels(column), Weighting::Weights, NullModel::LabelPermutation);
@@ -160,8 +160,8 @@ fn g06_g39_permutation_moments() {
 /// sizes, so its moments belong to no permutation and are not reproduced.
 #[test]
 fn g09_join_counts_count_isolates() {
-    let Some(right) = values("G09b_net1k_joincount_adjustnFALSE") else { return };
-    let wrong = values("G09_net1k_joincount").unwrap();
+    let right = values("G09b_net1k_joincount_adjustnFALSE");
+    let wrong = values("G09_net1k_joincount");
     let net = Case::new("net1k");
     for column in ["ru", "d7"] {
         let e = evidence(&net.graph, &net.labels(column), Weighting::Edges, NullModel::LabelPermutation);
@@ -183,7 +183,7 @@ fn g09_join_counts_count_isolates() {
 
 #[test]
 fn g32_configuration_moments() {
-    let Some(want) = values("G32_net1k_configuration_moments") else { return };
+    let want = values("G32_net1k_configuration_moments");
     let net = Case::new("net1k");
     let e = evidence(&net.graph, &net.labels("d7"), Weighting::Edges, NullModel::Configuration);
     let got: Vec<f64> = e.cells.as_slice().iter().map(|c| c.expected).collect();
@@ -198,7 +198,7 @@ fn g32_configuration_moments() {
 
 #[test]
 fn g38_gravity_null() {
-    let Some(want) = values("G38_net1k_gravity_null") else { return };
+    let want = values("G38_net1k_gravity_null");
     let net = Case::new("net1k");
     let positions: Vec<(f64, f64)> = net.nodes.numbers("x").into_iter().zip(net.nodes.numbers("y")).collect();
     let ru = net.labels("ru");
@@ -236,11 +236,11 @@ fn check_brokerage(b: &Brokerage, class: &Labels, want: &serde_json::Value) {
 
 #[test]
 fn g07_g08_gould_fernandez() {
-    let Some(want) = values("G07_toy8_gould_fernandez") else { return };
-    let groups = Labels::from_keys(input("toy8_nodes.csv").unwrap().column("grp").into_iter().map(Some)).0;
+    let want = values("G07_toy8_gould_fernandez");
+    let groups = Labels::from_keys(input("toy8_nodes.csv").column("grp").into_iter().map(Some)).0;
     let toy = network("toy8_arcs.csv", 8, Direction::Directed);
     check_brokerage(&brokerage(&toy, &groups).unwrap(), &groups, &want);
-    let want = values("G08_net1k_gould_fernandez").unwrap();
+    let want = values("G08_net1k_gould_fernandez");
     let net = Case::new("net1k");
     let arcs = network("net1k_arcs.csv", net.graph.nodes(), Direction::Directed);
     let ru = net.labels("ru");
@@ -255,7 +255,7 @@ fn g07_g08_gould_fernandez() {
 
 #[test]
 fn g02_g06_ei_and_coleman() {
-    let Some(want) = values("G02_karate_EI_coleman_joincount") else { return };
+    let want = values("G02_karate_EI_coleman_joincount");
     let karate = Case::new("karate");
     let (g, club) = (&karate.graph, karate.labels("club"));
     let ei = ei_index(g, &club, Weighting::Edges).unwrap();
@@ -268,7 +268,7 @@ fn g02_g06_ei_and_coleman() {
     let h = coleman_homophily(g, &club, Weighting::Edges).unwrap();
     all_close(&h, &numbers(&want["coleman"]), 1e-12);
     for name in ["net1k", "net10k"] {
-        let want = values(&format!("G06_{name}_linkage")).unwrap();
+        let want = values(&format!("G06_{name}_linkage"));
         let net = Case::new(name);
         let ei = ei_index(&net.graph, &net.labels("ru"), Weighting::Edges).unwrap();
         if !want["node_EI"].is_null() {
@@ -288,8 +288,8 @@ fn g02_g06_ei_and_coleman() {
 
 #[test]
 fn g25_areal_segregation() {
-    let Some(want) = values("G25_net1k_segregation") else { return };
-    let areas = input("net1k_terr_counts.csv").unwrap();
+    let want = values("G25_net1k_segregation");
+    let areas = input("net1k_terr_counts.csv");
     let s = areal_segregation(&areas.numbers("rural"), &areas.numbers("total")).unwrap();
     close(s.dissimilarity, number(&want["D"]), 1e-9);
     close(s.isolation, number(&want["isolation"]), 1e-9);
@@ -306,7 +306,7 @@ fn g25_areal_segregation() {
 
 #[test]
 fn g31_territory_bridging_and_exposure() {
-    let Some(want) = values("G31_net1k_territory_bridging") else { return };
+    let want = values("G31_net1k_territory_bridging");
     let net = Case::new("net1k");
     let terr: Vec<u32> = net.nodes.numbers("terr").iter().map(|&t| t as u32).collect();
     let (labels, names) = Labels::from_keys(terr.into_iter().map(Some));
@@ -336,8 +336,8 @@ fn g31_territory_bridging_and_exposure() {
 
 #[test]
 fn g21_gravity_model() {
-    let Some(want) = values("G21_ppml_gravity") else { return };
-    let file = input("ppml_dyads.csv").unwrap();
+    let want = values("G21_ppml_gravity");
+    let file = input("ppml_dyads.csv");
     let flow = file.numbers("flow");
     let code = |c| file.numbers(c).iter().map(|&v| v as u32).collect::<Vec<_>>();
     let (origin, destination) = (code("o"), code("d"));

@@ -1,10 +1,10 @@
-//! Values computed by peers, held to their stated tolerance. Skipped, with the reason printed, when
-//! the folder of golden cases is absent.
+//! Values computed by peers, held to their stated tolerance; `fixtures/golden` says which and how.
 
 mod accessibility;
 mod autocorrelation;
+#[path = "../common/mod.rs"]
+mod common;
 mod complementarity;
-mod contours;
 mod functional_area;
 mod inequality;
 mod linkage;

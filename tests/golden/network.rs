@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::support::{all_close, close, input, number, numbers, values};
 
-fn network(file: &str, direction: Direction) -> Option<Network> {
-    let edges = input(file)?;
+fn network(file: &str, direction: Direction) -> Network {
+    let edges = input(file);
     let (a, b) = match direction {
         Direction::Undirected => ("u", "v"),
         Direction::Directed => ("src", "dst"),
@@ -23,15 +23,15 @@ fn network(file: &str, direction: Direction) -> Option<Network> {
     let w = edges.numbers("w");
     let ends: Vec<(f64, f64)> = edges.numbers(a).into_iter().zip(edges.numbers(b)).collect();
     let list: Vec<(u32, u32, f64)> = ends.iter().zip(w).map(|(&(a, b), w)| (a as u32, b as u32, w)).collect();
-    let nodes = match file.split('_').next()? {
+    let nodes = match file.split('_').next().unwrap() {
         "karate" => 34,
         "net1k" => 1_000,
         _ => 10_000,
     };
-    Some(Network::from_edges(nodes, &list, direction).unwrap().0)
+    Network::from_edges(nodes, &list, direction).unwrap().0
 }
 
-fn undirected(name: &str) -> Option<Network> {
+fn undirected(name: &str) -> Network {
     network(&format!("{name}_edges.csv"), Direction::Undirected)
 }
 
@@ -42,7 +42,7 @@ fn by_k(value: &Value) -> Vec<f64> {
 
 #[test]
 fn g03_karate_structural_holes_and_clustering() {
-    let (Some(v), Some(g)) = (values("G03_karate_brokerage"), undirected("karate")) else { return };
+    let (v, g) = (values("G03_karate_brokerage"), undirected("karate"));
     let holes = structural_holes(&g, TieWeights::Ignored).unwrap();
     all_close(&holes.constraint, &numbers(&v["constraint"]), 1e-9);
     all_close(&holes.effective_size, &numbers(&v["effective_size"]), 1e-9);
@@ -56,7 +56,7 @@ fn g03_karate_structural_holes_and_clustering() {
 
 #[test]
 fn g28_karate_backbone() {
-    let (Some(v), Some(g)) = (values("G28_karate_backbone"), undirected("karate")) else { return };
+    let (v, g) = (values("G28_karate_backbone"), undirected("karate"));
     let disparity = disparity_filter(&g);
     let want = v["alpha_ref"].as_array().unwrap();
     assert_eq!(disparity.len(), want.len());
@@ -80,8 +80,8 @@ fn g28_karate_backbone() {
 fn g06_structure() {
     for name in ["net1k", "net10k"] {
         let case = format!("G06_{name}_linkage");
-        let (Some(v), Some(g)) = (values(&case), undirected(name)) else { return };
-        let arcs = network(&format!("{name}_arcs.csv"), Direction::Directed).unwrap();
+        let (v, g) = (values(&case), undirected(name));
+        let arcs = network(&format!("{name}_arcs.csv"), Direction::Directed);
         close(reciprocity(&arcs).unwrap().share, number(&v["reciprocity"]), 1e-9);
         close(clustering(&g).unwrap().transitivity.unwrap(), number(&v["transitivity"]), 1e-9);
         if !v["components"].is_null() {
@@ -93,7 +93,7 @@ fn g06_structure() {
         {
             let v = &v[key];
             if v.is_null() {
-                all_close(got, &numbers(&values(&case).unwrap()["effective_size"]), 1e-9);
+                all_close(got, &numbers(&values(&case)["effective_size"]), 1e-9);
                 continue;
             }
             close(got.iter().filter(|c| !c.is_nan()).sum(), number(&v["sum"]), 1e-9);
@@ -105,7 +105,7 @@ fn g06_structure() {
 
 #[test]
 fn g03_karate_centrality() {
-    let (Some(v), Some(g)) = (values("G03_karate_brokerage"), undirected("karate")) else { return };
+    let (v, g) = (values("G03_karate_brokerage"), undirected("karate"));
     let b = betweenness(&g, PathLength::Hops, &Silent);
     all_close(&b, &numbers(&v["betweenness"]), 1e-9);
     all_close(&bridging_coefficient(&g).unwrap(), &numbers(&v["bridging_coefficient"]), 1e-9);
@@ -117,7 +117,7 @@ fn g03_karate_centrality() {
 
 #[test]
 fn g06_net1k_betweenness() {
-    let (Some(v), Some(g)) = (values("G06_net1k_linkage"), undirected("net1k")) else { return };
+    let (v, g) = (values("G06_net1k_linkage"), undirected("net1k"));
     let exact = betweenness(&g, PathLength::Hops, &Silent);
     all_close(&exact, &numbers(&v["betweenness"]), 1e-9);
     let sample = sampled_betweenness(&g, PathLength::Hops, 256, Seed(1), &Silent).unwrap();
@@ -135,8 +135,8 @@ fn g06_net1k_betweenness() {
 #[test]
 fn g06_rewiring_keeps_to_the_peers_null() {
     for (name, replicates) in [("net1k", 200), ("net10k", 20)] {
-        let (Some(v), Some(g)) = (values(&format!("G06_{name}_linkage")), undirected(name)) else { return };
-        let nodes = input(&format!("{name}_nodes.csv")).unwrap();
+        let (v, g) = (values(&format!("G06_{name}_linkage")), undirected(name));
+        let nodes = input(&format!("{name}_nodes.csv"));
         let rural: Vec<bool> = nodes.column("ru").iter().map(|r| *r == "rural").collect();
         let cross = degree_preserving(
             &g,
@@ -152,20 +152,20 @@ fn g06_rewiring_keeps_to_the_peers_null() {
 }
 
 fn labels(file: &str, column: &str) -> Labels {
-    Labels::from_keys(input(file).unwrap().column(column).into_iter().map(|k| Some(k.to_owned()))).0
+    Labels::from_keys(input(file).column(column).into_iter().map(|k| Some(k.to_owned()))).0
 }
 
 #[test]
 fn g03_g04_g05_karate_groups() {
-    let (Some(v), Some(g)) = (values("G03_karate_brokerage"), undirected("karate")) else { return };
+    let (v, g) = (values("G03_karate_brokerage"), undirected("karate"));
     let club = labels("karate_nodes.csv", "club");
     let part = participation_coefficient(&g, &club, TieWeights::Ignored).unwrap();
     all_close(&part, &numbers(&v["participation"]), 1e-9);
     let z = within_module_z(&g, &club, TieWeights::Ignored).unwrap();
     all_close(&z, &numbers(&v["within_module_z_ref"]), 1e-9);
-    let v = values("G04_karate_richclub_linkpred").unwrap();
+    let v = values("G04_karate_richclub_linkpred");
     all_close(&rich_club(&g).unwrap(), &by_k(&v["rich_club"]), 1e-9);
-    let v = values("G05_karate_leiden").unwrap();
+    let v = values("G05_karate_leiden");
     let found = leiden(&g, CommunityOptions::default().weights(TieWeights::Ignored).runs(10)).unwrap();
     close(found.modularity, number(&v["best_modularity"]), 1e-9);
     let a = agreement(&found.of, &club).unwrap();
@@ -177,7 +177,7 @@ fn g03_g04_g05_karate_groups() {
 #[test]
 fn g06_communities_are_as_good_as_the_peers() {
     for name in ["net1k", "net10k"] {
-        let (Some(v), Some(g)) = (values(&format!("G06_{name}_linkage")), undirected(name)) else { return };
+        let (v, g) = (values(&format!("G06_{name}_linkage")), undirected(name));
         let club = rich_club(&g).unwrap();
         let want = by_k(&v["rich_club"]);
         all_close(&club[..want.len()], &want, 1e-9);

@@ -1,50 +1,42 @@
-#![allow(dead_code, reason = "not every case needs every helper")]
-
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// Folder of golden cases beside the repository, if it is there.
-pub(crate) fn golden_dir() -> Option<PathBuf> {
-    shared("golden")
+/// A file of the golden cases.
+pub(crate) fn golden(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/golden").join(file)
 }
 
-/// Folder of real data beside the repository, if it is there.
-pub(crate) fn data_dir() -> Option<PathBuf> {
-    shared("data")
+/// The text of a file of the golden cases.
+pub(crate) fn text(file: &str) -> String {
+    let path = golden(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-fn shared(part: &str) -> Option<PathBuf> {
-    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(part);
-    if dir.is_dir() {
-        Some(dir)
-    } else {
-        eprintln!("skipped: no folder shared/{part} beside the repository");
-        None
-    }
+/// The `values` of a case.
+pub(crate) fn values(case: &str) -> Value {
+    let mut case: Value = serde_json::from_str(&text(&format!("outputs/{case}.json"))).unwrap();
+    case["values"].take()
 }
 
-/// The `values` of a case, or `None` (with the reason printed) when the folder is absent.
-pub(crate) fn values(case: &str) -> Option<Value> {
-    let path = golden_dir()?.join("outputs").join(format!("{case}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let case: Value = serde_json::from_str(&text).unwrap();
-    Some(case["values"].clone())
-}
-
-/// Records of a CSV input, as text by column name.
+/// Records of a CSV file, as text by column name.
 pub(crate) struct Input {
     pub header: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
 
-/// An input file of the golden cases.
-pub(crate) fn input(name: &str) -> Option<Input> {
-    let path = golden_dir()?.join("inputs").join(name);
-    let mut reader = csv::Reader::from_path(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+/// An input of the golden cases.
+pub(crate) fn input(name: &str) -> Input {
+    records(&format!("inputs/{name}"))
+}
+
+/// A CSV file of the golden cases.
+pub(crate) fn records(file: &str) -> Input {
+    let text = text(file);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let rows = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
-    Some(Input { header, rows })
+    Input { header, rows }
 }
 
 impl Input {

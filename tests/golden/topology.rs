@@ -1,5 +1,7 @@
 //! Real layers: areas against the published ones, counts of neighbours, France dissolved.
 
+use std::path::Path;
+
 use geo::{Area, GeodesicArea};
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::labels::Labels;
@@ -12,12 +14,11 @@ use rurban::space::tessellation::{TessellationOptions, tessellate};
 
 use serde_json::Value;
 
-use crate::support;
+use crate::common::real_data;
 
-/// Features of a GeoJSON file beside the repository, with the property `code`.
-fn features(file: &str) -> Option<(Vec<String>, Layer)> {
-    let path = support::data_dir()?.join(file);
-    let text = std::fs::read_to_string(path).unwrap();
+/// Features of a GeoJSON file, with the property `code`.
+fn features(path: &Path) -> (Vec<String>, Layer) {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let collection: Value = serde_json::from_str(&text).unwrap();
     let mut codes = Vec::new();
     let mut shapes: Vec<MultiPolygon<f64>> = Vec::new();
@@ -28,7 +29,7 @@ fn features(file: &str) -> Option<(Vec<String>, Layer)> {
         let polygons = if single { vec![parts] } else { parts.as_array().unwrap().iter().collect() };
         shapes.push(MultiPolygon(polygons.into_iter().map(polygon).collect()));
     }
-    Some((codes, Layer::from_features(&shapes)))
+    (codes, Layer::from_features(&shapes))
 }
 
 fn polygon(rings: &Value) -> Polygon<f64> {
@@ -46,8 +47,9 @@ const GEOS_PARTS: usize = 476;
 const GEOS_AREA: f64 = 71.715_390_463_473_57;
 
 #[test]
+#[ignore = "needs RURBAN_DATA: contours/communes-2023.geojson"]
 fn communes_of_france() {
-    let Some((codes, layer)) = features("contours/communes-2023.geojson") else { return };
+    let (codes, layer) = features(&real_data("contours/communes-2023.geojson"));
     let sizes = areas(&layer, Surface::Ellipsoid);
     for i in (0..layer.len()).step_by(500) {
         let geodesic: f64 = layer.to_multi_polygon(i).0.iter().map(|p| p.geodesic_area_signed().abs()).sum();
@@ -82,10 +84,10 @@ fn communes_of_france() {
 
 #[test]
 fn cells_of_the_communes() {
-    let Some((_, land)) = features("embeddable/france-land-naturalearth-10m.geojson") else { return };
+    let france = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/france");
+    let (_, land) = features(&france.join("land.geojson"));
     let land = land.to_multi_polygon(0);
-    let path = support::data_dir().unwrap().join("communes/communes-2026.csv");
-    let mut reader = csv::Reader::from_path(path).unwrap();
+    let mut reader = csv::Reader::from_path(france.join("communes.csv")).unwrap();
     let header = reader.headers().unwrap().clone();
     let at = |name: &str| header.iter().position(|h| h == name).unwrap();
     let (x, y) = (at("lon"), at("lat"));

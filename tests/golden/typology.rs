@@ -4,20 +4,19 @@ use rurban::labels::Labels;
 use rurban::matrix::Matrix;
 use rurban::typology::*;
 
-use crate::support::{Input, all_close, golden_dir};
+use crate::support::{all_close, records, text};
 
-fn table(file: &str) -> Option<Vec<f64>> {
-    let text = std::fs::read_to_string(golden_dir()?.join(file)).unwrap();
-    Some(text.lines().flat_map(|l| l.split(',')).map(|v| v.trim().parse().unwrap()).collect())
+fn table(file: &str) -> Vec<f64> {
+    text(file).lines().flat_map(|l| l.split(',')).map(|v| v.trim().parse().unwrap()).collect()
 }
 
-fn grid() -> Option<PopulationGrid> {
-    Some(PopulationGrid::new(120, 120, 1.0, table("inputs/degurba_pop_120x120.csv")?).unwrap())
+fn grid() -> PopulationGrid {
+    PopulationGrid::new(120, 120, 1.0, table("inputs/degurba_pop_120x120.csv")).unwrap()
 }
 
 #[test]
 fn g29_grid_levels_1_and_2() {
-    let Some(grid) = grid() else { return };
+    let grid = grid();
     let standard = GridRules::default();
     let raw = standard.smoothing(EdgeSmoothing::None).max_gap_km2(0.0);
     let cases = [
@@ -27,7 +26,7 @@ fn g29_grid_levels_1_and_2() {
         ("G29_degurba_L2", standard, true),
     ];
     for (file, rules, level2) in cases {
-        let want = table(&format!("outputs/{file}.csv")).unwrap();
+        let want = table(&format!("outputs/{file}.csv"));
         let got = degurba_grid(&grid, &rules).unwrap().classes;
         let code = |c: CellClass| if level2 { c.code() } else { c.level1() };
         let wrong: Vec<_> = (0..want.len())
@@ -38,18 +37,10 @@ fn g29_grid_levels_1_and_2() {
     }
 }
 
-fn units() -> Input {
-    let path = golden_dir().unwrap().join("outputs/G30_degurba_units.csv");
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let rows = reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
-    Input { header, rows }
-}
-
 #[test]
 fn g30_units_under_both_rules() {
-    let Some(grid) = grid() else { return };
-    let want = units();
+    let grid = grid();
+    let want = records("outputs/G30_degurba_units.csv");
     // Blocks of 10 × 10 cells, row by row.
     let of: Vec<u32> = (0..120 * 120).map(|i| (i / 120 / 10 * 12 + i % 120 / 10) as u32).collect();
     let blocks = Labels::new(of, 144).unwrap();

@@ -85,3 +85,27 @@ fn damaged_files_are_errors() {
     }
     assert!(refused > 20, "{refused}");
 }
+
+#[test]
+fn damaged_files_are_errors() {
+    let whole = std::fs::read(path("text_snappy.parquet")).unwrap();
+    let file = std::env::temp_dir().join(format!("rurban-damaged-{}.parquet", std::process::id()));
+    let read = |bytes: &[u8]| {
+        std::fs::write(&file, bytes).unwrap();
+        travel_costs_parquet(&file, &CostColumns::default(), &communes(), &communes(), Strictness::Lenient)
+    };
+    let mut refused = 0;
+    // Cut short anywhere, and any byte changed: an answer or an error, never a panic.
+    for cut in (0..whole.len()).step_by(7) {
+        assert!(read(&whole[..cut]).is_err());
+    }
+    for at in 0..whole.len() {
+        for other in [0x00, 0x7f, 0xff, whole[at] ^ 1] {
+            let mut bytes = whole.clone();
+            bytes[at] = other;
+            refused += usize::from(read(&bytes).is_err());
+        }
+    }
+    std::fs::remove_file(&file).unwrap();
+    assert!(refused > whole.len() / 2, "{refused}");
+}

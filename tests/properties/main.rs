@@ -2,6 +2,8 @@
 
 mod accessibility;
 mod autocorrelation;
+#[path = "../common/mod.rs"]
+mod common;
 mod complementarity;
 mod inequality;
 mod network;

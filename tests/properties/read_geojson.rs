@@ -8,8 +8,10 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use geojson::{FeatureCollection, GeometryValue, Position};
 use proptest::prelude::*;
 use rurban::diagnostics::Diagnostics;
-use rurban::read::geojson::{Reader, Value};
+use rurban::read::geojson::{AxisOrder, Reader, Value};
 use serde_json::json;
+
+use crate::common::real_data;
 
 const HALF: f64 = 90.0;
 
@@ -71,7 +73,8 @@ fn same_value(ours: Value<'_>, theirs: &serde_json::Value) -> bool {
 
 /// Asserts that we read `text` as the `geojson` crate does.
 fn same_as_peer(text: &str) -> Diagnostics {
-    let (ours, diagnostics) = Reader::default().read_str(text, "generated").unwrap();
+    let (ours, diagnostics) =
+        Reader::default().axis_order(AxisOrder::LonLat).read_str(text, "generated").unwrap();
     // The peer refuses a document with a polygon without rings; we keep the feature, empty.
     let Ok(theirs) = text.parse::<FeatureCollection>() else {
         assert!(diagnostics.count("no_geometry") > 0 || text.contains("[]"));
@@ -86,6 +89,8 @@ fn same_as_peer(text: &str) -> Diagnostics {
         if let Some(geometry) = &feature.geometry {
             expected(geometry, &mut polygons, &mut points);
         }
+        // A point at 0, 0 is an empty cell of some form: we leave it out with a finding.
+        points.retain(|p| (p.x, p.y) != (0.0, 0.0));
         let kept = ours.layer().to_multi_polygon(i);
         let sizes = |m: &[Polygon<f64>]| -> Vec<_> {
             m.iter().map(|p| (p.coords_count(), p.interiors().len())).collect()
@@ -116,14 +121,10 @@ fn geojson_files(dir: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+#[ignore = "needs RURBAN_DATA: its GeoJSON files"]
 fn real_files_are_read_as_the_peer_reads_them() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    if !dir.is_dir() {
-        eprintln!("skipped: no folder shared/data beside the repository");
-        return;
-    }
     let mut paths = Vec::new();
-    geojson_files(&dir, &mut paths);
+    geojson_files(&real_data("."), &mut paths);
     assert!(paths.len() > 10);
     for path in paths {
         let found = same_as_peer(&std::fs::read_to_string(&path).unwrap());

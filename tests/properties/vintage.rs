@@ -1,30 +1,23 @@
 //! Vintages of commune codes, on the real history and on made-up ones.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use rurban::france::vintage::{Absence, Change, Share, Vintages, commune_of_arrondissement};
 use rurban::read::geojson::Reader;
 use rurban::read::{commune_changes, csv as csv_reader};
 
-fn data() -> Option<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    if !dir.is_dir() {
-        eprintln!("skipped: no folder shared/data beside the repository");
-        return None;
-    }
-    Some(dir)
-}
+use crate::common::real_data;
 
 fn rows(path: &Path) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_path(path).unwrap();
     reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-fn history(dir: &Path) -> Vintages {
+fn history() -> Vintages {
     let table =
-        csv_reader::Reader::default().open_path(dir.join("communes/commune-changes-2025.csv")).unwrap();
+        csv_reader::Reader::default().open_path(real_data("communes/commune-changes-2025.csv")).unwrap();
     let (changes, found) = commune_changes(table).unwrap();
     assert!(found.is_clean() && found.kept() == 13_534, "{found}");
     Vintages::from_changes(changes).unwrap()
@@ -42,16 +35,16 @@ fn codes(path: &Path) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs RURBAN_DATA: communes/commune-c*-2025.csv, contours/communes-*.geojson"]
 fn contours_reach_the_codes_of_2025() {
-    let Some(dir) = data() else { return };
-    let vintages = history(&dir);
-    let listed: BTreeMap<String, String> = rows(&dir.join("communes/commune-code-history-2025.csv"))
+    let vintages = history();
+    let listed: BTreeMap<String, String> = rows(&real_data("communes/commune-code-history-2025.csv"))
         .into_iter()
         .map(|r| (r[0].clone(), r[1].clone()))
         .collect();
     let current: BTreeSet<&String> = listed.values().collect();
     for (file, year) in [("communes-2022-1000m.geojson", 2022), ("communes-2023.geojson", 2023)] {
-        let codes = codes(&dir.join("contours").join(file));
+        let codes = codes(&real_data("contours").join(file));
         let path = vintages.path(year, 2025);
         let mut merged = 0;
         for code in &codes {
@@ -89,10 +82,10 @@ fn contours_reach_the_codes_of_2025() {
 }
 
 #[test]
+#[ignore = "needs RURBAN_DATA: communes/commune-changes-2025.csv, communes/communes-2026.csv"]
 fn populations_are_conserved_over_all_vintages() {
-    let Some(dir) = data() else { return };
-    let vintages = history(&dir);
-    let table: Vec<(String, f64)> = rows(&dir.join("communes/communes-2026.csv"))
+    let vintages = history();
+    let table: Vec<(String, f64)> = rows(&real_data("communes/communes-2026.csv"))
         .into_iter()
         .map(|r| (r[0].clone(), r[7].parse().unwrap_or(0.0)))
         .collect();

@@ -23,7 +23,7 @@ impl Parameters {
     /// Lambert-93 and the nine conformal conic zones.
     pub(super) fn of(code: Epsg) -> Option<Self> {
         match code.0 {
-            2154 => {
+            2154 | 9793 | 9794 => {
                 Some(Self { parallels: [49.0, 44.0], origin: [3.0, 46.5], offset: [700_000.0, 6_600_000.0] })
             }
             3942..=3950 => {

@@ -136,13 +136,17 @@ impl Crs {
     /// Whether coordinates are degrees; `false` too for systems only PROJ knows.
     #[must_use]
     pub const fn is_geographic(&self) -> bool {
-        matches!(self, Self::Epsg(Epsg::WGS84 | Epsg::RGF93))
+        // ETRS89, the two later versions of RGF93, RGFG95, RGR92, RGAF09, RGM04, RGSPM06.
+        let Self::Epsg(Epsg(code)) = self else { return false };
+        matches!(code, 4326 | 4171 | 4258 | 9777 | 9782 | 4624 | 4627 | 5489 | 4470 | 4463)
     }
 
     /// The PROJ string of the system, `None` for a registry code that is not built in.
     ///
-    /// Built in: 4326, 4171, 3857, 3035, the French 2154, 5490, 2972, 2975, 4471, the nine conformal
-    /// conic zones 3942–3950, WGS 84 UTM (326xx, 327xx), and local projections.
+    /// Built in: 4326, 4171, 4258 and other degrees on the same ground, 3857, 3034, 3035, the French
+    /// 2154 (also as 9793 and 9794), 5490, 4559, 2972, 2975, 4471, 4467, 3163, the nine conformal conic
+    /// zones 3942–3950, 27572 (Lambert II étendu, to a few metres), WGS 84 UTM (326xx, 327xx), and local
+    /// projections.
     #[must_use]
     pub fn proj_string(&self) -> Option<String> {
         let epsg = match self {
@@ -154,10 +158,24 @@ impl Crs {
             format!("+proj=utm +zone={zone}{south} +ellps={ellipsoid} +units=m +no_defs")
         };
         Some(match epsg {
-            4326 => "+proj=longlat +ellps=WGS84 +no_defs".into(),
-            4171 => "+proj=longlat +ellps=GRS80 +no_defs".into(),
-            2154 | 3942..=3950 => lambert::Parameters::of(Epsg(epsg))?.proj_string(),
-            5490 => utm(20, false, "GRS80"),
+            4326 => "+proj=longlat +datum=WGS84 +no_defs".into(),
+            _ if self.is_geographic() => "+proj=longlat +ellps=GRS80 +no_defs".into(),
+            2154 | 9793 | 9794 | 3942..=3950 => lambert::Parameters::of(Epsg(epsg))?.proj_string(),
+            27_572 => {
+                "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=2.33722916666667 +k_0=0.99987742 +x_0=600000 \
+                       +y_0=2200000 +a=6378249.2 +b=6356515 +towgs84=-168,-60,320,0,0,0,0 +units=m +no_defs"
+                    .into()
+            }
+            3034 => {
+                "+proj=lcc +lat_0=52 +lon_0=10 +lat_1=35 +lat_2=65 +x_0=4000000 +y_0=2800000 +ellps=GRS80 \
+                     +units=m +no_defs"
+                    .into()
+            }
+            3163 => "+proj=lcc +lat_0=-21.5 +lon_0=166 +lat_1=-20.6666666666667 +lat_2=-22.3333333333333 \
+                     +x_0=400000 +y_0=300000 +ellps=GRS80 +units=m +no_defs"
+                .into(),
+            4467 => utm(21, false, "GRS80"),
+            4559 | 5490 => utm(20, false, "GRS80"),
             2972 => utm(22, false, "GRS80"),
             2975 => utm(40, true, "GRS80"),
             4471 => utm(38, true, "GRS80"),

@@ -83,8 +83,8 @@ fn bad_coordinates_are_refused_with_their_place() {
 #[cfg(not(feature = "proj"))]
 #[test]
 fn unknown_systems_are_named() {
-    let e = projector(Crs::LON_LAT, Epsg(27_572).crs()).unwrap_err();
-    assert!(e.to_string().contains("EPSG:27572") && e.to_string().contains("proj"), "{e}");
+    let e = projector(Crs::LON_LAT, Epsg(29_902).crs()).unwrap_err();
+    assert!(e.to_string().contains("EPSG:29902") && e.to_string().contains("proj"), "{e}");
     assert!(projector(Epsg(99).crs(), Epsg(99).crs()).is_err());
 }
 
@@ -168,4 +168,28 @@ fn both_backends_agree() {
     let (lon, lat) = (paris.x.to_radians(), paris.y.to_radians());
     let (x, y) = proj4rs::adaptors::transform_xy(&wgs84, &shifted.unwrap(), lon, lat).unwrap();
     assert!((old.x - x).hypot(old.y - y) < 5.0, "{old:?} {x} {y}");
+}
+
+#[test]
+fn further_systems_agree_with_proj() {
+    // PROJ's own values.
+    let (paris, tolerance) = (Coord { x: 2.3522, y: 48.8566 }, 1e-3);
+    for (code, c, x, y, within) in [
+        (27_572, paris, 601_152.299_3, 2_428_695.897, 5.0),
+        (3034, paris, 3_458_733.126, 2_490_341.730_1, tolerance),
+        (9794, paris, 652_469.022_7, 6_862_035.259_4, tolerance),
+        (9793, paris, 652_469.022_7, 6_862_035.259_4, tolerance),
+        (3163, Coord { x: 166.4, y: -22.2 }, 441_245.367_5, 222_443.684_3, tolerance),
+        (4467, Coord { x: -56.2, y: 46.8 }, 561_046.921_4, 5_183_249.912_9, tolerance),
+        (4559, Coord { x: -61.5, y: 16.2 }, 660_342.312_4, 1_791_644.131_5, tolerance),
+    ] {
+        let there = projector(Crs::LON_LAT, Epsg(code).crs()).unwrap().point(c).unwrap();
+        assert!((there.x - x).hypot(there.y - y) < within, "{code}: {there:?}");
+        let back = projector(Epsg(code).crs(), Crs::LON_LAT).unwrap().point(there).unwrap();
+        assert!((back.x - c.x).hypot(back.y - c.y) < 1e-8, "{code}: {back:?}");
+    }
+    for code in [4258, 4624, 4627, 4470, 4463, 5489, 9777, 9782] {
+        let same = projector(Epsg(code).crs(), Crs::LON_LAT).unwrap().point(paris).unwrap();
+        assert_eq!(same, paris, "{code}");
+    }
 }

@@ -58,7 +58,36 @@ impl Zones {
         }
         match zone {
             Some(z) if points.iter().all(|&p| self.zone_of(p) == zone) => Some(z.crs.crs()),
-            _ => Crs::local(extent).ok(),
+            _ => Crs::local(narrowest(extent, points)).ok(),
         }
+    }
+}
+
+/// The extent the other way round, over the antimeridian, where that is narrower.
+fn narrowest(extent: Bounds, points: &[Coord<f64>]) -> Bounds {
+    let mut longitudes: Vec<f64> = points.iter().map(|p| p.x).collect();
+    longitudes.sort_unstable_by(f64::total_cmp);
+    let gap = longitudes.windows(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])));
+    match gap {
+        Some(gap) if gap[1] - gap[0] > extent.min[0] + 360.0 - extent.max[0] => {
+            Bounds { min: [gap[1], extent.min[1]], max: [gap[0] + 360.0, extent.max[1]] }
+        }
+        _ => extent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::crs::projector;
+    use crate::space::distance::planar_m;
+
+    #[test]
+    fn a_common_system_over_the_antimeridian() {
+        let fiji = [Coord { x: 179.5, y: -17.0 }, Coord { x: -179.5, y: -17.0 }];
+        let crs = Zones::NONE.common(&fiji).unwrap();
+        let mut at = fiji;
+        projector(Crs::LON_LAT, crs).unwrap().project(&mut at).unwrap();
+        assert!((planar_m(at[0], at[1]) - 106_486.0).abs() < 100.0, "{}", planar_m(at[0], at[1]));
     }
 }

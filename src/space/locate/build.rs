@@ -7,8 +7,11 @@ use crate::space::{Bounds, Layer};
 
 /// Most cells of a grid.
 const MOST_CELLS: f64 = (4096 * 4096) as f64;
-/// Most cells that the bounds of all features together may cover.
+/// Most cells that the bounds of all features together may cover: what features that overlap cost.
 const MOST_COVERED: f64 = 32e6;
+/// The same for features with few edges: this many, and [`COVERED_PER_EDGE`] more for each edge.
+const COVERED: f64 = 1e6;
+const COVERED_PER_EDGE: f64 = 24.0;
 /// Features, or rings, that one task looks at.
 const CHUNK: usize = 512;
 
@@ -90,7 +93,8 @@ fn choose_grid(layer: &Layer, bounds: &[Bounds]) -> Grid {
             (high[0] - low[0]) * (high[1] - low[1])
         })
         .sum();
-    let cells = (3.0 * edges).clamp(64.0, MOST_CELLS).min(MOST_COVERED / covered.max(1.0)).max(1.0);
+    let most_covered = (COVERED + COVERED_PER_EDGE * edges).min(MOST_COVERED);
+    let cells = (3.0 * edges).clamp(64.0, MOST_CELLS).min(most_covered / covered.max(1.0)).max(1.0);
     let rises = parallel::map(layer.ring_count().div_ceil(CHUNK), |chunk| {
         let mut rise = [0.0; 2];
         for r in chunk * CHUNK..((chunk + 1) * CHUNK).min(layer.ring_count()) {

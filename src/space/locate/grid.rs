@@ -36,16 +36,19 @@ struct Step {
 impl Axis {
     fn new(min: f64, max: f64, cells: usize, density: &Density) -> Self {
         let length = max - min;
-        let scale = STEPS as f64 / length;
-        let width = length / STEPS as f64;
+        // Few cells are told in few steps.
+        let few = STEPS.min(1 << cells.max(1).ilog2());
+        let scale = few as f64 / length;
+        let width = length / few as f64;
         if cells <= 1 || !(length > 0.0 && scale.is_finite() && scale > 0.0 && width > 0.0) {
             let whole = Step { origin: min, scale: 0.0, first: 0, last: 0 };
             return Self { min, scale: 0.0, steps: vec![whole], borders: vec![min, max] };
         }
-        let mut steps = Vec::with_capacity(STEPS);
-        let mut borders = Vec::with_capacity(cells + STEPS + 1);
-        for k in 0..STEPS {
-            let share = density.0[k + 1] - density.0[k];
+        let mut steps = Vec::with_capacity(few);
+        let mut borders = Vec::with_capacity(cells + few + 1);
+        let before = |k: usize| density.0[k * (STEPS / few)];
+        for k in 0..few {
+            let share = before(k + 1) - before(k);
             let n = ((share * cells as f64).round() as usize).max(1);
             let origin = min + k as f64 * width;
             let first = borders.len() as u32;
@@ -114,8 +117,8 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// A grid with about so many rows and columns (at least one in each of the steps that densities
-    /// are told in, unless there is to be only one).
+    /// A grid with about so many rows and columns, at least one in each of the steps that densities are
+    /// told in.
     pub(super) fn new(bounds: Bounds, rows: usize, columns: usize, density: &[Density; 2]) -> Self {
         let x = Axis::new(bounds.min[0], bounds.max[0], columns, &density[0]);
         let y = Axis::new(bounds.min[1], bounds.max[1], rows, &density[1]);

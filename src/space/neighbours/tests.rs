@@ -42,7 +42,7 @@ proptest! {
             prop_assert_eq!(nearest.ids(i), &want[..]);
             let distances: Vec<f64> = all.iter().take(k).map(|n| n.0.sqrt()).collect();
             prop_assert_eq!(nearest.distances_m(i), &distances[..]);
-            let mut near: Vec<u32> = all.iter().filter(|n| n.0 <= r * r).map(|n| n.1).collect();
+            let mut near: Vec<u32> = all.iter().filter(|n| n.0.sqrt() <= r).map(|n| n.1).collect();
             near.sort_unstable();
             prop_assert_eq!(within.ids(i), &near[..]);
             prop_assert_eq!(counts[i] as usize, near.len());
@@ -53,6 +53,39 @@ proptest! {
         let want: Vec<_> = all.iter().filter(|n| n.0 <= 100.0).map(|&n| neighbour(n)).collect();
         prop_assert_eq!(set.within(c(x, y), 10.0).unwrap(), want);
     }
+}
+
+#[test]
+fn a_band_as_wide_as_a_distance_holds_it() {
+    let set = PointSet::new(&[c(0., 0.), c(2., 3.)]).unwrap();
+    let r = set.k_nearest(1).distances_m(0)[0];
+    assert_eq!(r, 3.605_551_275_463_989);
+    assert_eq!((set.within_each(r).unwrap().pairs(), set.counts_within(r).unwrap()), (2, vec![1, 1]));
+    assert_eq!(set.within(c(0., 0.), r).unwrap().len(), 2);
+    let mut s = crate::random::Seed(6).stream(0);
+    for _ in 0..300 {
+        let points: Vec<_> = (0..50).map(|_| c(s.unit(), s.unit())).collect();
+        let set = PointSet::new(&points).unwrap();
+        let nearest = set.k_nearest(1);
+        let band = (0..50).map(|i| nearest.distances_m(i)[0]).fold(0.0, f64::max);
+        assert!(set.counts_within(band).unwrap().iter().all(|n| *n > 0));
+    }
+}
+
+#[test]
+fn points_in_one_spot_cost_what_one_does() {
+    let mut points = vec![c(5., 5.); 60_000];
+    points.extend((0..30_000).map(|i| c(f64::from(i), f64::from(i % 7))));
+    let set = PointSet::new(&points).unwrap();
+    let near = set.k_nearest(5);
+    assert_eq!(near.ids(0), [1, 2, 3, 4, 5]);
+    assert_eq!(near.ids(3), [0, 1, 2, 4, 5]);
+    assert_eq!(near.ids(59_999), [0, 1, 2, 3, 4]);
+    // (5, 5) is also a place of the line.
+    assert_eq!(near.ids(60_005), [0, 1, 2, 3, 4]);
+    let counts = set.counts_within(0.0).unwrap();
+    assert_eq!((counts[0], counts[60_005], counts[60_000]), (60_000, 60_000, 0));
+    assert!(set.within_each(1.0).is_err());
 }
 
 #[test]

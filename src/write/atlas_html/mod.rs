@@ -20,9 +20,11 @@ use geo_types::Coord;
 use serde_json::json;
 
 use crate::error::{Error, Result};
+use crate::model::Contours;
 pub use crate::model::LinkClass;
 use crate::space::{Bounds, Layer};
-use crate::write::{Contours, escape_markup, palette, same_length, stream_error, to_file};
+use crate::write::svg::palette;
+use crate::write::{escape_markup, same_length, stream_error, to_file};
 
 /// Everything that goes on the page.
 #[derive(Debug, Clone)]

@@ -1,5 +1,13 @@
+use geo_types::{Coord, MultiPolygon, polygon};
+
+use super::canvas::{Limits, Scale, number};
 use super::*;
-use geo_types::{MultiPolygon, polygon};
+use crate::error::Error;
+use crate::labels::Labels;
+use crate::matrix::Matrix;
+use crate::model::Contours;
+use crate::space::{Bounds, Layer};
+use crate::write::escape_markup;
 
 /// Panics unless the document is well-formed: tags nest, attributes are quoted, text is escaped.
 fn check_well_formed(svg: &Svg) {

@@ -1,0 +1,435 @@
+//! Where a row is: pairs of coordinates in whatever system, positions written in one cell.
+
+use geo::InteriorPoint;
+
+use super::coordinates::{LAMBERT_93, SWAPPED_FRANCE, ToLonLat};
+use super::names::{self, ColumnNames, Role};
+use super::number::Number;
+use super::records::{Records, Row};
+use crate::diagnostics::{Diagnostics, Place, printable};
+use crate::error::Result;
+
+/// Web Mercator, as web maps use it.
+const WEB_MERCATOR: u32 = 3857;
+/// Easting and northing of mainland France and Corsica in Web Mercator.
+const MERCATOR_FRANCE: [[f64; 2]; 2] = [[-6.2e5, 1.1e6], [5.05e6, 6.66e6]];
+/// Lambert II étendu, the system before Lambert-93.
+const LAMBERT_2E: [[f64; 2]; 2] = [[-1.0e5, 1.3e6], [1.6e6, 2.75e6]];
+
+/// The columns that say where a row is, and how to read them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoordinateColumns {
+    ways: Vec<Way>,
+    epsg: Option<u32>,
+}
+
+/// One way in which rows say where they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Way {
+    /// A column of longitudes or eastings, one of latitudes or northings.
+    Pair {
+        x: usize,
+        y: usize,
+        /// Column of the EPSG code of each row.
+        epsg: Option<usize>,
+        /// What all rows together show the system to be.
+        judged: Option<u32>,
+    },
+    /// A position in one cell.
+    Text(usize),
+}
+
+/// Why a row is nowhere: a kind of finding, where, and in words.
+type Trouble = (&'static str, Place, String);
+
+const fn within([a, b]: [[f64; 2]; 2], x: f64, y: f64) -> bool {
+    x >= a[0] && x <= a[1] && y >= b[0] && y <= b[1]
+}
+
+/// Whether a position in the box of Lambert-93 can be on land: not in the Atlantic south-west of
+/// Brittany, nor in Spain.
+fn is_lambert_93(x: f64, y: f64) -> bool {
+    within([[9.0e4, 1.3e6], [6.0e6, 7.2e6]], x, y)
+        && within(LAMBERT_93, x, y)
+        && (y > 6.27e6 || x > 3.0e5)
+        && (y > 6.78e6 || x > 1.5e5)
+}
+
+/// The conic conformal zone (EPSG:3942 to 3950) that a position lies in by its northing.
+fn conic_zone(x: f64, y: f64) -> Option<u32> {
+    let zone = (y / 1e6).floor();
+    let off = y - zone * 1e6 - 2e5;
+    (within([[1.1e6, 2.4e6], [1.0e6, 9.5e6]], x, y) && off.abs() < 1.7e5 && (1.0..=9.0).contains(&zone))
+        .then(|| 3941 + zone as u32)
+}
+
+impl CoordinateColumns {
+    /// The columns of a table that say where its rows are: by the names given, else by their usual
+    /// names. `None` when there are none.
+    ///
+    /// Degrees and Lambert-93 are told apart row by row; Web Mercator, the conic zones and Lambert II
+    /// étendu by all rows in view.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`](crate::Error::Unknown) for a column that was given and is not there.
+    pub fn find(table: &mut Records<'_>, given: &ColumnNames) -> Result<Option<Self>> {
+        let epsg = table.optional(Role::Epsg, Role::Epsg.names(), given)?;
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        if given.get(Role::X).is_some() || given.get(Role::Y).is_some() {
+            let x = table.need(Role::X, Role::X.names(), given)?;
+            pairs.push((x, table.need(Role::Y, Role::Y.names(), given)?));
+        }
+        // Names of degrees go together, those of Lambert-93, and those of any system.
+        let starts = ["longitude", "xlambert93", "x"]
+            .map(|first| Role::X.names().iter().position(|n| *n == first).unwrap_or(0));
+        for (i, &start) in starts.iter().enumerate() {
+            let end = starts.get(i + 1).copied().unwrap_or(Role::X.names().len());
+            let xs = names::matching(table.header(), &Role::X.names()[start..end]);
+            let ys = names::matching(table.header(), &Role::Y.names()[start..end]);
+            // The same way of writing them first: x_wgs84 with y_wgs84.
+            let paired =
+                Role::X.names()[start..end].iter().zip(&Role::Y.names()[start..end]).find_map(|(x, y)| {
+                    let (x, y) =
+                        (names::matching(table.header(), &[x]), names::matching(table.header(), &[y]));
+                    Some((*x.first()?, *y.first()?))
+                });
+            let any = || Some((*xs.first()?, *ys.first()?));
+            let Some((x, y)) = paired.or_else(any) else { continue };
+            if pairs.iter().all(|(px, py)| *px != x && *py != y) {
+                pairs.push((x, y));
+            }
+        }
+        if given.get(Role::X).is_some() {
+            pairs.truncate(1);
+        }
+        let mut ways = Vec::new();
+        for (x, y) in pairs {
+            // An EPSG column goes with eastings, not with degrees.
+            let degrees = table.sample(x).all(|c| Number::parse(c).value().is_none_or(|v| v.abs() <= 180.0));
+            let epsg = epsg.filter(|_| !degrees);
+            let judged = if epsg.is_none() && !degrees { judge(table, x, y) } else { None };
+            table.take(Role::X, x);
+            table.take(Role::Y, y);
+            let way = Way::Pair { x, y, epsg, judged };
+            if degrees { ways.insert(0, way) } else { ways.push(way) }
+        }
+        if ways.is_empty() || given.get(Role::Position).is_some() {
+            let columns = match given.get(Role::Position) {
+                Some(_) => vec![table.need(Role::Position, &[], given)?],
+                None => names::matching(table.header(), Role::Position.names()),
+            };
+            for column in columns {
+                let (mut read, mut all) = (0, 0);
+                for cell in table.sample(column).filter(|c| !c.is_empty()) {
+                    all += 1;
+                    read += usize::from(position(cell).is_some());
+                }
+                if 2 * read >= all.max(1) || given.get(Role::Position).is_some() {
+                    table.take(Role::Position, column);
+                    ways.push(Way::Text(column));
+                }
+            }
+        }
+        Ok(Some(Self { ways, epsg: None }).filter(|c| !c.ways.is_empty()))
+    }
+
+    /// Says which system the coordinates are in.
+    #[must_use]
+    pub const fn epsg(mut self, code: u32) -> Self {
+        self.epsg = Some(code);
+        self
+    }
+
+    /// Longitude and latitude of a row, or `None` with a finding that says why there is none.
+    ///
+    /// Without a declared system, numbers in the range of Lambert-93 are converted from it, and
+    /// numbers that lie in France only when swapped are swapped; both are reported as repairs. Where a
+    /// table gives positions in several ways, the first that can be read counts.
+    pub fn locate(&self, row: &Row<'_>, convert: ToLonLat<'_>, found: &mut Diagnostics) -> Option<[f64; 2]> {
+        let mut trouble: Option<Trouble> = None;
+        for way in &self.ways {
+            match self.by(way, row, convert, found) {
+                Ok(position) => return Some(position),
+                Err(finding) => {
+                    // What was tried first and was not blank is what is reported.
+                    trouble = match trouble {
+                        None | Some(("no_coordinates", ..)) => Some(finding),
+                        earlier => earlier,
+                    };
+                }
+            }
+        }
+        if let Some((kind, place, message)) = trouble {
+            if kind == "no_coordinates" {
+                found.remark(kind, place, message);
+            } else {
+                found.repaired(kind, place, message);
+            }
+        }
+        None
+    }
+
+    fn by(
+        &self,
+        way: &Way,
+        row: &Row<'_>,
+        convert: ToLonLat<'_>,
+        found: &mut Diagnostics,
+    ) -> Result<[f64; 2], Trouble> {
+        let (column, x, y, code) = match *way {
+            Way::Pair { x, y, epsg, judged } => {
+                let declared = epsg.and_then(|c| row.number(c).value()).map(|v| v as u32).filter(|v| *v > 0);
+                let (xs, ys) = (coordinate(row.get(x)), coordinate(row.get(y)));
+                let place = || row.place_of(x);
+                match (xs, ys) {
+                    (Number::Value(a), Number::Value(b)) => (x, a, b, self.epsg.or(declared).or(judged)),
+                    (Number::Blank, Number::Blank) => {
+                        return Err(("no_coordinates", place(), "the row has no coordinates".to_owned()));
+                    }
+                    _ => {
+                        let message = format!("{:?}, {:?} are no coordinates", row.get(x), row.get(y));
+                        return Err(("bad_coordinates", place(), printable(&message, 200)));
+                    }
+                }
+            }
+            Way::Text(column) => {
+                let text = row.get(column);
+                if text.is_empty() {
+                    return Err((
+                        "no_coordinates",
+                        row.place_of(column),
+                        "the row has no coordinates".to_owned(),
+                    ));
+                }
+                let Some([x, y]) = position(text) else {
+                    let message = format!("{:?} is no position", printable(text, 60));
+                    return Err(("bad_coordinates", row.place_of(column), message));
+                };
+                (column, x, y, self.epsg)
+            }
+        };
+        let place = || row.place_of(column);
+        let degrees = within([[-180.0, 180.0], [-90.0, 90.0]], x, y);
+        let converted = |code, at, found: &mut Diagnostics, kind: &'static str, message: &str| {
+            let position = convert(code, at).ok_or_else(|| {
+                let message = format!("{}, {} cannot be converted from EPSG:{code}", at[0], at[1]);
+                ("bad_coordinates", place(), message)
+            })?;
+            if !message.is_empty() {
+                found.repaired(kind, place(), message);
+            }
+            Ok(position)
+        };
+        match code {
+            Some(4326) | None if x == 0.0 && y == 0.0 => {
+                Err(("null_island", place(), "0, 0 stands for no coordinates".to_owned()))
+            }
+            Some(WEB_MERCATOR) if self.epsg.is_none() => converted(
+                WEB_MERCATOR,
+                [x, y],
+                found,
+                "web_mercator",
+                "coordinates in Web Mercator were converted",
+            ),
+            Some(zone @ 3942..=3950) if self.epsg.is_none() => {
+                let message =
+                    format!("coordinates in conic zone {} (EPSG:{zone}) were converted", zone - 3900);
+                converted(zone, [x, y], found, "conic_zone", &message)
+            }
+            None if is_lambert_93(x, y) => {
+                converted(2154, [x, y], found, "lambert_93", "coordinates in Lambert-93 were converted")
+            }
+            None if is_lambert_93(y, x) => converted(
+                2154,
+                [y, x],
+                found,
+                "lambert_93",
+                "swapped coordinates in Lambert-93 were converted",
+            ),
+            None if SWAPPED_FRANCE.iter().any(|&range| within(range, x, y)) => {
+                found.repaired("swapped_axes", place(), "latitude and longitude were swapped");
+                Ok([y, x])
+            }
+            Some(code) if code != 4326 => converted(code, [x, y], found, "converted", ""),
+            _ if degrees => Ok([x, y]),
+            _ => {
+                let hint = if within(LAMBERT_2E, x, y) {
+                    "; they look like Lambert II étendu (EPSG:27572): convert them first"
+                } else if within(MERCATOR_FRANCE, x, y) {
+                    "; they look like Web Mercator (EPSG:3857): convert them first"
+                } else {
+                    ""
+                };
+                let message =
+                    format!("{x}, {y} are no longitude and latitude in degrees, nor Lambert-93{hint}");
+                Err(("bad_coordinates", place(), message))
+            }
+        }
+    }
+}
+
+/// A number of a coordinate: also `43.6 N`, `1,55 O`, `43°36'00"N`.
+fn coordinate(cell: &str) -> Number {
+    let plain = Number::parse(cell);
+    if plain != Number::Invalid {
+        return plain;
+    }
+    let text = cell.trim();
+    let (text, sign) = match text.chars().last() {
+        Some('N' | 'n' | 'E' | 'e') => (&text[..text.len() - 1], 1.0),
+        Some('S' | 's' | 'W' | 'w' | 'O' | 'o') => (&text[..text.len() - 1], -1.0),
+        _ => (text, 1.0),
+    };
+    if !text.contains('°') {
+        return match Number::parse(text.trim_end()) {
+            Number::Value(v) if text.len() < cell.trim().len() => Number::Value(sign * v),
+            _ => Number::Invalid,
+        };
+    }
+    let mut value = 0.0;
+    let parts =
+        text.split(|c: char| matches!(c, '°' | '\'' | '’' | '′' | '"' | '″' | '”') || c.is_whitespace());
+    for (i, part) in parts.filter(|p| !p.is_empty()).enumerate() {
+        match (i, Number::parse(part)) {
+            (0, Number::Value(v)) if v.abs() <= 180.0 => value = v,
+            (1 | 2, Number::Value(v)) if (0.0..60.0).contains(&v) => value += v / 60_f64.powi(i as i32),
+            _ => return Number::Invalid,
+        }
+    }
+    Number::Value(sign * value)
+}
+
+/// The easting and northing, or longitude and latitude, that a cell holds.
+fn position(cell: &str) -> Option<[f64; 2]> {
+    let text = cell.trim();
+    if text.starts_with('{') {
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        if let (Some(lon), Some(lat)) = (value["lon"].as_f64(), value["lat"].as_f64()) {
+            return Some([lon, lat]);
+        }
+        let geojson::GeoJson::Geometry(geometry) = text.parse().ok()? else { return None };
+        let point = geo_types::Geometry::<f64>::try_from(geometry).ok()?.interior_point()?;
+        return Some([point.x(), point.y()]);
+    }
+    let upper = text.to_uppercase();
+    if let Some(at) = upper.find("POINT") {
+        let inside = upper[at..].split_once('(')?.1.split_once(')')?.0.trim_start_matches('(');
+        let mut numbers = inside.split([' ', ',']).filter(|p| !p.is_empty()).map(str::parse::<f64>);
+        return Some([numbers.next()?.ok()?, numbers.next()?.ok()?]);
+    }
+    // Latitude first, as people and Opendatasoft write it.
+    let text = text.trim_matches(['[', ']', '(', ')']);
+    let pair = |separator: &str| {
+        let (lat, lon) = text.split_once(separator)?;
+        Some([coordinate(lon).value()?, coordinate(lat).value()?])
+    };
+    [", ", ";", " ", "/", "|", ","].into_iter().find_map(pair)
+}
+
+/// The system of a pair of columns as all rows in view show it, when it is another than Lambert-93.
+fn judge(table: &Records<'_>, x: usize, y: usize) -> Option<u32> {
+    let (mut lambert, mut mercator, mut both) = (0_usize, 0_usize, 0_usize);
+    let mut zones = std::collections::BTreeMap::new();
+    table.each_in_view(|cells| {
+        let at = |c: usize| Number::parse(cells.get(c).unwrap_or_default()).value();
+        let (Some(x), Some(y)) = (at(x), at(y)) else { return };
+        match (is_lambert_93(x, y) || is_lambert_93(y, x), within(MERCATOR_FRANCE, x, y)) {
+            (true, true) => both += 1,
+            (true, false) => lambert += 1,
+            (false, true) => mercator += 1,
+            _ => {
+                if let Some(zone) = conic_zone(x, y) {
+                    *zones.entry(zone).or_insert(0_usize) += 1;
+                }
+            }
+        }
+    });
+    if mercator > 0 && lambert == 0 {
+        return Some(WEB_MERCATOR);
+    }
+    let (zone, count) = zones.into_iter().max_by_key(|&(_, count)| count)?;
+    (count > lambert + mercator + both).then_some(zone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::coordinates::to_lon_lat;
+    use crate::read::csv::Reader;
+
+    fn located(text: &str) -> (Vec<Option<[f64; 2]>>, Diagnostics) {
+        let mut table = Reader::default().open_str(text, "t").unwrap();
+        let columns = CoordinateColumns::find(&mut table, &ColumnNames::default()).unwrap().unwrap();
+        let mut got = Vec::new();
+        let found = table
+            .for_each(|row, found| {
+                let rounded = |v: f64| (v * 100.0).round() / 100.0;
+                got.push(columns.locate(row, &to_lon_lat, found).map(|p| p.map(rounded)));
+                found.keep();
+                Ok(())
+            })
+            .unwrap();
+        (got, found)
+    }
+
+    #[test]
+    fn places_are_read_in_whatever_system() {
+        let text = "lon;lat;n\n2,35;48,85;\n48,85;2,35;\n652000;6862000;\n6862000;652000;\n0;0;\n;;a\nx;1;\n500;1;\n-61,5;16,2;\n";
+        let (got, found) = located(text);
+        let paris = Some([2.35, 48.85]);
+        let l93 = Some([2.35, 48.86]);
+        assert_eq!(got, [paris, paris, l93, l93, None, None, None, None, Some([-61.5, 16.2])]);
+        let counts = ["swapped_axes", "lambert_93", "null_island", "no_coordinates", "bad_coordinates"];
+        assert_eq!(counts.map(|k| found.count(k)), [1, 2, 1, 1, 2]);
+    }
+
+    #[test]
+    fn the_whole_column_shows_the_system() {
+        // Paris alone could be Lambert-93 off Spain; with Valserhône it cannot.
+        let (got, found) = located("x;y\n261600;6250500\n647000;5807000\n");
+        assert_eq!(got, [Some([2.35, 48.86]), Some([5.81, 46.17])]);
+        assert_eq!(found.count("web_mercator"), 2);
+        let (got, _) = located("x;y\n1700000;5200000\n1690000;5190000\n");
+        assert!(got[0].is_some_and(|p| (p[0] - 3.0).abs() < 0.01 && (p[1] - 46.0).abs() < 0.1), "{got:?}");
+        let (got, found) = located("x;y\n527900;1845600\n");
+        assert_eq!(got, [None]);
+        assert!(found.to_string().contains("Lambert II étendu"), "{found}");
+    }
+
+    #[test]
+    fn one_cell_may_hold_a_position() {
+        for (header, cell) in [
+            ("geo_point_2d", "43.6, 1.45"),
+            ("Geo Point", "43.6,1.45"),
+            ("coordonnees", "43,6 ; 1,45"),
+            ("WKT", "POINT (1.45 43.6)"),
+            ("geom", "SRID=4326;POINT(1.45 43.6)"),
+            ("geo_point_2d", "\"{\"\"lon\"\": 1.45, \"\"lat\"\": 43.6}\""),
+            ("Geo Shape", "\"{\"\"type\"\": \"\"Point\"\", \"\"coordinates\"\": [1.45, 43.6]}\""),
+            ("gps", "\"43°36'00\"\"N 1°27'00\"\"E\""),
+        ] {
+            let cell = if cell.contains([',', ';']) && !cell.starts_with('"') {
+                format!("\"{cell}\"")
+            } else {
+                cell.to_owned()
+            };
+            let (got, found) = located(&format!("id,{header},n\nA,{cell},1\n"));
+            assert_eq!(got, [Some([1.45, 43.6])], "{header}: {cell}: {found}");
+        }
+    }
+
+    #[test]
+    fn rows_may_name_their_system_and_degrees_come_first() {
+        let text = "x;y;epsg\n574000;6279000;2154\n340000;7691000;2975\n654000;1796000;5490\n";
+        let (got, _) = located(text);
+        assert_eq!(got.iter().flatten().count(), 3);
+        assert!(got[1].is_some_and(|p| p[0] > 55.0 && p[1] < -20.0), "{got:?}");
+        let text = "x;y;epsg;y_latitude;x_longitude\n340000;7691000;2975;-20,88;55,45\n";
+        assert_eq!(located(text).0, [Some([55.45, -20.88])]);
+        assert_eq!(located("longitude;lat;n\n1,45;43,6;1\n").0, [Some([1.45, 43.6])]);
+        assert_eq!(
+            located("lat;lon\n43.6 N;1.45 E\n47.2;1,55 O\n").0,
+            [Some([1.45, 43.6]), Some([-1.55, 47.2])]
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Everything the main job writes: a GeoJSON of measures, the tables and the atlas page.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::tables::{actor_table, link_table, territory_table};
+use crate::error::Result;
+use crate::model::Contours;
+use crate::model::Level;
+use crate::progress::Progress;
+use crate::space::Layer;
+use crate::study::{Study, TerritoryMeasures};
+use crate::write::csv::{CsvStyle, write_csv_file};
+use crate::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson_file};
+
+/// Measures of all levels of a study, ready to be written.
+#[derive(Debug)]
+pub struct StudyFiles<'a> {
+    pub(super) study: &'a Study,
+    measures: BTreeMap<Level, Vec<TerritoryMeasures>>,
+}
+
+impl<'a> StudyFiles<'a> {
+    /// Measures every territory of every level.
+    ///
+    /// # Errors
+    /// None on a study.
+    pub fn measure(study: &'a Study, progress: &dyn Progress) -> Result<Self> {
+        let reach = study.reach(progress)?;
+        let levels = study.atlas().levels();
+        progress.begin("measure territories", Some(levels.len() as u64));
+        let mut measures = BTreeMap::new();
+        for level in levels {
+            measures.insert(level.level().clone(), study.territory_measures(level.level(), &reach)?);
+            progress.advance(1);
+        }
+        progress.end();
+        Ok(Self { study, measures })
+    }
+
+    /// The measures of a level.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unknown`] when the study has no such level.
+    pub fn of(&self, level: &Level) -> Result<&[TerritoryMeasures]> {
+        self.study.atlas().level(level)?;
+        Ok(self.measures.get(level).map_or(&[], Vec::as_slice))
+    }
+
+    /// Writes `territories.csv`, `actors.csv`, `links.csv`, `metrics.geojson` (territories of the
+    /// level, with the same columns) and, with the feature `html`, `atlas.html` (all levels) into a
+    /// folder that exists. Returns what it wrote.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unknown`] when the study has no such level, [`crate::Error::Io`] when a file cannot be
+    /// written.
+    pub fn write(
+        &self,
+        folder: &Path,
+        level: &Level,
+        title: &str,
+        progress: &dyn Progress,
+    ) -> Result<Vec<PathBuf>> {
+        progress.begin("write files", Some(5));
+        let step = |path: PathBuf, written: &mut Vec<PathBuf>| {
+            written.push(path);
+            progress.advance(1);
+        };
+        let mut written = Vec::new();
+        let territories = territory_table(self.of(level)?)?;
+        let tables = [
+            ("territories.csv", &territories),
+            ("actors.csv", &actor_table(self.study)?),
+            ("links.csv", &link_table(self.study)?),
+        ];
+        for (name, table) in tables {
+            let path = folder.join(name);
+            write_csv_file(&path, table, CsvStyle::Standard)?;
+            step(path, &mut written);
+        }
+        let units = self.study.atlas().level(level)?;
+        let path = folder.join("metrics.geojson");
+        let empty;
+        let (shapes, contours) =
+            if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
+                (layer, Contours::from(quality))
+            } else {
+                empty = without_outlines(units.territories().len());
+                (&empty, Contours::Surveyed)
+            };
+        write_geojson_file(&path, Shapes::Polygons(shapes, contours), &territories, DEFAULT_DECIMALS)?;
+        step(path, &mut written);
+        #[cfg(feature = "html")]
+        {
+            let path = folder.join("atlas.html");
+            super::atlas::write_atlas(self, &path, title)?;
+            step(path, &mut written);
+        }
+        #[cfg(not(feature = "html"))]
+        let _ = title;
+        progress.end();
+        Ok(written)
+    }
+}
+
+/// Features without geometry, for levels that have no outlines.
+fn without_outlines(n: usize) -> Layer {
+    let mut layer = Layer::new();
+    for _ in 0..n {
+        layer.end_feature();
+    }
+    layer
+}

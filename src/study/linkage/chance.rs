@@ -1,0 +1,186 @@
+//! Rural–urban ties against what chance would give.
+
+use super::super::links;
+use super::LinkageOptions;
+use super::frame::{Frame, Ground};
+use super::report::LinkageTest;
+use crate::error::{Error, Result, Undefined};
+use crate::evidence::Measured;
+use crate::evidence::{Evidence, Null};
+use crate::labels::Labels;
+use crate::linkage::{MixingEvidence, NullModel, Weighting, mixing_evidence};
+use crate::model::{CooperationKind, Level};
+use crate::network::{Network, Participation, SwapOptions, deal_participations, degree_preserving, project};
+use crate::progress::Progress;
+
+impl Frame<'_> {
+    pub(super) fn tests(
+        &self,
+        kind: Option<CooperationKind>,
+        all: &Network,
+        (labelled, rurality): (&Ground, &Labels),
+        options: &LinkageOptions,
+        progress: &dyn Progress,
+    ) -> Result<Vec<LinkageTest>> {
+        let w = options.weighting;
+        let mut tests = Vec::new();
+        let mut add = |against: &str, left_out: usize, result: Result<MixingEvidence>| -> Result<()> {
+            let (cross, ei) = match Measured::of(result)? {
+                Measured::Value(e) => (Measured::Value(e.cross), Measured::Value(e.ei)),
+                Measured::Undefined(why) => (Measured::Undefined(why.clone()), Measured::Undefined(why)),
+            };
+            let ratio = cross.value().and_then(Evidence::ratio);
+            tests.push(LinkageTest { against: against.to_owned(), cross, ei, ratio, left_out });
+            Ok(())
+        };
+        let single = || {
+            if rurality.sizes().iter().filter(|&&s| s > 0).count() < 2 && labelled.network.edges() > 0 {
+                return Err(Error::undefined("rural–urban ties against chance", Undefined::SingleClass));
+            }
+            Ok(())
+        };
+        let test = |g: &Ground, labels: &Labels, null: NullModel<'_>| {
+            single()?;
+            mixing_evidence(&g.network, labels, w, null, progress)
+        };
+        let everyone = Ground::of(all, |i| self.rurality.get(i).is_some())?;
+        let all_labels = everyone.labels(&self.rurality)?;
+        add(
+            "labels dealt to all actors",
+            0,
+            mixing_evidence(&everyone.network, &all_labels, w, NullModel::LabelPermutation, progress),
+        )?;
+        add("labels dealt to tied actors", 0, test(labelled, rurality, NullModel::LabelPermutation))?;
+        if options.permutations > 0 {
+            let region = self.level(&Level::Region)?;
+            for (tag, against, strata) in [
+                (2, "labels dealt within kinds of actor", Some(&self.kinds)),
+                (3, "labels dealt within régions", region.as_ref()),
+            ] {
+                let Some(strata) = strata else { continue };
+                let strata = labelled.labels(strata)?;
+                let null = NullModel::LabelPermutationMonteCarlo {
+                    permutations: options.permutations,
+                    seed: options.seed.child(tag),
+                    strata: Some(&strata),
+                };
+                add(against, 0, test(labelled, rurality, null))?;
+            }
+        }
+        add("degrees alone", 0, test(labelled, rurality, NullModel::Configuration))?;
+        let near = Ground::of(all, |i| {
+            all.degree(i) > 0 && self.rurality.get(i).is_some() && self.mainland(i).is_some()
+        })?;
+        let positions: Vec<_> = near.actors.iter().filter_map(|&a| self.mainland(a as usize)).collect();
+        let null = NullModel::Gravity { positions_m: &positions, bin_m: options.bin_m };
+        let left_out = labelled.actors.len() - near.actors.len();
+        add("degrees and distance (mainland)", left_out, test(&near, &near.labels(&self.rurality)?, null))?;
+        if options.swaps > 0 && w == Weighting::Edges {
+            tests.push(swapped(labelled, rurality, options, progress));
+        }
+        if options.swaps > 0
+            && let Some(kind) = kind
+        {
+            tests.extend(self.dealt(kind, options, progress));
+        }
+        Ok(tests)
+    }
+
+    /// Ties of projects of a kind when participations are dealt anew; `None` without such projects.
+    pub(super) fn dealt(
+        &self,
+        kind: CooperationKind,
+        options: &LinkageOptions,
+        progress: &dyn Progress,
+    ) -> Option<LinkageTest> {
+        let projects = self.study.inventory.projects().iter().enumerate();
+        let taken = projects
+            .filter(|(_, p)| p.kind == kind && links::is_taken(self.study.options(), p.kind, p.period));
+        let given: Vec<Participation> = taken
+            .flat_map(|(i, p)| {
+                let project = i as u32;
+                p.participants.iter().map(move |&(actor, _)| Participation { actor, project })
+            })
+            .collect();
+        let rule = self.study.options().projection;
+        // Ties between the sides, and all between actors of known rurality.
+        let count = |parts: &[Participation]| {
+            let mut sums = [0.0; 2];
+            for (a, b, weight) in project(parts, None, rule).map(|p| p.edges).unwrap_or_default() {
+                if let (Some(a), Some(b)) = (self.rurality.get(a as usize), self.rurality.get(b as usize)) {
+                    let value = if options.weighting == Weighting::Edges { 1.0 } else { weight };
+                    sums[0] += if a == b { 0.0 } else { value };
+                    sums[1] += value;
+                }
+            }
+            sums
+        };
+        let observed = count(&given);
+        if observed[1] == 0.0 {
+            return None;
+        }
+        let deal =
+            SwapOptions::default().swaps_per_tie(5).replicates(options.swaps).seed(options.seed.child(5));
+        let replicates = deal_participations(&given, deal, count, progress);
+        let mut actors: Vec<u32> = given.iter().map(|p| p.actor).collect();
+        actors.sort_unstable();
+        actors.dedup();
+        let unlabelled = actors.iter().filter(|a| self.rurality.get(**a as usize).is_none()).count();
+        let evidence = |f: fn([f64; 2]) -> f64| {
+            let values: Vec<f64> = replicates.iter().map(|r| f(*r)).collect();
+            Evidence::monte_carlo(Null::TwoMode, f(observed), &values, actors.len())
+                .with_counts(0, unlabelled)
+        };
+        let cross = evidence(|s| s[0]);
+        Some(LinkageTest {
+            against: "participations dealt anew (project ties)".to_owned(),
+            ratio: cross.ratio(),
+            cross: Measured::Value(cross),
+            ei: Measured::Value(evidence(|s| 2.0 * s[0] / s[1] - 1.0)),
+            left_out: unlabelled,
+        })
+    }
+}
+
+/// Rural–urban ties on simple graphs with the same degrees.
+fn swapped(
+    labelled: &Ground,
+    rurality: &Labels,
+    options: &LinkageOptions,
+    progress: &dyn Progress,
+) -> LinkageTest {
+    let against = "degrees alone, no double ties (swaps)".to_owned();
+    let n = labelled.actors.len();
+    let (m, classes) = (labelled.network.edges(), rurality.sizes());
+    let undefined = if m == 0 {
+        Some(Undefined::NoTies)
+    } else if classes.contains(&0) {
+        Some(Undefined::SingleClass)
+    } else {
+        None
+    };
+    if let Some(reason) = undefined {
+        let why = Error::undefined("rural–urban ties against chance", reason).to_string();
+        let (cross, ei) = (Measured::Undefined(why.clone()), Measured::Undefined(why));
+        return LinkageTest { against, cross, ei, ratio: None, left_out: 0 };
+    }
+    let crosses = |a: u32, b: u32| rurality.get(a as usize) != rurality.get(b as usize);
+    let observed = labelled.network.edge_list().filter(|&(a, b, _)| crosses(a, b)).count() as f64;
+    let swaps = SwapOptions::default().replicates(options.swaps).seed(options.seed.child(4));
+    let count = |ties: &[(u32, u32)]| ties.iter().filter(|&&(a, b)| crosses(a, b)).count() as f64;
+    let replicates = degree_preserving(&labelled.network, swaps, count, progress);
+    let evidence = |observed, replicates: &[f64]| {
+        Evidence::monte_carlo(Null::DegreePreservingSwaps, observed, replicates, n)
+            .with_counts(labelled.network.isolates(), 0)
+    };
+    let ei = |x: f64| 2.0 * x / m as f64 - 1.0;
+    let cross = evidence(observed, &replicates);
+    let indices: Vec<f64> = replicates.iter().map(|&x| ei(x)).collect();
+    LinkageTest {
+        against,
+        ratio: cross.ratio(),
+        cross: Measured::Value(cross),
+        ei: Measured::Value(evidence(ei(observed), &indices)),
+        left_out: 0,
+    }
+}

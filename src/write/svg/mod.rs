@@ -1,0 +1,20 @@
+//! Small dependable pictures as SVG: heat map, plot, bars and maps.
+//!
+//! Pictures are light, need no fonts or scripts, carry a title and a description for screen readers,
+//! use colours that people with any colour vision can tell apart, and are the same bytes for the
+//! same input. [`HeatMap`], [`Plot`], [`Bars`], [`Choropleth`] and [`ClassMap`] each give an [`Svg`], which is
+//! text to show, to write or to embed.
+
+mod canvas;
+mod charts;
+mod colours;
+mod maps;
+pub(in crate::write) mod palette;
+
+pub use canvas::{Axis, Svg};
+pub use charts::{Bars, HeatMap, Marks, Plot, Series};
+pub use colours::{ClassColours, Colours};
+pub use maps::{Choropleth, ClassMap, Coordinates};
+
+#[cfg(test)]
+mod tests;
