@@ -31,6 +31,7 @@ mod own;
 mod parquet;
 mod place;
 mod profiles;
+pub mod surveys;
 mod records;
 mod roles;
 mod row;
@@ -42,6 +43,7 @@ mod territories;
 mod tie_files;
 mod ties;
 mod values;
+pub mod vocabulary;
 
 pub use actors::ActorReader;
 pub use codes::{CodeBook, CodeRepair, FoundCode};

@@ -9,6 +9,7 @@ mod links;
 mod near;
 mod partners;
 mod places;
+mod practices;
 mod profiles;
 mod rurality;
 mod spatial;
@@ -44,6 +45,7 @@ pub use partners::{
     Removal, Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
+pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
 pub use spatial::{

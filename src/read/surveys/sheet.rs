@@ -1,0 +1,157 @@
+use serde::{Deserialize, Serialize};
+
+use super::super::csv::Table;
+use super::super::vocabulary::folded;
+use crate::diagnostics::Diagnostics;
+use crate::error::{Error, Result};
+
+/// The tool that wrote an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SurveyTool {
+    /// `LimeSurvey`.
+    LimeSurvey,
+    /// `KoboToolbox`.
+    KoboToolbox,
+    /// Framaforms (Drupal webform).
+    Framaforms,
+    /// Google Forms.
+    GoogleForms,
+    /// Microsoft Forms.
+    MicrosoftForms,
+    /// Sphinx.
+    Sphinx,
+    /// Another one, or a table made by hand.
+    Other,
+}
+
+impl SurveyTool {
+    /// What stands between the options in one cell.
+    #[must_use]
+    pub const fn separator(self) -> &'static str {
+        match self {
+            Self::KoboToolbox => " ",
+            Self::Framaforms | Self::GoogleForms => ",",
+            _ => ";",
+        }
+    }
+
+    fn of(names: &[String]) -> Self {
+        let names: Vec<String> = names.iter().map(|n| folded(n)).collect();
+        let has = |name: &str| names.iter().any(|n| *n == folded(name));
+        if has("submitdate") || has("date de soumission") || (has("lastpage") && has("startlanguage")) {
+            Self::LimeSurvey
+        } else if has("_uuid") || has("_submission_time") {
+            Self::KoboToolbox
+        } else if has("SID") && (has("Serial") || has("Numéro de série")) {
+            Self::Framaforms
+        } else if has("Horodateur") || has("Timestamp") {
+            Self::GoogleForms
+        } else if (has("Heure de début") && has("Heure de fin"))
+            || (has("Start time") && has("Completion time"))
+        {
+            Self::MicrosoftForms
+        } else if has("CLE") || has("DATE_SAISIE") || has("Date de saisie") {
+            Self::Sphinx
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// One row of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetRow {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// The cells.
+    pub cells: Vec<String>,
+}
+
+impl SheetRow {
+    /// The cell of a column, trimmed; empty when the row is too short.
+    #[must_use]
+    pub fn get(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", |c| c.trim())
+    }
+}
+
+/// An export as it came: names of columns and rows of text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// The file, as findings name it.
+    pub file: String,
+    /// The tool it looks like.
+    pub tool: SurveyTool,
+    /// Names of the columns; `question [option]` where several heading rows say so.
+    pub header: Vec<String>,
+    /// The rows.
+    pub rows: Vec<SheetRow>,
+}
+
+impl Sheet {
+    /// Reads a table. Framaforms' three heading rows become one.
+    ///
+    /// # Errors
+    /// Those of [`Table::for_each`].
+    pub fn read(table: Table<'_>) -> Result<(Self, Diagnostics)> {
+        let (mut header, file) = (table.header().to_vec(), table.file().to_owned());
+        let width = header.len();
+        let mut rows = Vec::new();
+        let found = table.for_each(|row, found| {
+            let cells = (0..width).map(|c| row.get(c).to_owned()).collect();
+            rows.push(SheetRow { line: row.line(), cells });
+            found.keep();
+            Ok(())
+        })?;
+        let heading = |row: &SheetRow| SurveyTool::of(&row.cells) == SurveyTool::Framaforms;
+        if let Some(last) = rows.iter().take(3).position(heading) {
+            let questions: Vec<String> =
+                if last == 0 { header.clone() } else { rows[last - 1].cells.clone() };
+            let mut question = String::new();
+            for (column, name) in header.iter_mut().enumerate() {
+                let above = questions.get(column).map_or("", |q| q.trim());
+                // The csv reader gives a name to columns without one.
+                let unnamed = above.is_empty() || above == format!("column {}", column + 1);
+                if !unnamed {
+                    question = above.to_owned();
+                }
+                let below = rows[last].get(column);
+                *name = match (below.is_empty(), question.is_empty()) {
+                    (true, _) => question.clone(),
+                    (false, true) => below.to_owned(),
+                    (false, false) => format!("{question} [{below}]"),
+                };
+                if ["serial", "sid", "submitted time", "draft"].contains(&below.to_lowercase().as_str()) {
+                    *name = below.to_owned();
+                    question.clear();
+                }
+            }
+            rows.drain(..=last);
+            return Ok((Self { file, tool: SurveyTool::Framaforms, header, rows }, found));
+        }
+        let tool = SurveyTool::of(&header);
+        Ok((Self { file, tool, header, rows }, found))
+    }
+
+    /// Index of a column.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the columns there are.
+    pub fn column(&self, name: &str) -> Result<usize> {
+        let exact = self.header.iter().position(|h| h == name);
+        exact.or_else(|| self.header.iter().position(|h| folded(h) == folded(name))).ok_or_else(|| {
+            Error::Unknown {
+                kind: "column",
+                value: name.to_owned(),
+                hint: Some(format!("{} has the columns {}", self.file, self.header.join(", "))),
+            }
+        })
+    }
+
+    /// The cells of a column that are not empty.
+    pub(super) fn values(&self, column: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(move |r| r.get(column)).filter(|c| !c.is_empty())
+    }
+}
