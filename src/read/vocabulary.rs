@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::csv::Table;
+use super::records::Records;
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 
@@ -162,8 +162,8 @@ impl Vocabulary {
     ///
     /// # Errors
     /// [`Error::Unknown`](crate::Error::Unknown) when there is no column of terms; those of
-    /// [`Table::for_each`].
-    pub fn read(table: Table<'_>) -> Result<(Self, Diagnostics)> {
+    /// [`Records::for_each`].
+    pub fn read(table: Records<'_>) -> Result<(Self, Diagnostics)> {
         let label = table.require(&["terme", "theme", "thème", "label", "libelle", "term"])?;
         let alias = table.column(&["alias", "aliases", "synonymes", "synonyms"]);
         let mut terms: Vec<Term> = Vec::new();
@@ -198,7 +198,7 @@ impl Vocabulary {
     ///
     /// # Errors
     /// As [`Vocabulary::read`].
-    pub fn read_decisions(&mut self, table: Table<'_>) -> Result<Diagnostics> {
+    pub fn read_decisions(&mut self, table: Records<'_>) -> Result<Diagnostics> {
         let raw = table.require(&["raw", "brut", "texte"])?;
         let theme = table.require(&["theme", "thème", "terme", "label"])?;
         table.for_each(|row, found| {

@@ -43,8 +43,8 @@ fn sentence(name: &str, e: &Evidence, language: Language) -> String {
 pub fn belonging_text(report: &BelongingReport, most: usize, language: Language) -> String {
     let mut lines = Vec::new();
     match &report.beyond_distance {
-        crate::study::Measured::Value(e) => lines.push(sentence(&report.perimeters, e, language)),
-        crate::study::Measured::Undefined(why) => lines.push(format!("{}: {why}", report.perimeters)),
+        crate::evidence::Measured::Value(e) => lines.push(sentence(&report.perimeters, e, language)),
+        crate::evidence::Measured::Undefined(why) => lines.push(format!("{}: {why}", report.perimeters)),
     }
     let mut rows: Vec<_> =
         report.territories.iter().filter_map(|t| Some((t, t.beyond_distance.value()?))).collect();

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
-use super::{Measured, Study};
+use super::Study;
 use crate::atlas::Atlas;
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{Evidence, Null};
+use crate::evidence::{Evidence, Measured, Null};
 use crate::france::zones::ZONES;
 use crate::labels::Labels;
 use crate::linkage::{Weighting, deterrence};

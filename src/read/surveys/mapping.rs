@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::csv::Table;
+use super::super::records::Records;
 use super::super::vocabulary::folded;
 use super::{Mark, Sheet, SurveyTool, parts};
 use crate::diagnostics::Diagnostics;
@@ -202,8 +202,8 @@ impl Mapping {
     ///
     /// # Errors
     /// [`Error::Unknown`](crate::Error::Unknown) when a column is missing; those of
-    /// [`Table::for_each`].
-    pub fn read(table: Table<'_>) -> Result<(Self, Diagnostics)> {
+    /// [`Records::for_each`].
+    pub fn read(table: Records<'_>) -> Result<(Self, Diagnostics)> {
         let (name, used) =
             (table.require(&["column", "colonne"])?, table.require(&["use", "usage", "type"])?);
         let question = table.column(&["question"]);

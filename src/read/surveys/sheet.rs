@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::super::csv::Table;
+use super::super::records::Records;
 use super::super::vocabulary::folded;
 use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
@@ -94,14 +94,14 @@ impl Sheet {
     /// Reads a table. Framaforms' three heading rows become one.
     ///
     /// # Errors
-    /// Those of [`Table::for_each`].
-    pub fn read(table: Table<'_>) -> Result<(Self, Diagnostics)> {
+    /// Those of [`Records::for_each`].
+    pub fn read(table: Records<'_>) -> Result<(Self, Diagnostics)> {
         let (mut header, file) = (table.header().to_vec(), table.file().to_owned());
         let width = header.len();
         let mut rows = Vec::new();
         let found = table.for_each(|row, found| {
             let cells = (0..width).map(|c| row.get(c).to_owned()).collect();
-            rows.push(SheetRow { line: row.line(), cells });
+            rows.push(SheetRow { line: row.line().unwrap_or(row.record() as u64 + 2), cells });
             found.keep();
             Ok(())
         })?;
