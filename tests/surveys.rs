@@ -7,12 +7,12 @@ use rurban::diagnostics::{Diagnostics, Place, Strictness};
 use rurban::inventory::Inventory;
 use rurban::model::{Actor, ActorId, ActorKind, Level};
 use rurban::progress::Silent;
-use rurban::read::csv::Reader;
+use rurban::read::csv::{Layout, Reader};
 use rurban::read::surveys::{Answer, ColumnUse, Mapping, Sheet, Survey, SurveyTool};
 use rurban::study::{Study, StudyOptions};
 
 fn sheet(text: &str) -> Sheet {
-    Sheet::read(Reader::default().open_str(text, "export.csv").unwrap()).unwrap().0
+    Sheet::read(Reader::default().layout(Layout::Plain).open_str(text, "export.csv").unwrap()).unwrap().0
 }
 
 fn read(text: &str) -> (Sheet, Survey, Diagnostics) {
@@ -90,7 +90,9 @@ fn google_options_with_commas_need_their_list() {
     (themes.used, themes.separator) = (ColumnUse::Multiple, Some(",".to_owned()));
     let mapping = mapping.with_options("Thèmes", &["Eau", "Eau, air, sols", "Bois"]);
     // Written out and read back it is the same mapping.
-    let (back, _) = Mapping::read(Reader::default().open_str(&mapping.to_csv(), "m.csv").unwrap()).unwrap();
+    let (back, _) =
+        Mapping::read(Reader::default().layout(Layout::Plain).open_str(&mapping.to_csv(), "m.csv").unwrap())
+            .unwrap();
     let (survey, found) = Survey::read(&sheet, &back, Strictness::Lenient).unwrap();
     assert_eq!(chosen(&survey, "Thèmes"), ["Eau, air, sols+Bois", "Bois", "Bois"]);
     assert_eq!((survey.questions[0].strangers["chasse"], found.count("no_option")), (1, 1));
@@ -104,7 +106,9 @@ fn microsoft_and_sphinx_cells() {
     assert_eq!(chosen(&survey, "Thèmes"), ["Bois+Eau", "Eau", "Bois"]);
     let sphinx = "CLE\tOrganisme\tThème_1\tThème_2\n1\tPETR A\tForêt\tEau\n2\tPETR B\tEau\t\n3\tPETR C\tForêt\t\n4\tPETR D\tForêt\tEau\n5\tPETR E\tEau\tForêt\n";
     let bytes = encoding_rs::WINDOWS_1252.encode(sphinx).0.into_owned();
-    let sheet = Sheet::read(Reader::default().open_from(&bytes[..], "s.csv").unwrap()).unwrap().0;
+    let sheet = Sheet::read(Reader::default().layout(Layout::Plain).open_from(&bytes[..], "s.csv").unwrap())
+        .unwrap()
+        .0;
     assert_eq!(sheet.tool, SurveyTool::Sphinx);
     let (survey, _) = Survey::read(&sheet, &Mapping::propose(&sheet), Strictness::Lenient).unwrap();
     assert_eq!(chosen(&survey, "Thème"), ["Eau+Forêt", "Eau", "Forêt", "Eau+Forêt", "Eau+Forêt"]);

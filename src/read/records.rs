@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
 use super::csv::splitter::{Cells, Quotes, Record, Splitter, TOO_LONG};
-use super::csv::{Encoding, Ragged};
+use super::csv::{Encoding, Layout, Ragged};
 use super::geojson::FeatureTable;
 use super::names::{self, ColumnNames, Role, fold};
 use super::number::{MarkCounts, Marks, Number};
@@ -33,6 +33,7 @@ pub struct Records<'a> {
     /// Names in a second line of headers.
     other_names: Vec<String>,
     ragged: Ragged,
+    layout: Layout,
     marks: Vec<Marks>,
     taken: Vec<(Role, usize)>,
     path: PathBuf,
@@ -60,6 +61,7 @@ impl<'a> Records<'a> {
         source: Source<'a>,
         path: PathBuf,
         ragged: Ragged,
+        layout: Layout,
         strictness: Strictness,
     ) -> Result<Self> {
         let mut table = Self {
@@ -68,6 +70,7 @@ impl<'a> Records<'a> {
             header: Vec::new(),
             other_names: Vec::new(),
             ragged,
+            layout,
             marks: Vec::new(),
             taken: Vec::new(),
             file: path.display().to_string(),
@@ -95,6 +98,7 @@ impl<'a> Records<'a> {
             header: Vec::new(),
             other_names: Vec::new(),
             ragged: Ragged::Keep,
+            layout: Layout::Plain,
             marks: Vec::new(),
             taken: Vec::new(),
             file: path.display().to_string(),
@@ -344,7 +348,7 @@ impl<'a> Records<'a> {
     /// Whether a record has but its first cell, as notes under a table have.
     fn may_be_note(&self, record: &Record) -> bool {
         let cells = &record.cells;
-        if matches!(self.source, Source::Features(..)) || self.header.len() < 3 || cells.filled() != 1 {
+        if self.layout == Layout::Plain || self.header.len() < 3 || cells.filled() != 1 {
             return false;
         }
         let first = cells.get(0).unwrap_or_default().trim();
@@ -541,6 +545,7 @@ impl<'a> Records<'a> {
         if self.ahead.is_empty() {
             return Err(self.format_error(1, "the file is empty; expected a header"));
         }
+        let plain = self.layout == Layout::Plain;
         let filled: Vec<usize> = self.ahead.iter().map(|r| r.cells.filled()).collect();
         let known = |r: &Record| r.cells.iter().filter(|c| names::is_known(c)).count();
         let numbers = |r: &Record| {
@@ -548,10 +553,16 @@ impl<'a> Records<'a> {
             r.cells.iter().filter(|c| is_number(c)).count()
         };
         let usual = super::csv::splitter::most_common(&filled).map_or(1, |(width, _)| width);
-        let mut at =
-            if usual < 2 { 0 } else { filled.iter().take(30).position(|n| 2 * n > usual).unwrap_or(0) };
+        let mut at = if plain || usual < 2 {
+            0
+        } else {
+            filled.iter().take(30).position(|n| 2 * n > usual).unwrap_or(0)
+        };
         let is_second = |at: usize| {
             let (Some(top), Some(r)) = (self.ahead.get(at), self.ahead.get(at + 1)) else { return false };
+            if plain {
+                return false;
+            }
             let rest = || self.ahead.iter().skip(at + 2).take(20);
             known(r) > 0
                 && numbers(r) == 0
@@ -561,7 +572,7 @@ impl<'a> Records<'a> {
                 && rest().any(|r| numbers(r) > 0)
                 && rest().all(|r| numbers(r) > 0 || r.cells.filled() <= 1)
         };
-        if known(&self.ahead[at]) < 2 && !is_second(at) {
+        if !plain && known(&self.ahead[at]) < 2 && !is_second(at) {
             let better = (at + 1..self.ahead.len().min(at + 8)).find(|&i| {
                 let r = &self.ahead[i];
                 known(r) >= 2 && known(r) > known(&self.ahead[at]) && numbers(r) == 0

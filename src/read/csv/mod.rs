@@ -43,11 +43,22 @@ pub enum Ragged {
     Drop,
 }
 
+/// What stands around the rows of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// Titles above the header, a second line of headers, notes below: found out and left out.
+    #[default]
+    Found,
+    /// Nothing: the first line is the header, all others are rows.
+    Plain,
+}
+
 /// Opens tables; set what differs from the default, then call one of the `open_` methods.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reader {
     delimiter: Option<u8>,
     ragged: Ragged,
+    layout: Layout,
     strictness: Strictness,
 }
 
@@ -63,6 +74,13 @@ impl Reader {
     #[must_use]
     pub const fn ragged(mut self, ragged: Ragged) -> Self {
         self.ragged = ragged;
+        self
+    }
+
+    /// Sets what stands around the rows.
+    #[must_use]
+    pub const fn layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
         self
     }
 
@@ -113,8 +131,13 @@ impl Reader {
             #[cfg(feature = "xlsx")]
             Format::Workbook => {
                 let (records, other) = super::sheet::records(source, &path)?;
-                let mut table =
-                    Records::open(Source::Rows(records.into_iter()), path, self.ragged, self.strictness)?;
+                let mut table = Records::open(
+                    Source::Rows(records.into_iter()),
+                    path,
+                    self.ragged,
+                    self.layout,
+                    self.strictness,
+                )?;
                 if let Some((message, place)) = other {
                     table.diagnostics().remark("sheet", place, message);
                 }
@@ -130,7 +153,7 @@ impl Reader {
         let sample = &sample[..sample.len().min(1 << 20)];
         rows.delimiter = self.delimiter.or(declared).unwrap_or_else(|| find_delimiter(sample));
         rows.width = rows.usual_width();
-        Records::open(Source::Text(Box::new(rows)), path, self.ragged, self.strictness)
+        Records::open(Source::Text(Box::new(rows)), path, self.ragged, self.layout, self.strictness)
     }
 }
 

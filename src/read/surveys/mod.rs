@@ -6,11 +6,11 @@
 //!
 //! ```
 //! use rurban::diagnostics::Strictness;
-//! use rurban::read::csv::Reader;
+//! use rurban::read::csv::{Layout, Reader};
 //! use rurban::read::surveys::{Answer, Mapping, Sheet, Survey};
 //!
 //! let text = "Horodateur,Organisation,Thèmes\n1,PETR A,\"Bois, Eau\"\n2,PETR B,Eau\n3,Pays C,\"Bois, Eau\"\n";
-//! let (sheet, _) = Sheet::read(Reader::default().open_str(text, "export.csv")?)?;
+//! let (sheet, _) = Sheet::read(Reader::default().layout(Layout::Plain).open_str(text, "export.csv")?)?;
 //! let (survey, found) = Survey::read(&sheet, &Mapping::propose(&sheet), Strictness::Lenient)?;
 //! let themes = survey.question("Thèmes")?;
 //! assert_eq!(survey.questions[themes].options, ["Bois", "Eau"]);

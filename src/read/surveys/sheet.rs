@@ -91,7 +91,8 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Reads a table. Framaforms' three heading rows become one.
+    /// Reads a table, opened with [`Layout::Plain`](crate::read::csv::Layout::Plain): what looks like a
+    /// second header or a note is a row of answers here. Framaforms' three heading rows become one.
     ///
     /// # Errors
     /// Those of [`Records::for_each`].
