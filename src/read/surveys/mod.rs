@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use mapping::{ColumnUse, MappedColumn, Mapping};
 pub use sheet::{Sheet, SheetRow, SurveyTool};
 
+use super::names::fold;
 use super::vocabulary::folded;
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
@@ -197,7 +198,7 @@ impl Survey {
                             marks = true;
                             let option = column.option.as_deref().unwrap_or_default();
                             let index = question.options.iter().position(|o| o == option);
-                            said |= !cell.is_empty();
+                            said |= !cell.is_empty() && !not_shown(cell);
                             match Mark::of(cell, option) {
                                 Mark::Chosen => {
                                     shown = true;
@@ -252,7 +253,8 @@ fn key(r: &Respondent, token: &str, email: &str) -> Option<String> {
     let email = email.to_lowercase();
     [token, email.as_str()].into_iter().find(|k| !k.is_empty()).map(str::to_owned).or_else(|| {
         let commune = r.commune.as_deref().unwrap_or_default();
-        Some(format!("{}|{}", folded(r.organisation.as_deref()?), folded(commune)))
+        // Not the folding of vocabularies, which drops short words and plurals: PETR A is not PETR E.
+        Some(format!("{}|{}", fold(r.organisation.as_deref()?), fold(commune)))
     })
 }
 
