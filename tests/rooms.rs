@@ -65,7 +65,7 @@ fn code_only(text: &str) -> String {
         } else if c == '"' {
             let mut end = 1;
             while !rest[end..].starts_with('"') {
-                end += if rest[end..].starts_with('\\') { 1 } else { 0 };
+                end += usize::from(rest[end..].starts_with('\\'));
                 end += rest[end..].chars().next().map_or(0, char::len_utf8);
             }
             end + 1

@@ -56,7 +56,7 @@ impl ContactField {
         for row in 0..height {
             check_amounts("contact field", field.row(row), width)?;
         }
-        Ok(Self::build(rows * columns, |cell| {
+        Self::build(rows * columns, |cell| {
             let (row, column) = (cell / columns, cell % columns);
             let mut contacts = Vec::with_capacity(height * width);
             for i in 0..height {
@@ -71,7 +71,7 @@ impl ContactField {
                 }
             }
             Ok(contacts)
-        })?)
+        })
     }
 
     /// Contacts between places: P(i → j) ∝ weight of j · `decay`(distance in metres) among the places

@@ -117,7 +117,7 @@ pub struct Evaluation {
 ///
 /// # References
 /// Yang, Lichtenwalter & Chawla (2015), doi:10.1007/s10115-014-0789-0; Aiyappa et al. (2024),
-/// Implicit degree bias in the link prediction task, arXiv:2405.14985; McSherry & Najork (2008),
+/// Implicit degree bias in the link prediction task, arXiv:2405.14985; `McSherry` & Najork (2008),
 /// doi:10.1007/978-3-540-78646-7_38 (ties).
 ///
 /// # Example
@@ -375,8 +375,8 @@ mod tests {
         for a in 1..5 {
             for b in (1..5).filter(|&b| b != a) {
                 let (first, second) = (a.min(b), a.max(b));
-                precision += (1.0 / (first + 1) as f64 + 2.0 / (second + 1) as f64) / 2.0;
-                reciprocal += 1.0 / (first + 1) as f64;
+                precision += f64::midpoint(1.0 / f64::from(first + 1), 2.0 / f64::from(second + 1));
+                reciprocal += 1.0 / f64::from(first + 1);
                 recall += [a, b].iter().filter(|&&x| x < 3).count() as f64 / 2.0;
                 orders += 1.0;
             }

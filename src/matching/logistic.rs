@@ -148,7 +148,9 @@ pub fn logistic(
             *d += weight(i) * (x - m).powi(2) / total;
         }
     }
-    deviations.iter_mut().for_each(|d: &mut f64| *d = d.sqrt());
+    for d in &mut deviations {
+        *d = d.sqrt();
+    }
     // Features that do not vary, up to rounding, have no part.
     let used: Vec<usize> = (0..k).filter(|&c| deviations[c] > 1e-12 * means[c].abs().max(1e-300)).collect();
     let p = used.len() + 1;

@@ -303,7 +303,7 @@ impl ActorReader {
         };
         match code.repair {
             Some(repair @ CodeRepair::Unglued) => {
-                found.remark(repair.kind(), place(), repair.message(written, &code.code))
+                found.remark(repair.kind(), place(), repair.message(written, &code.code));
             }
             Some(repair) => found.repaired(repair.kind(), place(), repair.message(written, &code.code)),
             None => {}
@@ -339,13 +339,12 @@ fn located(
         let message = format!("{} points; the first one counts", points.len());
         found.remark("several_points", row.place(), message);
     }
-    let position = match points.first() {
-        Some(c) => [c.x, c.y],
-        None => {
-            let c = inside.get(i).filter(|c| c.x.is_finite() && c.y.is_finite())?;
-            found.remark("point_inside", row.place(), "the actor is a polygon; it is placed inside it");
-            [c.x, c.y]
-        }
+    let position = if let Some(c) = points.first() {
+        [c.x, c.y]
+    } else {
+        let c = inside.get(i).filter(|c| c.x.is_finite() && c.y.is_finite())?;
+        found.remark("point_inside", row.place(), "the actor is a polygon; it is placed inside it");
+        [c.x, c.y]
     };
     if position == [0.0, 0.0] {
         found.repaired("null_island", row.place(), "0, 0 stands for no coordinates");

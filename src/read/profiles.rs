@@ -178,15 +178,14 @@ impl ProfileReader {
         let mut profiles = Profiles::builder(self.unit.clone(), level, self.rules.clone(), file);
         let mut found = table.for_each(|row, found| {
             let written = row.get(territory);
-            let code = match territory_of(row, territory, level, &self.codes, found) {
-                Some(at) => level.territories()[at].code.as_str(),
-                None => {
-                    if level.territories().iter().any(|t| t.name == written) {
-                        let message = unknown_territory(written, level);
-                        found.remark("name_for_code", row.place_of(territory), message);
-                    }
-                    written
+            let code = if let Some(at) = territory_of(row, territory, level, &self.codes, found) {
+                level.territories()[at].code.as_str()
+            } else {
+                if level.territories().iter().any(|t| t.name == written) {
+                    let message = unknown_territory(written, level);
+                    found.remark("name_for_code", row.place_of(territory), message);
                 }
+                written
             };
             // The builder judges the figures of the row.
             found.keep();

@@ -14,7 +14,7 @@ pub(super) enum Format {
     Json,
     /// An XML or HTML page.
     Markup,
-    /// A workbook of a spreadsheet program: Excel, OpenDocument.
+    /// A workbook of a spreadsheet program: Excel, `OpenDocument`.
     Workbook,
     Gzip,
     Zip,

@@ -263,37 +263,36 @@ impl TerritoryReader {
     /// The properties that tell what a territory is.
     fn find_columns(&self, records: &mut Records<'_>) -> Result<Columns> {
         let given = &self.columns;
-        let code = match given.get(Role::Territory) {
-            Some(_) => records.need(Role::Territory, &[], given)?,
-            None => {
-                let usual = [Role::Territory.names(), Role::Commune.names()].concat();
-                let all = names::matching(records.header(), &usual);
-                let fits = |c: &usize| {
-                    let cells = || records.sample(*c).filter(|v| !v.is_empty());
-                    let good = cells().filter(|v| codes::of_level(&self.level, v).is_some()).count();
-                    (good > 0 && 2 * good >= cells().count(), *c)
-                };
-                let has = |c: &usize| records.sample(*c).any(|v| !v.is_empty());
-                let best = all.iter().map(fits).find(|(good, _)| *good).map(|(_, c)| c);
-                let best = best.or_else(|| all.iter().copied().find(has)).or_else(|| all.first().copied());
-                let Some(code) = best.filter(|&c| c + 1 < records.header().len() || has(&c)) else {
-                    let header = &records.header()[..records.header().len() - 1];
-                    return Err(Error::Unknown {
-                        kind: "property",
-                        value: "code".to_owned(),
-                        hint: Some(format!(
-                            "{}: name the one that holds it (territory=PROPERTY); {}",
-                            records.file(),
-                            if header.is_empty() {
-                                "the features have no properties".to_owned()
-                            } else {
-                                format!("the features have {}", names::listed(header))
-                            }
-                        )),
-                    });
-                };
-                code
-            }
+        let code = if given.get(Role::Territory).is_some() {
+            records.need(Role::Territory, &[], given)?
+        } else {
+            let usual = [Role::Territory.names(), Role::Commune.names()].concat();
+            let all = names::matching(records.header(), &usual);
+            let fits = |c: &usize| {
+                let cells = || records.sample(*c).filter(|v| !v.is_empty());
+                let good = cells().filter(|v| codes::of_level(&self.level, v).is_some()).count();
+                (good > 0 && 2 * good >= cells().count(), *c)
+            };
+            let has = |c: &usize| records.sample(*c).any(|v| !v.is_empty());
+            let best = all.iter().map(fits).find(|(good, _)| *good).map(|(_, c)| c);
+            let best = best.or_else(|| all.iter().copied().find(has)).or_else(|| all.first().copied());
+            let Some(code) = best.filter(|&c| c + 1 < records.header().len() || has(&c)) else {
+                let header = &records.header()[..records.header().len() - 1];
+                return Err(Error::Unknown {
+                    kind: "property",
+                    value: "code".to_owned(),
+                    hint: Some(format!(
+                        "{}: name the one that holds it (territory=PROPERTY); {}",
+                        records.file(),
+                        if header.is_empty() {
+                            "the features have no properties".to_owned()
+                        } else {
+                            format!("the features have {}", names::listed(header))
+                        }
+                    )),
+                });
+            };
+            code
         };
         records.take(Role::Territory, code);
         let mut parents = Vec::new();

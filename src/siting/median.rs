@@ -111,7 +111,7 @@ pub struct Coverage {
 /// O(pairs within the cut-off) for each round.
 ///
 /// # References
-/// Church and ReVelle (1974), <https://doi.org/10.1007/BF01942293>.
+/// Church and `ReVelle` (1974), <https://doi.org/10.1007/BF01942293>.
 ///
 /// # Example
 /// ```
@@ -206,19 +206,20 @@ fn search(instance: &Instance, options: &SitingOptions, whole: f64, progress: &d
     let mut value = best.value(instance);
     let mut nodes = None;
     let small = instance.demands().saturating_mul(instance.candidates) <= options.exact_below;
-    if small && value - bound.bound > 1e-9 * value {
-        if let Some(exact) = exact::solve(instance, &best, &bound, options.exact_nodes) {
-            nodes = Some(exact.nodes);
-            let other = State::of(instance, &exact.open);
-            let fits = other.spent <= instance.budget * (1.0 + 1e-9);
-            if fits && other.value(instance) < value {
-                best = other;
-                value = best.value(instance);
-            }
-            bound.bound = bound.bound.max(exact.bound.min(value));
-            if value - bound.bound <= 1e-7 * value {
-                bound.bound = value;
-            }
+    if small
+        && value - bound.bound > 1e-9 * value
+        && let Some(exact) = exact::solve(instance, &best, &bound, options.exact_nodes)
+    {
+        nodes = Some(exact.nodes);
+        let other = State::of(instance, &exact.open);
+        let fits = other.spent <= instance.budget * (1.0 + 1e-9);
+        if fits && other.value(instance) < value {
+            best = other;
+            value = best.value(instance);
+        }
+        bound.bound = bound.bound.max(exact.bound.min(value));
+        if value - bound.bound <= 1e-7 * value {
+            bound.bound = value;
         }
     }
     let gap = if value > 0.0 { ((value - bound.bound) / value).max(0.0) } else { 0.0 };

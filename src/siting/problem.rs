@@ -116,10 +116,10 @@ impl SitingOptions {
             let value = self.existing[index].to_string();
             return Err(Error::Value { what: "existing", index, value, must: "must be a candidate" });
         }
-        if let Limit::Budget(budget) = self.limit {
-            if !(budget.is_finite() && budget >= 0.0) {
-                return parameter("budget", budget.to_string(), "must be finite and not negative");
-            }
+        if let Limit::Budget(budget) = self.limit
+            && !(budget.is_finite() && budget >= 0.0)
+        {
+            return parameter("budget", budget.to_string(), "must be finite and not negative");
         }
         if !(self.gap.is_finite() && self.gap >= 0.0) {
             return parameter("gap", self.gap.to_string(), "must be finite and not negative");

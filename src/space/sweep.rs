@@ -114,7 +114,7 @@ mod tests {
             let side = 2 + case % 9;
             let mut place = || Coord { x: f64::from(s.below(side)), y: f64::from(s.below(side)) };
             let edges: Vec<Edge> =
-                (0..1 + case % 7).map(|_| (place(), place())).filter(|e| e.0 != e.1).collect();
+                (0..=(case % 7)).map(|_| (place(), place())).filter(|e| e.0 != e.1).collect();
             let want = pairs_meeting(&edges).is_empty();
             assert_eq!(apart_but_for_ends(&edges), want, "{edges:?}");
             seen[usize::from(want)] += 1;

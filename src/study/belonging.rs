@@ -221,7 +221,7 @@ impl Study {
     ///
     /// # Formula
     /// Ties expected inside: `Σ s_i s_j f(d_ij)` over the pairs inside, f the deterrence by bins of
-    /// distance (Expert et al. 2011); variance `Σ_b E_b (1 − E_b / T_b)`, T_b the ties of bin b. Each tied
+    /// distance (Expert et al. 2011); variance `Σ_b E_b (1 − E_b / T_b)`, `T_b` the ties of bin b. Each tied
     /// pair of actors counts once.
     ///
     /// # Undefined

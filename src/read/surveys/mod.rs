@@ -1,4 +1,4 @@
-//! Exports of survey tools as they come: LimeSurvey, `KoboToolbox`, Framaforms, Google Forms, Microsoft
+//! Exports of survey tools as they come: `LimeSurvey`, `KoboToolbox`, Framaforms, Google Forms, Microsoft
 //! Forms, Sphinx.
 //!
 //! Read the file into a [`Sheet`], let [`Mapping::propose`] say which column is what (or read a mapping
