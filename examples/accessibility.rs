@@ -326,7 +326,7 @@ fn read_parquet(
     origins: &CostEnds<'_>,
     destinations: &CostEnds<'_>,
 ) -> Fallible<(CostTable, Diagnostics)> {
-    let strictness = Strictness::Lenient;
+    let strictness = rurban::diagnostics::Strictness::Lenient;
     Ok(rurban::read::travel_costs_parquet(path, columns, origins, destinations, strictness)?)
 }
 

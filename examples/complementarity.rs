@@ -89,7 +89,7 @@ struct Arguments {
     /// What is compared; several with commas.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "sectors,fields,capabilities")]
     nomenclature: Vec<Nomenclature>,
-    /// Column of the table by what it tells, as ROLE=NAME: territory, activity, activity_name, figure.
+    /// Column of the table by what it tells, as ROLE=NAME: territory, activity, `activity_name`, figure.
     #[arg(long = "column", value_name = "ROLE=NAME", requires = "table")]
     columns: Vec<String>,
     /// Your own figures by territory and activity (CSV, long or wide) in place of the embedded ones.

@@ -93,9 +93,10 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     if !own.is_empty() {
         title = "Cooperations";
         let strictness = a.reading.strictness();
-        let mut builder = match a.with_embedded {
-            true => france.inventory.into_builder(strictness),
-            false => Inventory::builder(strictness),
+        let mut builder = if a.with_embedded {
+            france.inventory.into_builder(strictness)
+        } else {
+            Inventory::builder(strictness)
         };
         let book = EmbeddedFrance::code_book()?;
         let mut on_file = |what: &str, path: &std::path::Path, found: &_| {

@@ -349,6 +349,8 @@ mod tests {
     use super::*;
     use crate::diagnostics::Strictness;
     use crate::inventory::Inventory;
+    use ParticipantClass::{Firm, Laboratory, Other};
+    use ProjectRole::{Lead, Partner};
 
     fn projects() -> ResearchProjects {
         let participant = |id: &str, class, commune: &str| {
@@ -365,8 +367,6 @@ mod tests {
             p.shares = shares;
             p
         };
-        use ParticipantClass::{Firm, Laboratory, Other};
-        use ProjectRole::{Lead, Partner};
         ResearchProjects {
             participants: vec![
                 participant("firm", Firm, "21346"),

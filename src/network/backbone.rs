@@ -200,6 +200,7 @@ mod tests {
     use super::*;
     use crate::network::Direction;
 
+    #[allow(clippy::unreadable_literal, reason = "digits as scipy prints them")]
     const TAILS: [(f64, f64, f64, f64); 12] = [
         (1000.0, 1e5, 0.01, 0.491590526648567),
         (1e6, 1e8, 0.01, 0.499734035155642),

@@ -308,11 +308,8 @@ pub fn roads(
     direction: Direction,
 ) -> Result<(Roads, Diagnostics)> {
     let id = nodes.need(Role::Id, &["id", "node", "noeud"], &columns.given)?;
-    let coordinates = match CoordinateColumns::find(&mut nodes, &columns.given)? {
-        Some(columns) => columns,
-        None => {
-            return Err(super::names::no_column(nodes.header(), &["longitude and latitude"], nodes.file()));
-        }
+    let Some(coordinates) = CoordinateColumns::find(&mut nodes, &columns.given)? else {
+        return Err(super::names::no_column(nodes.header(), &["longitude and latitude"], nodes.file()));
     };
     let (from, to, cost) = columns.find(&mut sections)?;
     let mut index: HashMap<String, u32> = HashMap::new();

@@ -56,6 +56,24 @@ const AHEAD: usize = 200;
 /// Rows without but their first cell that are held back, being perhaps notes under the table.
 const NOTES: usize = 50;
 
+/// What notes under a table begin with.
+const NOTE_WORDS: [&str; 14] = [
+    "source",
+    "note",
+    "champ",
+    "lecture",
+    "total",
+    "ensemble",
+    "*",
+    "©",
+    "(",
+    "nb",
+    "remarque",
+    "licence",
+    "avertissement",
+    "fin",
+];
+
 impl<'a> Records<'a> {
     pub(super) fn open(
         source: Source<'a>,
@@ -78,7 +96,7 @@ impl<'a> Records<'a> {
             diagnostics: Diagnostics::new(strictness),
         };
         let mut record = Record::default();
-        while table.ahead.len() < AHEAD && table.from_source(&mut record)? {
+        while table.ahead.len() < AHEAD && table.read_source(&mut record)? {
             table.ahead.push_back(std::mem::take(&mut record));
         }
         table.find_header()?;
@@ -107,7 +125,7 @@ impl<'a> Records<'a> {
         };
         records.set_header(&header, 0);
         let mut record = Record::default();
-        while records.ahead.len() < AHEAD && matches!(records.from_source(&mut record), Ok(true)) {
+        while records.ahead.len() < AHEAD && matches!(records.read_source(&mut record), Ok(true)) {
             records.ahead.push_back(std::mem::take(&mut record));
         }
         records
@@ -173,21 +191,19 @@ impl<'a> Records<'a> {
     /// # Errors
     /// [`Error::Unknown`] with the columns there are.
     pub fn need(&mut self, role: Role, names: &[&str], given: &ColumnNames) -> Result<usize> {
-        match self.find(role, names, given)? {
-            Some(column) => Ok(column),
-            // Better one that looks odd than none.
-            None => {
-                let column = self.require(names).map_err(|e| match e {
-                    Error::Unknown { kind, value, hint } => {
-                        let hint = hint.map(|h| format!("{h}; name the one meant: {role}=COLUMN"));
-                        Error::Unknown { kind, value, hint }
-                    }
-                    other => other,
-                })?;
-                self.take(role, column);
-                Ok(column)
-            }
+        if let Some(column) = self.find(role, names, given)? {
+            return Ok(column);
         }
+        // Better one that looks odd than none.
+        let column = self.require(names).map_err(|e| match e {
+            Error::Unknown { kind, value, hint } => {
+                let hint = hint.map(|h| format!("{h}; name the one meant: {role}=COLUMN"));
+                Error::Unknown { kind, value, hint }
+            }
+            other => other,
+        })?;
+        self.take(role, column);
+        Ok(column)
     }
 
     /// As [`Records::find`], without saying that the column is taken.
@@ -352,24 +368,8 @@ impl<'a> Records<'a> {
             return false;
         }
         let first = cells.get(0).unwrap_or_default().trim();
-        const WORDS: [&str; 14] = [
-            "source",
-            "note",
-            "champ",
-            "lecture",
-            "total",
-            "ensemble",
-            "*",
-            "©",
-            "(",
-            "nb",
-            "remarque",
-            "licence",
-            "avertissement",
-            "fin",
-        ];
         let folded = first.to_lowercase();
-        !first.is_empty() && (cells.len() == 1 || WORDS.iter().any(|w| folded.starts_with(w)))
+        !first.is_empty() && (cells.len() == 1 || NOTE_WORDS.iter().any(|w| folded.starts_with(w)))
     }
 
     fn row(
@@ -476,10 +476,10 @@ impl<'a> Records<'a> {
             *record = next;
             return Ok(true);
         }
-        self.from_source(record)
+        self.read_source(record)
     }
 
-    fn from_source(&mut self, record: &mut Record) -> Result<bool> {
+    fn read_source(&mut self, record: &mut Record) -> Result<bool> {
         let more = match &mut self.source {
             Source::Text(rows) => match rows.next(record) {
                 Ok(more) => more,

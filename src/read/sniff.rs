@@ -99,11 +99,7 @@ fn is_json(start: &[u8]) -> bool {
     // RFC 8142 puts a record separator before each text.
     let start = start.strip_prefix(b"\x1e").unwrap_or(start);
     let mut rest = start.iter().copied().filter(|b| !b.is_ascii_whitespace());
-    match (rest.next(), rest.next()) {
-        (Some(b'{'), Some(b'"' | b'}')) => true,
-        (Some(b'['), Some(b'{' | b']')) => true,
-        _ => false,
-    }
+    matches!((rest.next(), rest.next()), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b']')))
 }
 
 /// Whether bytes are no text: control characters that no text has, but for the zeros of UTF-16.

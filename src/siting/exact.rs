@@ -4,7 +4,7 @@ use microlp::{ComparisonOp, LinearExpr, OptimizationDirection, Problem, SolveOpt
 
 use super::engine::State;
 use super::instance::Instance;
-use super::lagrange::Bound;
+use super::lagrange::Relaxation;
 
 pub(super) struct Exact {
     pub open: Vec<u32>,
@@ -15,7 +15,7 @@ pub(super) struct Exact {
 /// The optimum by mixed-integer programming: for each demand a chain of its distinct costs, each step paid
 /// unless a place at most that far is open (Cornuéjols, Nemhauser and Wolsey 1980; Elloumi 2010).
 /// Candidates that the Lagrangian bound proves to be in no better answer are left out.
-pub(super) fn solve(instance: &Instance, best: &State, bound: &Bound, nodes: u64) -> Option<Exact> {
+pub(super) fn solve(instance: &Instance, best: &State, bound: &Relaxation, nodes: u64) -> Option<Exact> {
     let value = best.value(instance);
     let kept = kept(instance, best, bound, value);
     let scale = (value / instance.demands() as f64).max(f64::MIN_POSITIVE);
@@ -74,7 +74,7 @@ pub(super) fn solve(instance: &Instance, best: &State, bound: &Bound, nodes: u64
 }
 
 /// Candidates that some better answer may open: with any other one in it the bound is above the best value.
-fn kept(instance: &Instance, best: &State, bound: &Bound, value: f64) -> Vec<u32> {
+fn kept(instance: &Instance, best: &State, bound: &Relaxation, value: f64) -> Vec<u32> {
     let mut all: Vec<u32> =
         (0..instance.candidates as u32).filter(|&j| instance.allowed[j as usize]).collect();
     let p = instance.budget as usize;

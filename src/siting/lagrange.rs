@@ -14,7 +14,7 @@ const RADIUS: f64 = 1.8;
 /// Suggestions improved by interchange.
 const SUGGESTIONS: usize = 12;
 
-pub(super) struct Bound {
+pub(super) struct Relaxation {
     pub bound: f64,
     pub rounds: usize,
     pub swaps: usize,
@@ -67,7 +67,7 @@ pub(super) fn bound(
     options: &SitingOptions,
     whole: f64,
     progress: &dyn Progress,
-) -> Bound {
+) -> Relaxation {
     let n = instance.demands();
     let mut value = best.value(instance);
     let lists = Lists::new(instance, best);
@@ -77,7 +77,7 @@ pub(super) fn bound(
         .collect();
     let mut direction = vec![0.0; n];
     let mut found =
-        Bound { bound: f64::NEG_INFINITY, rounds: 0, swaps: 0, reduced: vec![0.0; instance.candidates] };
+        Relaxation { bound: f64::NEG_INFINITY, rounds: 0, swaps: 0, reduced: vec![0.0; instance.candidates] };
     let (mut pi, mut without_gain, mut suggested) = (1.0, 0, f64::INFINITY);
     let mut suggestions = 0;
     let size = n.div_ceil(TASKS).max(1);

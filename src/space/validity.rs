@@ -25,7 +25,7 @@ pub(super) enum Validity {
 
 struct Ring {
     polygon: usize,
-    ring: usize,
+    number: usize,
     start: usize,
     end: usize,
 }
@@ -39,7 +39,7 @@ pub(super) fn validity(feature: &MultiPolygon<f64>) -> Validity {
         for (ring, line) in std::iter::once(parts.exterior()).chain(parts.interiors()).enumerate() {
             let start = edges.len();
             edges.extend(edges_of(line));
-            rings.push(Ring { polygon, ring, start, end: edges.len() });
+            rings.push(Ring { polygon, number: ring, start, end: edges.len() });
         }
     }
     let strips = Strips::new(&edges);
@@ -82,16 +82,16 @@ fn misplaced(edges: &[Edge], rings: &[Ring], touched: &[bool], strips: &Strips) 
             }
         }
         let around = |shell: bool, polygon: usize| {
-            met.iter().any(|&r| inside[r] && (rings[r].ring == 0) == shell && rings[r].polygon == polygon)
+            met.iter().any(|&r| inside[r] && (rings[r].number == 0) == shell && rings[r].polygon == polygon)
         };
         let in_hole_of = |polygon| around(false, polygon);
-        let sound = if ring.ring > 0 {
+        let sound = if ring.number > 0 {
             around(true, ring.polygon) && !in_hole_of(ring.polygon)
         } else {
-            met.iter().all(|&r| !inside[r] || rings[r].ring > 0 || in_hole_of(rings[r].polygon))
+            met.iter().all(|&r| !inside[r] || rings[r].number > 0 || in_hole_of(rings[r].polygon))
         };
         if !sound {
-            out.push((ring.polygon, ring.ring));
+            out.push((ring.polygon, ring.number));
         }
         for r in met.drain(..) {
             inside[r] = false;

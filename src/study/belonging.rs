@@ -291,7 +291,7 @@ impl Study {
         let inside = ties.iter().filter(|t| t.inside).count();
         let volume = 2.0 * network.edges() as f64;
         let territories = (perimeters.territories.iter().enumerate())
-            .map(|(t, perimeter)| self.territory(t, perimeter, &network, &of, volume, &sums))
+            .map(|(t, perimeter)| Self::territory(t, perimeter, &network, &of, volume, &sums))
             .collect();
         let communities = leiden(
             &network,
@@ -329,7 +329,6 @@ impl Study {
     }
 
     fn territory(
-        &self,
         t: usize,
         perimeter: &PerimeterName,
         network: &Network,

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::diagnostics::Diagnostics;
 
@@ -97,7 +99,7 @@ fn four(text: &str) -> (Vec<String>, Diagnostics) {
 fn a_quote_that_is_not_closed_costs_no_row() {
     let mut text = "id;nom;lon;lat\nA1;\"Labo;1,45;43,6\n".to_owned();
     for i in 0..50 {
-        text += &format!("B{i};Lieu {i};0,6;43,65\n");
+        writeln!(text, "B{i};Lieu {i};0,6;43,65").unwrap();
     }
     for last in
         ["A2;\"Fablab\";0,6;43,65\n", "A2;12\";0,6;43,65\n", "A2;le \"vert\";0,6;43,65\n", "A2;x;0,6;43,65\n"]

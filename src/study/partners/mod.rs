@@ -278,15 +278,18 @@ fn shared_ground(seekers: &UnitTable, candidates: &UnitTable, same: bool) -> Vec
     shared
 }
 
+/// For each seeker its ties with candidates, by weight.
+type OwnTies = Vec<Vec<(u32, f64)>>;
+
 /// Ties among candidates, and of each seeker with candidates it shares no ground with.
 fn tie(
     study: &Study,
     seekers: &UnitTable,
     candidates: &UnitTable,
     shared: &[Vec<u32>],
-) -> Result<(Network, Vec<Vec<(u32, f64)>>)> {
+) -> Result<(Network, OwnTies)> {
     let mut among = Vec::new();
-    let mut own: Vec<Vec<(u32, f64)>> = vec![Vec::new(); seekers.list.len()];
+    let mut own: OwnTies = vec![Vec::new(); seekers.list.len()];
     for link in study.links() {
         let ends = [link.a as usize, link.b as usize];
         for &a in &candidates.of_actor[ends[0]] {
