@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests stop on failure")]
 
-use rurban::atlas::Atlas;
 use rurban::diagnostics::{Diagnostics, Place, Strictness};
+use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
-use rurban::model::{Actor, ActorId, ActorKind, Level};
+use rurban::model::{Actor, ActorId, ActorKind};
 use rurban::progress::Silent;
 use rurban::read::csv::{Layout, Reader};
 use rurban::read::surveys::{Answer, ColumnUse, Mapping, Sheet, Survey, SurveyTool};
@@ -130,7 +130,7 @@ fn respondents_are_matched_or_reported_and_no_side_is_no_test() {
     let (actors, found) = survey.match_actors(&inventory, "export.csv").unwrap();
     assert_eq!(actors, [Some(0), None, Some(2), None]);
     assert_eq!(found.count("unmatched_respondent"), 2);
-    let (atlas, _) = Atlas::builder(Level::Commune, Strictness::Lenient).finish().unwrap();
+    let atlas = EmbeddedFrance::load().unwrap().atlas;
     let (study, _) = Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap();
     let report = study.answers(&survey, &actors, None).unwrap();
     assert_eq!((report.respondents, report.unclassed, report.family), (4, 4, 0));
