@@ -139,7 +139,7 @@ pub struct Deterrence {
 /// Unlabelled nodes make up a class. O(nodes²) time.
 ///
 /// # Errors
-/// As [`mixing_evidence`] with [`NullModel::Gravity`].
+/// As [`mixing_evidence`](crate::linkage::mixing_evidence) with [`NullModel::Gravity`](crate::linkage::NullModel::Gravity).
 ///
 /// # References
 /// Expert, Evans, Blondel & Lambiotte (2011), Uncovering space-independent communities in spatial

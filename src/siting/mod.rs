@@ -1,14 +1,9 @@
-//! Where to put places, who sits together, and how good the answer is proved to be.
+//! Where to put places, and how good the answer is proved to be.
 //!
 //! | question | function |
 //! |---|---|
 //! | Which p places make all ways together shortest? | [`p_median`] |
 //! | Which p places are within reach of most people? | [`max_covering`] |
-//! | How few places reach everybody who can be reached? | [`set_covering`] |
-//! | Which p places make the longest way shortest? | [`p_centre`] |
-//! | Which p places, when each has room for so many only? | [`capacitated_median`] |
-//! | Who sits together in groups of bounded size? | [`workshops`] |
-//! | Where do they meet? | [`meeting_places`] |
 //!
 //! Costs are straight lines in the plane or a [`CostTable`](crate::accessibility::CostTable): a table of
 //! one's own, geodesics, or shortest paths on roads. Existing places are kept, candidates may have costs

@@ -40,7 +40,7 @@ impl SectorTable {
     /// does not say whether they are zero.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when the atlas has no départements.
+    /// [`Error::Unknown`](crate::Error::Unknown) when the atlas has no départements.
     pub fn profiles(&self, atlas: &Atlas, count: SectorCount) -> Result<(Profiles, Diagnostics)> {
         let (unit, values) = match count {
             SectorCount::Employees => ("employees", &self.employees),

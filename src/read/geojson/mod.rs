@@ -1,7 +1,7 @@
 //! GeoJSON (RFC 7946, and what programs write in its name) to flat tables.
 //!
 //! [`Reader`] streams: memory is what is kept plus a small window, whatever the size of the file.
-//! Polygons go to a [`Layer`], points beside it, properties to a table that keeps the rows' order.
+//! Polygons go to a [`Layer`](crate::space::Layer), points beside it, properties to a table that keeps the rows' order.
 //! Rings may run either way round; whether they cross themselves is not looked at here, that is for
 //! whoever needs valid polygons.
 //!

@@ -110,7 +110,7 @@ impl Complementarity<'_> {
     /// Over the giving rows. O(permutations × ties × activities + rows² × activities).
     ///
     /// # Errors
-    /// [`Error::Parameter`] when an option is out of its domain.
+    /// [`Error::Parameter`](crate::Error::Parameter) when an option is out of its domain.
     pub fn report(&self, progress: &dyn Progress) -> Result<ComplementarityReport> {
         let labels = self.labels()?;
         // The kernels take square ties over all rows.

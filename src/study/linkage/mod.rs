@@ -190,7 +190,7 @@ impl Study {
     /// What is undefined keeps its reason. O(tied actors²) for the gravity null.
     ///
     /// # Errors
-    /// [`Error::Parameter`] on options out of their domain.
+    /// [`Error::Parameter`](crate::Error::Parameter) on options out of their domain.
     pub fn linkage(&self, options: &LinkageOptions, progress: &dyn Progress) -> Result<LinkageReport> {
         let frame = Frame::new(self)?;
         let mut parts = vec![frame.part(None, &self.links, options, progress)?];
@@ -223,7 +223,7 @@ impl Study {
     /// uses the first one. O(territories × tied actors + ties).
     ///
     /// # Errors
-    /// [`Error::Unknown`] when the atlas has no such level; [`Error::Parameter`] when more than
+    /// [`Error::Unknown`](crate::Error::Unknown) when the atlas has no such level; [`Error::Parameter`](crate::Error::Parameter) when more than
     /// 8,192 of its territories have ties.
     pub fn linkage_by(&self, level: &Level) -> Result<Vec<TerritoryLinkage>> {
         let units = self.atlas.level(level)?.territories();

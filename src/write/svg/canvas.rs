@@ -24,7 +24,7 @@ impl Svg {
     /// Writes the document.
     ///
     /// # Errors
-    /// [`Error::Io`] when `out` fails.
+    /// [`Error::Io`](crate::Error::Io) when `out` fails.
     pub fn write(&self, mut out: impl Write) -> Result<()> {
         out.write_all(self.text.as_bytes()).map_err(stream_error)
     }
@@ -32,7 +32,7 @@ impl Svg {
     /// Writes the document to a file, replacing it.
     ///
     /// # Errors
-    /// [`Error::Io`], naming the path.
+    /// [`Error::Io`](crate::Error::Io), naming the path.
     pub fn write_file(&self, path: impl AsRef<Path>) -> Result<()> {
         to_file(path.as_ref(), |out| self.write(out))
     }

@@ -37,7 +37,7 @@ impl HeatMap<'_> {
     /// Draws the picture.
     ///
     /// # Errors
-    /// [`Error::Shape`] when labels and values do not match.
+    /// [`Error::Shape`](crate::Error::Shape) when labels and values do not match.
     pub fn render(&self) -> Result<Svg> {
         same_length("rows of a heat map", self.values.rows(), self.rows.len())?;
         same_length("columns of a heat map", self.values.columns(), self.columns.len())?;
@@ -122,7 +122,7 @@ impl Plot<'_> {
     /// logarithmic axis) are left out, and the picture says how many.
     ///
     /// # Errors
-    /// [`Error::Shape`] when a series has not one `y` for each `x`.
+    /// [`Error::Shape`](crate::Error::Shape) when a series has not one `y` for each `x`.
     pub fn render(&self) -> Result<Svg> {
         // The legend has a row of its own: anywhere inside the axes it may hide what is drawn.
         let named = self.series.iter().any(|s| !s.name.is_empty());
@@ -184,7 +184,7 @@ impl Bars<'_> {
     /// Draws the picture.
     ///
     /// # Errors
-    /// [`Error::Shape`] when there is not one value for each label.
+    /// [`Error::Shape`](crate::Error::Shape) when there is not one value for each label.
     pub fn render(&self) -> Result<Svg> {
         same_length("values of a bar chart", self.labels.len(), self.values.len())?;
         let (row, left) = (22.0, 20.0 + widest(self.labels, 12.0).min(240.0));
