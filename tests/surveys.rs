@@ -1,5 +1,6 @@
 //! A made-up export in the shape of each survey tool.
 
+#![cfg(feature = "france-data")]
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests stop on failure")]
 
 use rurban::diagnostics::{Diagnostics, Place, Strictness};
