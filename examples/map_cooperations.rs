@@ -20,7 +20,7 @@ use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::Level;
 use rurban::read::{ActorFile, OwnFiles, TerritoryReader};
-use rurban::report::StudyFiles;
+use rurban::report::{AtlasOptions, Language, StudyFiles};
 use rurban::study::{Study, StudyOptions};
 
 /// Map cooperations on the embedded France: the embedded ones, or your own.
@@ -48,6 +48,12 @@ struct Arguments {
     /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
     #[arg(long)]
     contours: Option<PathBuf>,
+    /// Language the atlas opens in: fr or en (the reader can switch).
+    #[arg(long, default_value = "fr")]
+    lang: Language,
+    /// The day it is made, to be written on the atlas.
+    #[arg(long, default_value = "")]
+    date: String,
     #[command(flatten)]
     reading: Reading,
 }
@@ -88,10 +94,10 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         account.add(&format!("TAKEN FOR LEVEL {level}"), &found);
     }
     let embedded = france.inventory.actors().len();
-    let mut title = "Cooperations of France";
+    let mut titles = ["Coopérations rurales et urbaines de France", "Rural and urban cooperation in France"];
     let mut ties = None;
     if !own.is_empty() {
-        title = "Cooperations";
+        titles = ["Coopérations rurales et urbaines", "Rural and urban cooperation"];
         let strictness = a.reading.strictness();
         let mut builder = if a.with_embedded {
             france.inventory.into_builder(strictness)
@@ -113,7 +119,8 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let files = StudyFiles::measure(&study, &bar)?;
     report_study(&study, &files)?;
     say!("\nWRITTEN");
-    for path in files.write(&out, &a.level, title, &bar)? {
+    let atlas = AtlasOptions::default().language(a.lang).title(titles[0], titles[1]).date(&a.date, &a.date);
+    for path in files.write(&out, &a.level, &atlas, &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     let Some(ties) = ties else { return Ok(()) };

@@ -20,7 +20,7 @@ use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::{Actor, Contours, Level};
 use rurban::read::{ActorFile, OwnFiles, Role, TerritoryReader};
-use rurban::report::StudyFiles;
+use rurban::report::{AtlasOptions, StudyFiles};
 use rurban::space::simplify::simplify;
 use rurban::space::{Layer, LonLat};
 use rurban::study::{Study, StudyOptions};
@@ -148,7 +148,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let files = StudyFiles::measure(&study, &bar)?;
     report_study(&study, &files)?;
     say!("\nWRITTEN");
-    for path in files.write(&out, by, "My territory", &bar)? {
+    for path in files.write(&out, by, &AtlasOptions::default().title("Mon territoire", "My territory"), &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     if own.is_empty() { Ok(()) } else { check_use(&study, ties, |_| true) }

@@ -20,4 +20,4 @@ pub use research::{
     FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
     ResearchScope, ResearchShare, ResearchStructure, Supervisor,
 };
-pub use sources::source_title;
+pub use sources::{source_title, source_title_french};
