@@ -11,7 +11,6 @@ use super::Language;
 use super::files::{AtlasOptions, StudyFiles};
 use crate::atlas::AtlasLevel;
 use crate::error::Result;
-use crate::france::zones::ZONES;
 use crate::model::{ActorKind, Contours, CooperationKind, Level};
 use crate::progress::Progress;
 use crate::space::Bounds;
@@ -103,13 +102,10 @@ pub(super) fn write_atlas(
 /// Mainland France in Lambert-93, the overseas départements and régions in their own projections in a
 /// column to the west of it.
 fn frames() -> Vec<Frame> {
-    let crs = |epsg: Epsg| {
-        ZONES.as_slice().iter().map(|z| z.crs).find(|z| *z == epsg).unwrap_or(Epsg::LAMBERT_93).crs()
-    };
     let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
     let mut frames = vec![Frame {
         name: Text::new("Métropole", "Mainland"),
-        crs: crs(Epsg::LAMBERT_93),
+        crs: Epsg::LAMBERT_93.crs(),
         bounds: mainland,
         inset: None,
     }];
@@ -124,7 +120,7 @@ fn frames() -> Vec<Frame> {
     for (name, epsg, min, max) in overseas {
         frames.push(Frame {
             name: Text::same(name),
-            crs: crs(epsg),
+            crs: epsg.crs(),
             bounds: Bounds { min, max },
             inset: Some(Bounds { min: [west, top - side], max: [west + side, top] }),
         });

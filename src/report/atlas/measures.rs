@@ -133,9 +133,9 @@ pub(super) fn columns(
                 name: ["Population en communes rurales", "Population in rural communes"],
                 unit: PERCENT,
                 description: [
-                    "Part des habitants qui vivent dans une commune rurale (grille communale de densité) ; \
-                     plus c'est foncé, plus c'est rural.",
-                    "Share of the inhabitants who live in a rural commune (density grid); the darker, the \
+                    "Part des habitants qui vivent dans une commune rurale\u{202f}; \
+                     plus c’est foncé, plus c’est rural.",
+                    "Share of the inhabitants who live in a rural commune; the darker, the \
                      more rural.",
                 ],
                 decimals: 1,
@@ -204,7 +204,7 @@ pub(super) fn columns(
             name: ["Part des liens rural–urbain", "Share of rural–urban ties"],
             unit: PERCENT,
             description: [
-                "Part des liens rural–urbain parmi les liens classés qui touchent le territoire ; plus c'est \
+                "Part des liens rural–urbain parmi les liens classés qui touchent le territoire\u{202f}; plus c’est \
                  foncé, plus le territoire relie les deux côtés.",
                 "Share of rural–urban ties among the classed ties that touch the territory; the darker, the \
                  more it ties the two sides.",
@@ -226,7 +226,7 @@ pub(super) fn columns(
             unit: PERCENT,
             description: [
                 "Part (pondérée) des liens des acteurs ruraux du territoire qui vont vers des acteurs \
-                 urbains ; plus c'est foncé, plus ils sont tournés vers la ville.",
+                 urbains\u{202f}; plus c’est foncé, plus ils sont tournés vers la ville.",
                 "Weighted share of the ties of its rural actors that go to urban actors; the darker, the \
                  more they turn to the city.",
             ],
@@ -241,7 +241,7 @@ pub(super) fn columns(
         Head {
             key: "links_per_10k",
             group: COOPERATION,
-            name: ["Liens pour 10 000 habitants", "Ties per 10,000 inhabitants"],
+            name: ["Liens pour 10\u{202f}000 habitants", "Ties per 10,000 inhabitants"],
             unit: NO_UNIT,
             description: [
                 "Liens qui touchent le territoire, rapportés à sa population.",
@@ -265,7 +265,7 @@ pub(super) fn columns(
     );
     for (key, name, of) in [
         ("research", ["Laboratoires et organismes de recherche", "Research centres"], ActorKind::ResearchCentre),
-        ("innovation", ["Lieux d'innovation", "Innovation places"], ActorKind::InnovationPlace),
+        ("innovation", ["Lieux d’innovation", "Innovation places"], ActorKind::InnovationPlace),
         ("enterprises", ["Entreprises", "Enterprises"], ActorKind::Enterprise),
         ("clusters", ["Pôles et clusters", "Clusters"], ActorKind::Cluster),
     ] {
@@ -283,7 +283,7 @@ pub(super) fn columns(
         Head {
             key: "actors_per_10k",
             group: ACTORS,
-            name: ["Acteurs pour 10 000 habitants", "Actors per 10,000 inhabitants"],
+            name: ["Acteurs pour 10\u{202f}000 habitants", "Actors per 10,000 inhabitants"],
             unit: NO_UNIT,
             description: ["Acteurs de tous types, rapportés à la population.", "Actors per inhabitant."],
             decimals: 2,
@@ -299,8 +299,8 @@ pub(super) fn columns(
             name: ["Distance à la recherche", "Distance to research"],
             unit: ["km", "km"],
             description: [
-                "Distance à vol d'oiseau au laboratoire ou organisme de recherche le plus proche, moyenne des \
-                 habitants ; plus c'est foncé, plus c'est loin.",
+                "Distance à vol d’oiseau au laboratoire ou organisme de recherche le plus proche, moyenne des \
+                 habitants\u{202f}; plus c’est foncé, plus c’est loin.",
                 "Distance as the crow flies to the nearest research centre, mean over inhabitants; the \
                  darker, the farther.",
             ],
@@ -313,11 +313,11 @@ pub(super) fn columns(
         Head {
             key: "innovation_km",
             group: ACCESS,
-            name: ["Distance à un lieu d'innovation", "Distance to an innovation place"],
+            name: ["Distance à un lieu d’innovation", "Distance to an innovation place"],
             unit: ["km", "km"],
             description: [
-                "Distance à vol d'oiseau au lieu d'innovation le plus proche, moyenne des habitants ; plus \
-                 c'est foncé, plus c'est loin.",
+                "Distance à vol d’oiseau au lieu d’innovation le plus proche, moyenne des habitants\u{202f}; plus \
+                 c’est foncé, plus c’est loin.",
                 "Distance as the crow flies to the nearest innovation place, mean over inhabitants; the \
                  darker, the farther.",
             ],
@@ -355,11 +355,11 @@ fn evidence(
     let mut observed = Head {
         key: "observed_expected",
         group: EVIDENCE,
-        name: ["Liens rural–urbain : observé / attendu", "Rural–urban ties: observed / expected"],
+        name: ["Liens rural–urbain\u{a0}: observé / attendu", "Rural–urban ties: observed / expected"],
         unit: NO_UNIT,
         description: [
             "Nombre de liens rural–urbain rapporté à celui attendu si les étiquettes rural et urbain étaient \
-             tirées au sort entre les acteurs liés ; au-dessus de 1 : plus que le hasard.",
+             tirées au sort entre les acteurs liés ; au-dessus de 1\u{a0}: plus que le hasard.",
             "Rural–urban ties over those expected if the labels rural and urban were dealt at random to the \
              tied actors; above 1: more than chance.",
         ],
@@ -374,7 +374,7 @@ fn evidence(
         name: ["Rôle de pont du territoire", "Bridging by the territory"],
         unit: NO_UNIT,
         description: [
-            "De 0 à 1 : plus les liens du territoire sortent et se répartissent entre d'autres territoires, \
+            "De 0 à 1\u{a0}: plus les liens du territoire sortent et se répartissent entre d’autres territoires, \
              plus son rôle de pont est grand.",
             "From 0 to 1: the more its ties go out and spread over other territories, the more it bridges.",
         ],
@@ -390,12 +390,12 @@ fn evidence(
         (
             TerritoryScore::LinkDensity,
             "lisa_links",
-            ["Foyers et creux : liens par habitant", "Clusters: ties per inhabitant"],
+            ["Foyers et creux\u{a0}: liens par habitant", "Clusters: ties per inhabitant"],
         ),
         (
             TerritoryScore::InnovationDistance,
             "lisa_innovation",
-            ["Foyers et creux : distance à un lieu d'innovation", "Clusters: distance to innovation places"],
+            ["Foyers et creux\u{a0}: distance à un lieu d’innovation", "Clusters: distance to innovation places"],
         ),
     ] {
         if let Some(column) = clusters(study, level, rows, score, key, name)? {
@@ -438,8 +438,8 @@ fn clusters(
         name,
         unit: NO_UNIT,
         description: [
-            "Regroupements locaux (LISA, six plus proches voisins, 999 permutations, 10 % de fausses \
-             découvertes) : foyer, haut parmi des hauts ; creux, bas parmi des bas.",
+            "Regroupements locaux (LISA, six plus proches voisins, 999 permutations, 10\u{202f}% de fausses \
+             découvertes)\u{a0}: foyer, haut parmi des hauts\u{202f}; creux, bas parmi des bas.",
             "Local clusters (LISA, six nearest neighbours, 999 permutations, 10% of false discoveries).",
         ],
         decimals: 0,

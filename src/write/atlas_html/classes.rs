@@ -9,8 +9,8 @@ const MOST_VALUES: usize = 600;
 /// Thresholds between classes: those of natural breaks and those of equal counts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Breaks {
-    pub natural: Vec<f64>,
-    pub quantiles: Vec<f64>,
+    pub(super) natural: Vec<f64>,
+    pub(super) quantiles: Vec<f64>,
 }
 
 /// Thresholds for the values that are finite and not 0 (zero is a class of its own): a value belongs to

@@ -21,8 +21,8 @@ pub(super) struct Sheet {
     /// Left and top in metres.
     corner: [f64; 2],
     metres: f64,
-    pub width: i32,
-    pub height: i32,
+    pub(super) width: i32,
+    pub(super) height: i32,
 }
 
 /// A frame where it lies on the sheet.
@@ -32,11 +32,11 @@ struct Placed {
     scale: f64,
     offset: [f64; 2],
     /// Rectangle in steps, for insets.
-    pub rectangle: Option<[i32; 4]>,
+    rectangle: Option<[i32; 4]>,
 }
 
 impl Sheet {
-    pub fn new(page: &AtlasPage<'_>) -> Result<Self> {
+    pub(super) fn new(page: &AtlasPage<'_>) -> Result<Self> {
         let given: Vec<Frame> =
             if page.frames.is_empty() { vec![Frame::around(extent(page))?] } else { page.frames.clone() };
         let mut all = Bounds::EMPTY;
@@ -80,17 +80,17 @@ impl Sheet {
     }
 
     /// Metres of the first frame that a step stands for.
-    pub const fn step_m(&self) -> f64 {
+    pub(super) const fn step_m(&self) -> f64 {
         self.metres
     }
 
     /// Rectangles of the insets, by frame.
-    pub fn rectangles(&self) -> impl Iterator<Item = Option<[i32; 4]>> + '_ {
+    pub(super) fn rectangles(&self) -> impl Iterator<Item = Option<[i32; 4]>> + '_ {
         self.frames.iter().map(|f| f.rectangle)
     }
 
     /// How many times larger than the main map each frame is drawn.
-    pub fn scales(&self) -> impl Iterator<Item = f64> + '_ {
+    pub(super) fn scales(&self) -> impl Iterator<Item = f64> + '_ {
         self.frames.iter().map(|f| f.scale)
     }
 
@@ -99,7 +99,7 @@ impl Sheet {
     }
 
     /// Where a position in degrees lies; `None` outside all frames.
-    pub fn place(&self, position: Coord<f64>) -> Result<Option<(i32, i32)>> {
+    pub(super) fn place(&self, position: Coord<f64>) -> Result<Option<(i32, i32)>> {
         let mut at = vec![position];
         Ok(self.place_all(&mut at)?.then(|| self.steps(at[0])))
     }
@@ -120,13 +120,13 @@ impl Sheet {
     }
 
     /// Steps that one step of a layer stands for.
-    pub fn grain(layer: &Layer) -> i32 {
+    pub(super) fn grain(layer: &Layer) -> i32 {
         if layer.coords().len() > MANY_VERTICES { COARSE } else { 1 }
     }
 
     /// The rings of every territory in steps of the layer's grain; those outside all frames, and those
     /// without an area at this grain, are left out.
-    pub fn rings(&self, layer: &Layer) -> Result<Vec<Vec<Vec<(i32, i32)>>>> {
+    pub(super) fn rings(&self, layer: &Layer) -> Result<Vec<Vec<Vec<(i32, i32)>>>> {
         let grain = f64::from(Self::grain(layer));
         let mut all = Vec::with_capacity(layer.len());
         for i in 0..layer.len() {

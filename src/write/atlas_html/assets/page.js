@@ -11,7 +11,7 @@ const W = {
   copyLink: ["Copier le lien", "Copy the link"], copied: ["Lien copié", "Link copied"], csvTable: ["CSV du tableau", "CSV of the table"], print: ["Imprimer", "Print"],
   parts: ["Parties de la page", "Parts of the page"], tabControls: ["Carte", "Map"], tabPanel: ["Territoire", "Territory"], tabTable: ["Tableau", "Table"],
   controls: ["Réglages de la carte", "Map settings"], map: ["Carte", "Map"], legend: ["Légende", "Legend"], territory: ["Territoire", "Territory"], table: ["Tableau", "Table"],
-  level: ["Échelon", "Level"], areas: ["Couleur des territoires", "Colour of territories"], classing: ["Classes", "Classes"], cuts: ["Seuils, séparés par ;", "Thresholds, separated by ;"],
+  tableRows: ["Lignes du tableau", "Rows of the table"], level: ["Échelon", "Level"], areas: ["Couleur des territoires", "Colour of territories"], classing: ["Classes", "Classes"], cuts: ["Seuils, séparés par ;", "Thresholds, separated by ;"],
   circles: ["Cercles", "Circles"], flows: ["Liens entre territoires", "Ties between territories"], filters: ["Filtres", "Filters"], tieKinds: ["Type de coopération", "Kind of cooperation"],
   period: ["Période", "Period"], from: ["de", "from"], to: ["à", "to"], weight: ["Poids minimal du lien", "Least weight of a tie"], actorKinds: ["Acteurs", "Actors"],
   reset: ["Effacer les filtres", "Clear the filters"], show: ["Afficher aussi", "Show too"], showActors: ["les acteurs", "the actors"], showSuggestions: ["qui pourrait compléter qui (tirets)", "who could complement whom (dashed)"],
@@ -471,11 +471,11 @@ function paint(p, w, h, hits) {
     p.shape(pen => { pen.moveTo(q.x1, q.y1); pen.quadraticCurveTo(q.cx, q.cy, q.x2, q.y2); }, { stroke: colour("--f" + page.ties.class[i]), width: 1.1, alpha: .75, dash: DASH[page.ties.class[i]] });
     found.lines.push({ tie: i, q, width: 2 });
   }
-  const cells = new Map();
+  const cells = new Map(), gap = state.showActors ? 34 : 20;
   for (const i of seenActors()) {
     const [px, py] = page.actors.at[i], x = sx(px), y = sy(py);
     if (x < -10 || y < -10 || x > w + 10 || y > h + 10) continue;
-    const key = Math.round(x / 20) * 10000 + Math.round(y / 20);
+    const key = Math.round(x / gap) * 10000 + Math.round(y / gap);
     const cell = cells.get(key);
     if (cell) cell.ids.push(i); else cells.set(key, { x, y, ids: [i] });
   }
@@ -733,7 +733,8 @@ function panel() {
     const v = l.values[k][u], r = rank(l.values[k], u), n = l.cases[k] ? l.cases[k][u] : null;
     content.push(element("h3", { textContent: say(m.name) }), element("p", {}, element("span", { className: "big", textContent: shown(m, v) }), element("span", { className: "soft", textContent: (Number.isFinite(v) && n !== null ? ` n = ${number(n)}${n < FEW ? ", " + t("few") : ""}` : "") + (r ? ` · ${rankWord(r.rank)} ${t("ofPeers")} ${number(r.all)}` : "") })));
     const s = strip(l.values[k], u, [[m.whole, colour("--f1"), "2 2"], [regionValue(m.key), colour("--accent"), "5 2"], [v, colour("--f0"), ""]]);
-    if (s) content.push(s, element("p", { className: "soft", textContent: t("peers") }));
+    const key = (c, d, text) => [picture(14, 12, ["path", { d: "M7 0V12", stroke: colour(c), "stroke-width": 2.4, "stroke-dasharray": d }]), text + " "];
+    if (s) content.push(s, element("p", { className: "soft" }, ...key("--f0", "", t("here")), ...(Number.isFinite(regionValue(m.key)) ? key("--accent", "5 2", layers[region.layer].names[region.unit]) : []), ...(m.whole === null ? [] : key("--f1", "2 2", t("whole"))), element("br"), t("peers")));
   }
   const columns = [[l.names[u], u], ...(pinned !== null ? [[l.names[pinned], pinned]] : [])];
   const cell = text => element("td", { className: "num", textContent: text });
@@ -1229,6 +1230,6 @@ addEventListener("hashchange", async () => {
 });
 new ResizeObserver(() => { if (!ready) return; const whole = !state.view; fit(); if (whole) Object.assign(view, home); draw(); }).observe(canvas);
 // Where a territory is on the screen, for programs that drive the page.
-canvas.atlas = { screen: u => { const r = layer().rings[layer().ringStart[u]]; return r ? { ring: [...r].map((v, k) => k % 2 ? sy(v) : sx(v)), box: [...layer().boxes.subarray(u * 4, u * 4 + 4)].map((v, k) => k % 2 ? sy(v) : sx(v)) } : null; }, at: unitAt, get marks() { return marks; }, get chosen() { return state.chosen === null ? null : layer().codes[state.chosen]; }, codes: () => layer().codes, inflate, bytesOf };
+canvas.atlas = { codes: () => layer().codes, rings: u => layer().rings.slice(layer().ringStart[u], layer().ringStart[u + 1]).map(r => Array.from(r, (v, k) => k % 2 ? sy(v) : sx(v))), get marks() { return marks; }, get chosen() { return state.chosen === null ? null : layer().codes[state.chosen]; } };
 start().catch(error => { $("busy").textContent = `${t("failed")}${colon()}${error && error.message || error}`; root.dataset.failed = "page"; console.error(error); });
 })();
