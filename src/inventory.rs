@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
     Actor, ActorId, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice, ProjectId,
     ProjectRole,
@@ -54,15 +54,63 @@ pub struct Project {
     pub source: String,
 }
 
-/// Actors and ties, every reference resolved.
-#[derive(Debug, Clone, Default)]
+/// Actors and ties, every reference resolved. Written and read back with serde; what is read is checked.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Inventory {
     actors: Vec<Actor>,
+    #[serde(skip)]
     index: HashMap<ActorId, u32>,
     ties: Vec<Tie>,
     projects: Vec<Project>,
     practices: Vec<Practice>,
     funding: Vec<FundingLine>,
+}
+
+/// An inventory as it is written.
+#[derive(Deserialize)]
+#[serde(default)]
+struct Stored {
+    actors: Vec<Actor>,
+    ties: Vec<Tie>,
+    projects: Vec<Project>,
+    practices: Vec<Practice>,
+    funding: Vec<FundingLine>,
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        let Inventory { actors, ties, projects, practices, funding, .. } = Inventory::default();
+        Self { actors, ties, projects, practices, funding }
+    }
+}
+
+impl TryFrom<Stored> for Inventory {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { actors, ties, projects, practices, funding } = stored;
+        let mut index = HashMap::with_capacity(actors.len());
+        for (i, actor) in actors.iter().enumerate() {
+            if index.insert(actor.id.clone(), i as u32).is_some() {
+                let (value, must) = (actor.id.to_string(), "must be an identifier that no other actor has");
+                return Err(Error::Value { what: "actors", index: i, value, must });
+            }
+        }
+        let must = "must be the position of an actor";
+        let known = |i: u32| (i as usize) < actors.len();
+        for (i, tie) in ties.iter().enumerate() {
+            if let Some(end) = [tie.from, tie.to].into_iter().find(|&end| !known(end)) {
+                return Err(Error::Value { what: "ties", index: i, value: end.to_string(), must });
+            }
+        }
+        for (i, project) in projects.iter().enumerate() {
+            if let Some((end, _)) = project.participants.iter().find(|(end, _)| !known(*end)) {
+                return Err(Error::Value { what: "projects", index: i, value: end.to_string(), must });
+            }
+        }
+        Ok(Self { actors, index, ties, projects, practices, funding })
+    }
 }
 
 impl Inventory {
