@@ -1,7 +1,7 @@
 //! The actors of a study and what ties them: cooperations, participations in projects, practices,
 //! funding lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,15 @@ pub struct Project {
     pub source: String,
 }
 
+/// What a source is called where sources are named: producer, vintage, licence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceTitle {
+    /// In French.
+    pub french: String,
+    /// In English.
+    pub english: String,
+}
+
 /// Actors and ties, every reference resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
@@ -63,6 +72,7 @@ pub struct Inventory {
     projects: Vec<Project>,
     practices: Vec<Practice>,
     funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
 }
 
 impl Inventory {
@@ -87,6 +97,13 @@ impl Inventory {
     #[must_use]
     pub fn actors(&self) -> &[Actor] {
         &self.actors
+    }
+
+    /// What a source is called where sources are named: the title its data came with. A source without
+    /// one stands for itself.
+    #[must_use]
+    pub fn source_title(&self, source: &str) -> Option<&SourceTitle> {
+        self.source_titles.get(source)
     }
 
     /// Index of an actor.
@@ -294,6 +311,21 @@ impl InventoryBuilder {
         Ok(())
     }
 
+    /// Says what a source is called. Titles travel with the data, so that a user's file that happens to
+    /// have the same name is not credited to that producer.
+    pub fn title_source(&mut self, source: impl Into<String>, title: SourceTitle) {
+        self.inventory.source_titles.insert(source.into(), title);
+    }
+
+    /// A name for the source of a file: the first of these that no titled source has, else the last one
+    /// marked as a file.
+    #[must_use]
+    pub fn free_source(&self, names: &[String]) -> String {
+        let taken = |name: &&String| self.inventory.source_titles.contains_key(*name);
+        let free = names.iter().find(|name| !taken(name)).cloned();
+        free.unwrap_or_else(|| format!("{} (file)", names.last().map_or("", String::as_str)))
+    }
+
     /// The account so far, for findings of the caller's own.
     pub const fn diagnostics(&mut self) -> &mut Diagnostics {
         &mut self.diagnostics
@@ -384,6 +416,20 @@ mod tests {
         ] {
             assert_eq!(d.count(kind), count, "{kind}");
         }
+    }
+
+    #[test]
+    fn titles_travel_with_their_data_alone() {
+        let mut b = Inventory::builder(Strictness::Lenient);
+        let names = ["h2020".to_owned(), "h2020.csv".to_owned()];
+        assert_eq!(b.free_source(&names), "h2020");
+        let title = SourceTitle { french: "CORDIS".to_owned(), english: "CORDIS".to_owned() };
+        b.title_source("h2020", title.clone());
+        assert_eq!(b.free_source(&names), "h2020.csv");
+        assert_eq!(b.free_source(&names[..1]), "h2020 (file)");
+        let inventory = b.finish().0;
+        assert_eq!((inventory.source_title("h2020"), inventory.source_title("mine")), (Some(&title), None));
+        assert_eq!(Inventory::default().source_title("h2020"), None);
     }
 
     #[test]
