@@ -7,8 +7,16 @@ type Source = (&'static str, &'static str, &'static str);
 /// ([`Inventory::source_title`](crate::inventory::Inventory::source_title)), so that a user's file of the
 /// same name is not credited to them.
 pub(super) const SOURCES: [Source; 16] = [
-    ("ror", "Research Organization Registry (ROR), juin 2026, CC0", "Research Organization Registry 2026-06, CC0"),
-    ("interreg", "keep.eu, projets Interreg achevés 2000–2018", "keep.eu, closed Interreg projects 2000–2018"),
+    (
+        "ror",
+        "Research Organization Registry (ROR), juin 2026, CC0",
+        "Research Organization Registry 2026-06, CC0",
+    ),
+    (
+        "interreg",
+        "keep.eu, projets Interreg achevés 2000–2018",
+        "keep.eu, closed Interreg projects 2000–2018",
+    ),
     (
         "h2020",
         "CORDIS, Horizon 2020\u{a0}: organismes de 2017, participations de décembre 2020",
@@ -61,11 +69,7 @@ pub(super) const SOURCES: [Source; 16] = [
         "CGET/ANCT, contrats de ruralité 2016–2019, Licence Ouverte 2.0",
     ),
     ("reciprocity", "contrats de réciprocité, pages publiques", "contrats de réciprocité, public pages"),
-    (
-        "clusters",
-        "pôles de compétitivité, liste tenue à la main",
-        "pôles de compétitivité, hand-made list",
-    ),
+    ("clusters", "pôles de compétitivité, liste tenue à la main", "pôles de compétitivité, hand-made list"),
     (
         "clusters (unverified)",
         "pôles de compétitivité, liste tenue à la main, entrées sans source",

@@ -7,6 +7,7 @@ mod atlas;
 pub mod belonging;
 mod files;
 pub mod partners;
+pub mod research;
 mod tables;
 mod words;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Study, links};
 use crate::error::Result;
 use crate::evidence::{Evidence, Measured};
+use crate::inventory::SourceTitle;
 use crate::labels::Labels;
 use crate::model::{ActorKind, CooperationKind, Level, Period, Rurality, Year};
 use crate::progress::Progress;
@@ -45,8 +46,8 @@ pub struct FirmLaboratoryOptions {
 /// What firms could come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FirmGround {
-    /// What is counted, with its year.
-    pub name: String,
+    /// What is counted, with its producer and year.
+    pub title: SourceTitle,
     /// How many in each base territory; [`f64::NAN`] where not known.
     pub of_base: Vec<f64>,
 }
