@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Measured, Null};
-use crate::model::{DensityLevel, EnterpriseSize, Period, Rurality};
+use crate::model::{EnterpriseSize, Period, Rurality};
 use crate::parallel;
 use crate::space::distance::geodesic_m;
 use crate::trend::{mann_kendall, share_trend};
@@ -101,7 +101,7 @@ impl Meetings<'_> {
             ties: ties.len(),
         };
         let base = self.study.atlas.base().territories();
-        let rural_base = |b: usize| base[b].density.map(DensityLevel::rurality) == Some(Rurality::Rural);
+        let rural_base = |b: usize| self.study.atlas.base_rurality(b) == Some(Rurality::Rural);
         let share = |value: &dyn Fn(usize) -> f64| {
             let sum = |only: bool| -> f64 {
                 (0..base.len()).filter(|&b| !only || rural_base(b)).map(value).filter(|v| v.is_finite()).sum()
