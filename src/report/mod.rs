@@ -8,6 +8,7 @@ pub mod belonging;
 mod files;
 pub mod linkage;
 pub mod partners;
+pub mod research;
 mod summary;
 mod tables;
 mod words;

@@ -12,6 +12,7 @@ mod partners;
 mod places;
 mod practices;
 mod profiles;
+mod research;
 mod rurality;
 mod spatial;
 mod spread;
@@ -49,6 +50,11 @@ pub use partners::{
 pub use places::{ActorPlace, PlacedBy};
 pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
 pub use profiles::{ActivitySource, Counting};
+pub use research::{
+    FieldResearch, FirmGround, FirmLaboratoryCoverage, FirmLaboratoryOptions, FirmLaboratoryStatistic,
+    FirmLaboratoryTest, FirmResearch, FirmSide, FirmsAndLaboratories, LaboratoryResearch, PairsByDistance,
+    ResearchTrend, ResearchYear, RuralFlow, SourceCooperation, TerritoryResearch, WithoutFirms,
+};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
