@@ -7,8 +7,10 @@ mod atlas;
 pub mod belonging;
 mod files;
 pub mod partners;
+pub mod places;
 mod tables;
 mod words;
+pub mod workshops;
 
 pub use files::StudyFiles;
 pub use tables::{actor_table, link_table, territory_table};

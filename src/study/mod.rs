@@ -4,6 +4,7 @@
 mod access;
 mod belonging;
 mod complementarity;
+mod forms;
 mod linkage;
 mod links;
 mod near;
@@ -12,9 +13,11 @@ mod places;
 mod practices;
 mod profiles;
 mod rurality;
+mod siting;
 mod spatial;
 mod spread;
 mod territories;
+mod workshops;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
@@ -32,6 +35,7 @@ pub use complementarity::{
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
@@ -48,12 +52,16 @@ pub use places::{ActorPlace, PlacedBy};
 pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use siting::{
+    NewSite, ReachOf, Site, SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, SitingReport,
+};
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
     SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
+pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};
