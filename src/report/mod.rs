@@ -6,12 +6,15 @@
 mod atlas;
 pub mod belonging;
 mod files;
+pub mod linkage;
 pub mod partners;
 pub mod places;
+mod summary;
 mod tables;
 mod words;
 pub mod workshops;
 
 pub use files::StudyFiles;
+pub use summary::{definitions_side_by_side, study_summary};
 pub use tables::{actor_table, link_table, territory_table};
 pub use words::Language;

@@ -289,7 +289,7 @@ pub fn new_places_table<'a>(report: &'a SitingReport, words: &PlacesWords) -> Re
     let rows = || report.opened.iter();
     let (scale, unit) = if words.metres { (1e-3, "km") } else { (1.0, "min") };
     let text = |values: Vec<&'a str>| Column::Text(values.into_iter().map(|t| Some(Cow::Borrowed(t))).collect());
-    let numbers = |values: Vec<f64>| Column::Number(values);
+    let numbers = |values: Vec<f64>| Column::Number(values.into());
     Table::new()
         .with("rank", Column::Integer((1..=report.opened.len() as i64).map(Some).collect()))?
         .with("name", text(rows().map(|n| n.site.name.as_str()).collect()))?
@@ -609,12 +609,11 @@ mod page {
 
     /// The part of the world in which most of the people asked for live.
     fn bounds(report: &SitingReport, study: &Study) -> Option<Bounds> {
-        use crate::france::zones::ZONES;
-
+        let zones = study.atlas().zones();
         let base = study.atlas().base().territories();
         let inside = || (0..base.len()).filter(|&b| report.inside[b]).filter_map(|b| Some((Coord::from(base[b].point?), b)));
-        let mut people = vec![0.0; ZONES.as_slice().len()];
-        let zone = |c: Coord<f64>| ZONES.as_slice().iter().position(|z| z.bounds.contains(c));
+        let mut people = vec![0.0; zones.as_slice().len()];
+        let zone = |c: Coord<f64>| zones.as_slice().iter().position(|z| z.bounds.contains(c));
         for (c, b) in inside() {
             if let Some(z) = zone(c) {
                 people[z] += base[b].population.unwrap_or(0.0);

@@ -9,7 +9,7 @@ use crate::accessibility::{CostTable, nearest_k, nearest_k_geodesic};
 use crate::error::{Error, Result, Undefined};
 use crate::inequality::{Decomposition, Distribution};
 use crate::labels::Labels;
-use crate::model::{ActorKind, DensityLevel, Level, Rurality, TerritoryCode};
+use crate::model::{ActorKind, Level, Rurality, TerritoryCode};
 use crate::progress::Progress;
 use crate::siting::{
     Limit, Proof, Sites, SitingCosts, SitingNote, SitingOptions, max_covering, p_centre, p_median, set_covering,
@@ -298,15 +298,6 @@ pub struct SitingReport {
     pub notes: Vec<SitingNote>,
 }
 
-/// Rural (0), urban (1) or neither (2).
-pub(super) fn side(density: Option<DensityLevel>) -> usize {
-    match density.map(DensityLevel::rurality) {
-        Some(Rurality::Rural) => 0,
-        Some(Rurality::Urban) => 1,
-        None => 2,
-    }
-}
-
 impl Study {
     /// The actors of some kinds, by index: existing places, candidates, participants.
     #[must_use]
@@ -429,7 +420,7 @@ impl Study {
             for (k, &cost) in to.iter().enumerate() {
                 let t = &base[rows[k] as usize];
                 if cost <= options.cutoff && !(after[k] <= options.cutoff) {
-                    reached[side(t.density)] += t.population.unwrap_or(0.0);
+                    reached[self.side(rows[k])] += t.population.unwrap_or(0.0);
                     territories += 1;
                 }
                 after[k] = after[k].min(cost);
@@ -492,8 +483,8 @@ impl Study {
         let values: Vec<f64> = match demand {
             SitingDemand::Population => base.iter().map(|t| t.population.unwrap_or(0.0)).collect(),
             SitingDemand::RuralPopulation => {
-                let rural = |t: &crate::atlas::Territory| side(t.density) == 0;
-                base.iter().map(|t| if rural(t) { t.population.unwrap_or(0.0) } else { 0.0 }).collect()
+                let people = |b: usize| if self.side(b as u32) == 0 { base[b].population } else { None };
+                (0..base.len()).map(|b| people(b).unwrap_or(0.0)).collect()
             }
             SitingDemand::Values(values) => {
                 crate::check::check_len("demand of base territories", values.len(), base.len())?;
@@ -502,6 +493,15 @@ impl Study {
         };
         crate::check::check_weights("demand of base territories", &values)?;
         Ok(values)
+    }
+
+    /// Rural (0), urban (1) or neither (2).
+    fn side(&self, b: u32) -> usize {
+        match self.atlas().base_rurality(b as usize) {
+            Some(Rurality::Rural) => 0,
+            Some(Rurality::Urban) => 1,
+            None => 2,
+        }
     }
 
     fn site_of_base(&self, b: u32) -> Option<Site> {
@@ -584,7 +584,7 @@ impl Study {
         let mut sums = [[0.0; 3]; 3];
         for (k, &b) in rows.iter().enumerate() {
             let t = &base[b as usize];
-            let (at, people) = (side(t.density), t.population.unwrap_or(0.0));
+            let (at, people) = (self.side(b), t.population.unwrap_or(0.0));
             let r = &mut of[at];
             r.territories += 1;
             r.population += people;
@@ -625,7 +625,7 @@ impl Study {
         if !(people.iter().sum::<f64>() > 0.0) {
             return Ok((None, None));
         }
-        let label = |k: &usize| match side(base[rows[*k] as usize].density) {
+        let label = |k: &usize| match self.side(rows[*k]) {
             2 => Labels::NONE,
             s => s as u32,
         };

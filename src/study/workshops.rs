@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Study;
 use crate::error::{Error, Result, Undefined};
-use crate::france::zones::ZONES;
 use crate::labels::Labels;
 use crate::matrix::Matrix;
 use crate::model::{Level, Rurality, TerritoryCode};
@@ -212,7 +211,7 @@ impl Study {
                 Some(own)
             })
             .collect();
-        let places = Places::new(&ZONES, points.into_iter().flatten().collect())?;
+        let places = Places::new(&self.atlas().zones(), points.into_iter().flatten().collect())?;
         let n = who.len();
         let rows: Result<Vec<Vec<f64>>> = parallel::map(n, |i| {
             let way = |j: usize| match (at[i], at[j]) {
@@ -246,11 +245,12 @@ impl Study {
         let all = self.atlas().base().territories();
         let from: Vec<Coord<f64>> =
             members.filter_map(|a| self.places()[a as usize].point.map(Coord::from)).collect();
-        let Some(crs) = ZONES.common(&from) else { return Ok(None) };
+        let zones = self.atlas().zones();
+        let Some(crs) = zones.common(&from) else { return Ok(None) };
         // Nobody goes to another zone to meet, and its places have no image in this one.
-        let zone = from.first().and_then(|&p| ZONES.zone_of(p));
+        let zone = from.first().and_then(|&p| zones.zone_of(p));
         let near: Vec<u32> = (bases.iter().copied())
-            .filter(|&b| all[b as usize].point.is_some_and(|p| ZONES.zone_of(p.into()) == zone))
+            .filter(|&b| all[b as usize].point.is_some_and(|p| zones.zone_of(p.into()) == zone))
             .collect();
         let to: Vec<Coord<f64>> =
             near.iter().filter_map(|&b| all[b as usize].point.map(Coord::from)).collect();
