@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use mapping::{ColumnUse, MappedColumn, Mapping};
+pub use matching::RespondentMatch;
 pub use sheet::{Sheet, SheetRow, SurveyTool};
 
 use super::names::fold;
