@@ -5,8 +5,10 @@
 #[cfg(feature = "html")]
 mod atlas;
 pub mod belonging;
+pub mod diffusion;
 mod files;
 pub mod partners;
+pub mod practices;
 mod tables;
 mod words;
 

@@ -2,8 +2,10 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod answers;
 mod belonging;
 mod complementarity;
+mod diffusion;
 mod linkage;
 mod links;
 mod near;
@@ -23,6 +25,9 @@ pub use access::{
     AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
     Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
 };
+pub use answers::{
+    AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
+};
 pub use belonging::{
     ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
     TerritoryBelonging, TieSide,
@@ -31,6 +36,10 @@ pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
+};
+pub use diffusion::{
+    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor, SeedSet,
+    SeedSetReach, WordOfMouth, WordOfMouthOptions,
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
@@ -45,7 +54,10 @@ pub use partners::{
     Removal, Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
-pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
+pub use practices::{
+    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow, PracticesOptions,
+    PracticesReport, ThemeGap,
+};
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
 pub use spatial::{

@@ -279,7 +279,7 @@ fn by_name(name: &str) -> Option<ColumnUse> {
         ColumnUse::Personal
     } else if has(&["siren"]) {
         ColumnUse::Siren
-    } else if has(&["insee"]) || is(&["commune", "code commune", "commune du siege"]) {
+    } else if has(&["insee"]) || name.starts_with("commune") || name.starts_with("code commune") {
         ColumnUse::Commune
     } else if has(&["organisme", "organisation", "structure"]) {
         ColumnUse::Organisation
@@ -345,7 +345,16 @@ fn by_values(sheet: &Sheet, at: usize) -> ColumnUse {
     let distinct = values.iter().collect::<BTreeSet<_>>().len();
     let several = values.iter().filter(|v| parts(v, Some(separator)).len() > 1).count();
     let trailing = values.iter().any(|v| v.ends_with(';'));
-    if (several > 0 || trailing) && distinct_parts <= 40 && distinct_parts * 3 <= all.len() * 2 {
+    let may_hold_several = match sheet.tool {
+        // One column for each option.
+        SurveyTool::LimeSurvey => false,
+        // Names of choices, which hold neither accents nor punctuation.
+        SurveyTool::KoboToolbox => {
+            values.iter().all(|v| v.chars().all(|c| c.is_ascii_alphanumeric() || "_- ".contains(c)))
+        }
+        _ => true,
+    };
+    if may_hold_several && (several > 0 || trailing) && distinct_parts <= 40 && distinct_parts * 3 <= all.len() * 2 {
         ColumnUse::Multiple
     } else if distinct <= 12 && distinct * 3 <= values.len() * 2 && values.iter().all(|v| v.len() <= 80) {
         ColumnUse::Single
