@@ -286,7 +286,12 @@ impl InventoryBuilder {
     ///
     /// # Errors
     /// [`Error::Unknown`](crate::Error::Unknown) when there is no such practice.
-    pub fn add_adoption(&mut self, practice: &PracticeId, mut adoption: Adoption, place: Place) -> Result<bool> {
+    pub fn add_adoption(
+        &mut self,
+        practice: &PracticeId,
+        mut adoption: Adoption,
+        place: Place,
+    ) -> Result<bool> {
         let Self { inventory, diagnostics, .. } = self;
         let Some(to) = inventory.practices.iter_mut().find(|p| p.id == *practice) else {
             return Err(crate::error::Error::Unknown {
@@ -298,9 +303,15 @@ impl InventoryBuilder {
         let name = &to.name;
         let actor = &adoption.actor;
         let refused = if !inventory.index.contains_key(actor) {
-            Some(("unknown_actor", format!("practice {name:?}: actor {actor} is not in the inventory; left out")))
+            Some((
+                "unknown_actor",
+                format!("practice {name:?}: actor {actor} is not in the inventory; left out"),
+            ))
         } else if to.origin.as_ref() == Some(actor) {
-            Some(("adopted_by_origin", format!("{actor} is the origin of {name:?}; left out of its adopters")))
+            Some((
+                "adopted_by_origin",
+                format!("{actor} is the origin of {name:?}; left out of its adopters"),
+            ))
         } else if to.adoptions.iter().any(|a| a.actor == *actor) {
             let message = format!("{actor} has adopted {name:?} already; the first adoption is kept");
             Some(("repeated_adoption", message))

@@ -21,7 +21,8 @@ use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
 use crate::error::{Error, Result};
 use crate::inventory::InventoryBuilder;
 use crate::model::{
-    Actor, ActorId, ActorKind, Adoption, CommuneCode, Maturity, Means, Period, Practice, PracticeForm, PracticeId,
+    Actor, ActorId, ActorKind, Adoption, CommuneCode, Maturity, Means, Period, Practice, PracticeForm,
+    PracticeId,
 };
 use crate::space::LonLat;
 
@@ -94,11 +95,25 @@ const FORMS: [(PracticeForm, &[&str]); 9] = [
     (PracticeForm::Ptce, &["pôle territorial de coopération économique"]),
     (
         PracticeForm::Incubator,
-        &["incubateur", "pépinière", "pépinière d'entreprises", "couveuse", "accélérateur", "hôtel d'entreprises"],
+        &[
+            "incubateur",
+            "pépinière",
+            "pépinière d'entreprises",
+            "couveuse",
+            "accélérateur",
+            "hôtel d'entreprises",
+        ],
     ),
     (
         PracticeForm::ThirdPlace,
-        &["third place", "tiers-lieu", "fablab", "coworking", "espace de coworking", "fabrique de territoire"],
+        &[
+            "third place",
+            "tiers-lieu",
+            "fablab",
+            "coworking",
+            "espace de coworking",
+            "fabrique de territoire",
+        ],
     ),
     (
         PracticeForm::SharedPlace,
@@ -131,7 +146,10 @@ const FORMS: [(PracticeForm, &[&str]); 9] = [
 const STAGES: [(Maturity, &[&str]); 5] = [
     (Maturity::Idea, &["idée", "étude", "projet", "à l'étude", "émergence"]),
     (Maturity::Experiment, &["expérimentation", "expérimental", "test", "pilote", "en test", "démarrage"]),
-    (Maturity::Established, &["en place", "établie", "installée", "régime de croisière", "pérenne", "active"]),
+    (
+        Maturity::Established,
+        &["en place", "établie", "installée", "régime de croisière", "pérenne", "active"],
+    ),
     (Maturity::Transferred, &["transférée", "essaimée", "essaimage", "diffusée", "dupliquée"]),
     (Maturity::Ended, &["terminée", "arrêtée", "abandonnée", "close", "achevée"]),
 ];
@@ -328,8 +346,7 @@ impl PracticeReader {
             let (table, mut found) = reader.read_from(source, path)?;
             let table = in_degrees(table).map_err(|e| e.after(&found))?;
             let records = Records::of_features(&table, path, self.strictness);
-            let (words, later) =
-                self.read(records, Some(&table), inventory).map_err(|e| e.after(&found))?;
+            let (words, later) = self.read(records, Some(&table), inventory).map_err(|e| e.after(&found))?;
             found.refine(later);
             return Ok((words, found));
         }
@@ -351,7 +368,8 @@ impl PracticeReader {
         let (success_factors, pitfalls) = (find(Role::SuccessFactors)?, find(Role::Pitfalls)?);
         let (themes, start, end) = (find(Role::Themes)?, find(Role::Start)?, find(Role::End)?);
         let commune = find(Role::Commune)?;
-        let of_origin = ["origine", "origin", "acteurdorigine", "acteurorigine", "porteur", "structure", "acteur"];
+        let of_origin =
+            ["origine", "origin", "acteurdorigine", "acteurorigine", "porteur", "structure", "acteur"];
         let origin = table.find(Role::Origin, &of_origin, given)?;
         let form = table.find(Role::Kind, &["forme", "form", "type", "kind", "nature"], given)?;
         let names = ["nom", "name", "pratique", "practice", "intitule", "titre", "title", "libelle"];
@@ -397,8 +415,7 @@ impl PracticeReader {
             if let Some(origin) = row.optional(fields.origin) {
                 let commune = row.optional(fields.commune);
                 let seat = Seat { commune, position };
-                practice.origin =
-                    self.actor(origin, seat, row.place(), &mut finder, inventory, found)?;
+                practice.origin = self.actor(origin, seat, row.place(), &mut finder, inventory, found)?;
             }
             let list = |column, field: &mut Field<'_>| {
                 row.optional(column).map(|cell| field.labels(cell)).unwrap_or_default()
@@ -439,10 +456,15 @@ impl PracticeReader {
     ///
     /// # Errors
     /// As [`PracticeReader::read_path`], when there are no columns of practices and adopters.
-    pub fn read_adoptions(&self, mut table: Records<'_>, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
+    pub fn read_adoptions(
+        &self,
+        mut table: Records<'_>,
+        inventory: &mut InventoryBuilder,
+    ) -> Result<Diagnostics> {
         let given = &self.columns;
         let practice = table.need(Role::Practice, Role::Practice.names(), given)?;
-        let adopters = ["adoptant", "adopter", "acteur", "actor", "idacteur", "structure", "organisme", "territoire"];
+        let adopters =
+            ["adoptant", "adopter", "acteur", "actor", "idacteur", "structure", "organisme", "territoire"];
         let adopter = table.need(Role::Actor, &adopters, given)?;
         let commune = table.find(Role::Commune, Role::Commune.names(), given)?;
         let date = table.find(Role::Start, Role::Start.names(), given)?;
@@ -526,7 +548,8 @@ impl PracticeReader {
             return Ok(None);
         }
         let kind = actor_kind(text).unwrap_or(ActorKind::Organisation);
-        let mut actor = Actor::new(ActorId::new(format!("{}:{}", self.source, text.trim()))?, text.trim(), kind);
+        let mut actor =
+            Actor::new(ActorId::new(format!("{}:{}", self.source, text.trim()))?, text.trim(), kind);
         (actor.commune, actor.position) = (commune, position);
         actor.source.clone_from(&self.source);
         let message = format!("{:?} was no actor of the inventory; added as {kind}", printable(text, 80));

@@ -644,10 +644,15 @@ impl Role {
     pub(super) const fn content(self) -> Content {
         match self {
             Self::Commune => Content::CommuneCode,
-            Self::Capacity | Self::Weight | Self::Figure | Self::Cost | Self::Population | Self::Epsg
-            | Self::Posts | Self::Meetings | Self::Funds => {
-                Content::Number
-            }
+            Self::Capacity
+            | Self::Weight
+            | Self::Figure
+            | Self::Cost
+            | Self::Population
+            | Self::Epsg
+            | Self::Posts
+            | Self::Meetings
+            | Self::Funds => Content::Number,
             Self::Id => Content::Distinct,
             Self::Territory => Content::Code,
             _ => Content::Any,

@@ -15,7 +15,9 @@ fn objective(objective: Objective, l: Language) -> &'static str {
     match objective {
         Objective::Actors => l.pick("acteurs touchés", "actors reached"),
         Objective::RuralActors => l.pick("acteurs ruraux touchés", "rural actors reached"),
-        Objective::RuralPopulation => l.pick("habitants des communes rurales touchées", "inhabitants of rural municipalities reached"),
+        Objective::RuralPopulation => {
+            l.pick("habitants des communes rurales touchées", "inhabitants of rural municipalities reached")
+        }
     }
 }
 
@@ -83,7 +85,11 @@ fn first_told(page: &mut Page, study: &Study, report: &DiffusionReport, frame: &
             what,
             reached(choice.estimate),
             l.pick(
-                format!("estimation\u{202f}; au moins {}, sur {}", reached(choice.lower), reached(choice.total_weight)),
+                format!(
+                    "estimation\u{202f}; au moins {}, sur {}",
+                    reached(choice.lower),
+                    reached(choice.total_weight)
+                ),
                 format!("estimate; at least {}, of {}", reached(choice.lower), reached(choice.total_weight)),
             ),
         ),
@@ -91,8 +97,16 @@ fn first_told(page: &mut Page, study: &Study, report: &DiffusionReport, frame: &
             l.pick("part garantie du meilleur choix possible", "guaranteed share of the best choice"),
             ratio,
             l.pick(
-                format!("demandé\u{a0}: {}\u{202f}; aucun choix ne dépasse {}", l.percent(choice.target, 0), reached(choice.upper)),
-                format!("asked for: {}; no choice exceeds {}", l.percent(choice.target, 0), reached(choice.upper)),
+                format!(
+                    "demandé\u{a0}: {}\u{202f}; aucun choix ne dépasse {}",
+                    l.percent(choice.target, 0),
+                    reached(choice.upper)
+                ),
+                format!(
+                    "asked for: {}; no choice exceeds {}",
+                    l.percent(choice.target, 0),
+                    reached(choice.upper)
+                ),
             ),
         ),
     ]);
@@ -135,8 +149,12 @@ fn first_told(page: &mut Page, study: &Study, report: &DiffusionReport, frame: &
         for set in &report.compared {
             let name = match set.set {
                 SeedSet::Chosen => l.pick("choisie", "chosen"),
-                SeedSet::MostPartners => l.pick("ceux qui ont le plus de partenaires", "those with most partners"),
-                SeedSet::Random => l.pick("tirée au sort parmi les acteurs liés", "drawn at random from tied actors"),
+                SeedSet::MostPartners => {
+                    l.pick("ceux qui ont le plus de partenaires", "those with most partners")
+                }
+                SeedSet::Random => {
+                    l.pick("tirée au sort parmi les acteurs liés", "drawn at random from tied actors")
+                }
             };
             table.push([
                 format!("{name} (n\u{a0}=\u{a0}{})", l.integer(set.actors.len())),
@@ -196,7 +214,14 @@ fn word_of_mouth(page: &mut Page, study: &Study, word: &WordOfMouth, l: Language
     let all = |r| word.rurality.iter().filter(|x| **x == Some(r)).count();
     for (name, report) in [(free_name, Some(&word.free)), (hindered_name, word.hindered.as_ref())] {
         let Some(report) = report else { continue };
-        let of = |r| format!("{} {} {}", l.decimal(word.adopters_of(report, r), 1), l.pick("sur", "of"), l.integer(all(r)));
+        let of = |r| {
+            format!(
+                "{} {} {}",
+                l.decimal(word.adopters_of(report, r), 1),
+                l.pick("sur", "of"),
+                l.integer(all(r))
+            )
+        };
         let total = report.adopters.last().copied().unwrap_or(0.0);
         table.push([
             name.to_owned(),
@@ -251,15 +276,21 @@ fn uptake(page: &mut Page, study: &Study, uptake: &[PracticeUptake], l: Language
         let name = study.inventory().practices()[u.practice].name.clone();
         let fit = u.curve.value().filter(|_| total >= 5.0);
         let Some(fit) = fit else {
-            let why = l.pick("série trop courte ou trop peu d’adoptions", "series too short, or too few adoptions");
+            let why =
+                l.pick("série trop courte ou trop peu d’adoptions", "series too short, or too few adoptions");
             table.push([name, u.from.to_string(), l.decimal(total, 0), why.to_owned()]);
             continue;
         };
         let passed = fit.peak == PeakState::Passed;
         let peak = if passed {
-            format!("{} {}", l.pick("passé, vers", "passed, about"), i32::from(u.from) + fit.peak_time.floor() as i32)
+            format!(
+                "{} {}",
+                l.pick("passé, vers", "passed, about"),
+                i32::from(u.from) + fit.peak_time.floor() as i32
+            )
         } else {
-            l.pick("non passé\u{a0}: aucun niveau final ne se lit", "not passed: no final level can be read").to_owned()
+            l.pick("non passé\u{a0}: aucun niveau final ne se lit", "not passed: no final level can be read")
+                .to_owned()
         };
         let level = if passed {
             let high = fit.m.high.map_or("∞".to_owned(), |h| l.decimal(h, 0));
@@ -306,7 +337,12 @@ fn uptake(page: &mut Page, study: &Study, uptake: &[PracticeUptake], l: Language
             y_axis: Axis::Linear,
             series: &[
                 Series { name: l.pick("recensés", "recorded"), x: &years, y: &seen, marks: Marks::Dots },
-                Series { name: l.pick("courbe de Bass", "Bass curve"), x: &years, y: &curve, marks: Marks::Line },
+                Series {
+                    name: l.pick("courbe de Bass", "Bass curve"),
+                    x: &years,
+                    y: &curve,
+                    marks: Marks::Line,
+                },
             ],
         };
         section.picture(plot.render()?, title.as_str(), None);

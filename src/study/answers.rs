@@ -297,7 +297,13 @@ fn by_term(
     }
     let mut terms: Vec<TextTerm> = terms
         .into_iter()
-        .map(|((is_known, term), [rural, urban, unclassed])| TextTerm { term, is_known, rural, urban, unclassed })
+        .map(|((is_known, term), [rural, urban, unclassed])| TextTerm {
+            term,
+            is_known,
+            rural,
+            urban,
+            unclassed,
+        })
         .collect();
     terms.sort_by(|a, b| b.total().cmp(&a.total()).then_with(|| a.term.cmp(&b.term)));
     TextAnswers { question: survey.questions[question].name.clone(), n, terms }

@@ -412,17 +412,14 @@ impl Study {
 
     /// The seeds, as many of those with most partners, as many at random.
     fn sets(&self, seeds: &[u32], degrees: &[usize], seed: Seed) -> [(SeedSet, Vec<u32>); 3] {
-        let mut by_degree: Vec<u32> = (0..degrees.len() as u32).filter(|i| degrees[*i as usize] > 0).collect();
+        let mut by_degree: Vec<u32> =
+            (0..degrees.len() as u32).filter(|i| degrees[*i as usize] > 0).collect();
         let mut at_random = by_degree.clone();
         seed.stream(0).shuffle(&mut at_random);
         at_random.truncate(seeds.len());
         by_degree.sort_by_key(|i| (std::cmp::Reverse(degrees[*i as usize]), *i));
         by_degree.truncate(seeds.len());
-        [
-            (SeedSet::Chosen, seeds.to_vec()),
-            (SeedSet::MostPartners, by_degree),
-            (SeedSet::Random, at_random),
-        ]
+        [(SeedSet::Chosen, seeds.to_vec()), (SeedSet::MostPartners, by_degree), (SeedSet::Random, at_random)]
     }
 
     fn word_of_mouth(

@@ -38,8 +38,8 @@ pub use complementarity::{
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
 pub use diffusion::{
-    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor, SeedSet,
-    SeedSetReach, WordOfMouth, WordOfMouthOptions,
+    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
+    SeedSet, SeedSetReach, WordOfMouth, WordOfMouthOptions,
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
@@ -55,8 +55,8 @@ pub use partners::{
 };
 pub use places::{ActorPlace, PlacedBy};
 pub use practices::{
-    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow, PracticesOptions,
-    PracticesReport, ThemeGap,
+    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow,
+    PracticesOptions, PracticesReport, ThemeGap,
 };
 pub use profiles::{ActivitySource, Counting};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};

@@ -207,8 +207,7 @@ pub struct ThemeGap {
 }
 
 impl ThemeGap {
-    /// Whether no rural actor has a practice of the theme, neither as origin nor as adopter, and nobody
-    /// of unknown rurality who might be rural.
+    /// Whether no actor known to be rural has a practice of the theme, neither as origin nor as adopter.
     #[must_use]
     pub const fn is_without_rural(&self) -> bool {
         self.origins.rural + self.adopters.rural == 0
@@ -388,18 +387,18 @@ impl Study {
         let (mut sum_m, mut placed, mut greatest_m) = (0.0, 0_usize, None::<f64>);
         let mut first = [None::<Year>; 2];
         let mut has = [false; 2];
-        let mut hidden = false;
+        // Whoever is not placed might be rural or urban.
+        let mut unplaced = false;
         let mut note = |side: Option<Rurality>, year: Option<Year>| match side {
             Some(side) => {
                 let at = usize::from(side == Rurality::Urban);
                 has[at] = true;
-                hidden |= year.is_none();
                 first[at] = match (first[at], year) {
                     (Some(a), Some(b)) => Some(a.min(b)),
                     (a, b) => a.or(b),
                 };
             }
-            None => hidden = true,
+            None => unplaced = true,
         };
         if origin.is_some() {
             note(rurality, practice.period.map(|p| p.from));
@@ -421,8 +420,8 @@ impl Study {
             ([true, true], [Some(rural), Some(urban)]) if rural < urban => FirstSide::Rural,
             ([true, true], [Some(rural), Some(urban)]) if rural > urban => FirstSide::Urban,
             ([true, true], [Some(_), Some(_)]) => FirstSide::SameYear,
-            ([true, false], _) if !hidden || first[0].is_some() => FirstSide::OnlyRural,
-            ([false, true], _) if !hidden || first[1].is_some() => FirstSide::OnlyUrban,
+            ([true, false], _) if !unplaced => FirstSide::OnlyRural,
+            ([false, true], _) if !unplaced => FirstSide::OnlyUrban,
             _ => FirstSide::NotKnown,
         };
         Ok(PracticeRow {

@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::csv;
 use super::super::records::Records;
 use super::super::vocabulary::folded;
 use super::{Mark, Sheet, SurveyTool, parts};
@@ -198,6 +200,14 @@ impl Mapping {
         out
     }
 
+    /// Reads a file that [`Mapping::to_csv`] wrote and people mended.
+    ///
+    /// # Errors
+    /// Those of [`csv::Reader::open_path`] and [`Mapping::read`].
+    pub fn open_path(path: impl AsRef<Path>) -> Result<(Self, Diagnostics)> {
+        Self::read(csv::Reader::default().layout(csv::Layout::Plain).open_path(path)?)
+    }
+
     /// Reads what [`Mapping::to_csv`] writes; rows with a use that is none are dropped and reported.
     ///
     /// # Errors
@@ -305,6 +315,12 @@ fn by_name(name: &str) -> Option<ColumnUse> {
             "serial",
             "sid",
             "submitted time",
+            "completed time",
+            "modified time",
+            "ip address",
+            "uid",
+            "uuid",
+            "username",
             "heure de début",
             "heure de fin",
             "start time",
@@ -354,7 +370,11 @@ fn by_values(sheet: &Sheet, at: usize) -> ColumnUse {
         }
         _ => true,
     };
-    if may_hold_several && (several > 0 || trailing) && distinct_parts <= 40 && distinct_parts * 3 <= all.len() * 2 {
+    if may_hold_several
+        && (several > 0 || trailing)
+        && distinct_parts <= 40
+        && distinct_parts * 3 <= all.len() * 2
+    {
         ColumnUse::Multiple
     } else if distinct <= 12 && distinct * 3 <= values.len() * 2 && values.iter().all(|v| v.len() <= 80) {
         ColumnUse::Single

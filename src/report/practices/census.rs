@@ -22,10 +22,9 @@ fn side(rurality: Option<Rurality>, l: Language) -> &'static str {
 }
 
 fn name_of(study: &Study, actor: Option<u32>, l: Language) -> String {
-    actor.and_then(|a| study.inventory().actors().get(a as usize)).map_or_else(
-        || l.pick("origine inconnue", "origin not known").to_owned(),
-        |a| a.name.clone(),
-    )
+    actor
+        .and_then(|a| study.inventory().actors().get(a as usize))
+        .map_or_else(|| l.pick("origine inconnue", "origin not known").to_owned(), |a| a.name.clone())
 }
 
 fn commune_of(study: &Study, actor: Option<u32>) -> Option<&str> {
@@ -48,7 +47,13 @@ pub fn census_page(
     let n = report.practices.len();
     let practices = l.count(n, "pratique", "pratiques", "practice", "practices");
     let all = l.integer(report.all);
-    let adoptions = l.count(report.steps.len(), "adoption connue", "adoptions connues", "known adoption", "known adoptions");
+    let adoptions = l.count(
+        report.steps.len(),
+        "adoption connue",
+        "adoptions connues",
+        "known adoption",
+        "known adoptions",
+    );
     let lead = if n == report.all {
         format!("{practices}{} {adoptions}.", l.pick(" et", " and"))
     } else {
@@ -57,7 +62,8 @@ pub fn census_page(
             format!("{practices} of {all} selected, {adoptions}."),
         )
     };
-    let mut page = frame.page(l.pick("Recensement des pratiques innovantes", "Census of innovative practices"), lead, l);
+    let mut page =
+        frame.page(l.pick("Recensement des pratiques innovantes", "Census of innovative practices"), lead, l);
     overview(&mut page, study, report, frame, l);
     themes(&mut page, report, l);
     passage(&mut page, report, l);
@@ -86,7 +92,8 @@ fn overview(page: &mut Page, study: &Study, report: &PracticesReport, frame: &Pa
     }
     let n = report.practices.len();
     let origin = |r: Rurality| report.practices.iter().filter(|p| p.rurality == Some(r)).count();
-    let adopters = |of: &dyn Fn(BySide) -> usize| report.practices.iter().map(|p| of(p.adopters)).sum::<usize>();
+    let adopters =
+        |of: &dyn Fn(BySide) -> usize| report.practices.iter().map(|p| of(p.adopters)).sum::<usize>();
     let (rural, total) = (adopters(&|a| a.rural), adopters(&BySide::total));
     section.figures([
         KeyFigure::new(
@@ -155,7 +162,10 @@ fn themes(page: &mut Page, report: &PracticesReport, l: Language) {
         let urban = g.origins.urban + g.adopters.urban;
         let urban = l.count(urban, "acteur urbain", "acteurs urbains", "urban actor", "urban actors");
         match g.practices {
-            0 => l.pick(format!("{}\u{a0}: aucune pratique recensée.", g.theme), format!("{}: no practice recorded.", g.theme)),
+            0 => l.pick(
+                format!("{}\u{a0}: aucune pratique recensée.", g.theme),
+                format!("{}: no practice recorded.", g.theme),
+            ),
             _ => l.pick(
                 format!("{}\u{a0}: {n}, {urban}, aucun acteur rural.", g.theme),
                 format!("{}: {n}, {urban}, no rural actor.", g.theme),
@@ -175,7 +185,10 @@ fn themes(page: &mut Page, report: &PracticesReport, l: Language) {
         section.list(gaps.iter().map(describe));
     }
     let mut table = PageTable::new(
-        l.pick("Thèmes par ruralité de l’origine et des adoptants", "Themes by rurality of origins and adopters"),
+        l.pick(
+            "Thèmes par ruralité de l’origine et des adoptants",
+            "Themes by rurality of origins and adopters",
+        ),
         [
             (l.pick("thème", "theme"), Align::Left),
             (l.pick("pratiques", "practices"), Align::Right),
@@ -259,7 +272,9 @@ fn passage(page: &mut Page, report: &PracticesReport, l: Language) {
         let rest = steps.len() - pairs.iter().sum::<usize>();
         let both = || steps.iter().filter_map(|s| s.distance_m.zip(s.expected_distance_m));
         let show = |m: Option<(f64, usize)>| {
-            m.map_or("–".to_owned(), |(d, n)| format!("{} (n\u{a0}=\u{a0}{})", l.kilometres(d), l.integer(n)))
+            m.map_or("–".to_owned(), |(d, n)| {
+                format!("{} (n\u{a0}=\u{a0}{})", l.kilometres(d), l.integer(n))
+            })
         };
         let counts = pairs.into_iter().chain([rest]).map(|n| l.integer(n));
         let distances = [show(mean(both().map(|b| b.0))), show(mean(both().map(|b| b.1)))];
@@ -289,11 +304,17 @@ fn passage(page: &mut Page, report: &PracticesReport, l: Language) {
         items.push(match middle {
             0 => l.pick("écart médian nul".to_owned(), "median lag of 0 years".to_owned()),
             m if m > 0 => l.pick(
-                format!("écart médian\u{a0}: les ruraux {years} après les urbains (n\u{a0}=\u{a0}{})", lags.len()),
+                format!(
+                    "écart médian\u{a0}: les ruraux {years} après les urbains (n\u{a0}=\u{a0}{})",
+                    lags.len()
+                ),
                 format!("median lag: rural {years} after urban (n\u{a0}=\u{a0}{})", lags.len()),
             ),
             _ => l.pick(
-                format!("écart médian\u{a0}: les ruraux {years} avant les urbains (n\u{a0}=\u{a0}{})", lags.len()),
+                format!(
+                    "écart médian\u{a0}: les ruraux {years} avant les urbains (n\u{a0}=\u{a0}{})",
+                    lags.len()
+                ),
                 format!("median lag: rural {years} before urban (n\u{a0}=\u{a0}{})", lags.len()),
             ),
         });
@@ -397,11 +418,18 @@ fn card(
         lines.push(line(l.pick("Thèmes", "Themes"), practice.themes.join(l.semicolon())));
     }
     let mut means: Vec<String> = Vec::new();
-    means.extend(practice.means.posts_fte.map(|v| format!("{}\u{a0}{}", l.decimal(v, 1), l.pick("ETP", "FTE"))));
+    means.extend(
+        practice.means.posts_fte.map(|v| format!("{}\u{a0}{}", l.decimal(v, 1), l.pick("ETP", "FTE"))),
+    );
     means.extend(practice.means.meetings_per_year.map(|v| {
         l.count(v as usize, "réunion par an", "réunions par an", "meeting a year", "meetings a year")
     }));
-    means.extend(practice.means.funds_eur.map(|v| format!("{}\u{a0}€{}", l.decimal(v, 0), l.pick(" par an", " a year"))));
+    means.extend(
+        practice
+            .means
+            .funds_eur
+            .map(|v| format!("{}\u{a0}€{}", l.decimal(v, 0), l.pick(" par an", " a year"))),
+    );
     if !means.is_empty() {
         lines.push(line(l.pick("Moyens", "Means"), means.join(", ")));
     }
@@ -437,7 +465,8 @@ pub fn practice_table<'a>(study: &'a Study, report: &PracticesReport) -> Result<
     let number = |f: &dyn Fn(&PracticeRow) -> Option<f64>| -> Vec<f64> {
         rows.iter().map(|r| f(r).unwrap_or(f64::NAN)).collect()
     };
-    let count = |f: &dyn Fn(&PracticeRow) -> usize| -> Vec<i64> { rows.iter().map(|r| f(r) as i64).collect() };
+    let count =
+        |f: &dyn Fn(&PracticeRow) -> usize| -> Vec<i64> { rows.iter().map(|r| f(r) as i64).collect() };
     Table::new()
         .with("id", rows.iter().map(|r| of(r).id.as_str()).collect::<Vec<_>>())?
         .with("name", rows.iter().map(|r| of(r).name.as_str()).collect::<Vec<_>>())?
@@ -446,7 +475,10 @@ pub fn practice_table<'a>(study: &'a Study, report: &PracticesReport) -> Result<
         .with("commune", rows.iter().map(|r| commune_of(study, r.origin)).collect::<Vec<_>>())?
         .with("rurality", rows.iter().map(|r| r.rurality.map(|s| s.to_string())).collect::<Vec<_>>())?
         .with("form", rows.iter().map(|r| of(r).form.map(PracticeForm::key)).collect::<Vec<_>>())?
-        .with("maturity", rows.iter().map(|r| of(r).maturity.map(crate::model::Maturity::key)).collect::<Vec<_>>())?
+        .with(
+            "maturity",
+            rows.iter().map(|r| of(r).maturity.map(crate::model::Maturity::key)).collect::<Vec<_>>(),
+        )?
         .with("themes", rows.iter().map(|r| of(r).themes.join("|")).collect::<Vec<_>>())?
         .with("since", rows.iter().map(|r| of(r).period.map(|p| i64::from(p.from))).collect::<Vec<_>>())?
         .with("posts fte", number(&|r| of(r).means.posts_fte))?
@@ -458,7 +490,10 @@ pub fn practice_table<'a>(study: &'a Study, report: &PracticesReport) -> Result<
         .with("urban adopters", count(&|r| r.adopters.urban))?
         .with("unclassed adopters", count(&|r| r.adopters.unclassed))?
         .with("mean distance m", number(&|r| r.mean_distance_m))?
-        .with("first side", rows.iter().map(|r| first_side(r.order.first, Language::English)).collect::<Vec<_>>())
+        .with(
+            "first side",
+            rows.iter().map(|r| first_side(r.order.first, Language::English)).collect::<Vec<_>>(),
+        )
 }
 
 /// The adoptions as a table: who took what up, when, from whom and how that is known.

@@ -1,10 +1,12 @@
 //! What people read of surveys and of the census of practices: one page each, and tables.
 
 mod census;
+mod files;
 mod survey;
 mod words;
 
 pub use census::{adoption_table, census_page, practice_table};
+pub use files::{SurveyFile, write_census};
 pub use survey::{answer_table, survey_page};
 pub use words::word_table;
 

@@ -133,7 +133,10 @@ fn who_answered(page: &mut Page, report: &AnswersReport, frame: &PageFrame<'_>, 
         figure(l.pick("chez les urbains", "of urban bodies"), sum(&|r| r.rurality == Some(Rurality::Urban))),
     ]);
     let mut table = PageTable::new(
-        l.pick("Taux de réponse par type d’acteur et ruralité", "Response rate by kind of actor and rurality"),
+        l.pick(
+            "Taux de réponse par type d’acteur et ruralité",
+            "Response rate by kind of actor and rurality",
+        ),
         [
             (l.pick("type d’acteur", "kind of actor"), Align::Left),
             (l.pick("ruralité", "rurality"), Align::Left),
@@ -209,7 +212,11 @@ fn differences(page: &mut Page, report: &AnswersReport, l: Language) {
                 share(rural, l),
                 share(urban, l)
             ),
-            format!("{name}: {} of rural, {} of urban respondents (adjusted {p}).", share(rural, l), share(urban, l)),
+            format!(
+                "{name}: {} of rural, {} of urban respondents (adjusted {p}).",
+                share(rural, l),
+                share(urban, l)
+            ),
         )
     };
     if clear.is_empty() {
@@ -254,7 +261,8 @@ fn options(question: &str, rows: &[&OptionByRurality], l: Language) -> PageTable
             test_name(o.test, l),
             p(o.p),
             p(o.p_adjusted),
-            o.v.zip(o.v_corrected).map_or("–".to_owned(), |(v, c)| format!("{} ({})", l.decimal(v, 2), l.decimal(c, 2))),
+            o.v.zip(o.v_corrected)
+                .map_or("–".to_owned(), |(v, c)| format!("{} ({})", l.decimal(v, 2), l.decimal(c, 2))),
             l.integer(o.n),
         ]);
     }
@@ -297,11 +305,20 @@ fn free_texts(page: &mut Page, report: &AnswersReport, l: Language) {
             let counts = [term.rural, term.urban, term.unclassed, term.total()].map(|n| l.integer(n));
             table.push(std::iter::once(name).chain(counts));
         }
-        let n = l.count(text.n, "répondant a écrit", "répondants ont écrit", "respondent wrote", "respondents wrote");
+        let n = l.count(
+            text.n,
+            "répondant a écrit",
+            "répondants ont écrit",
+            "respondent wrote",
+            "respondents wrote",
+        );
         let rest = text.terms.len().saturating_sub(TERMS);
         let more = match rest {
             0 => String::new(),
-            n => l.pick(format!("\u{202f}; {n} termes plus rares ne sont pas montrés"), format!("; {n} rarer terms are not shown")),
+            n => l.pick(
+                format!("\u{202f}; {n} termes plus rares ne sont pas montrés"),
+                format!("; {n} rarer terms are not shown"),
+            ),
         };
         section.table(table.note(l.pick(
             format!("{n} quelque chose{more}. Entre guillemets, ce qui n’est pas un terme du vocabulaire."),
@@ -338,9 +355,8 @@ pub fn answer_table(report: &AnswersReport) -> Result<Table<'_>> {
     let column = |of: &dyn Fn(&OptionByRurality) -> Option<f64>| -> Vec<f64> {
         rows.iter().map(|o| of(o).unwrap_or(f64::NAN)).collect()
     };
-    let count = |of: &dyn Fn(&OptionByRurality) -> usize| -> Vec<i64> {
-        rows.iter().map(|o| of(o) as i64).collect()
-    };
+    let count =
+        |of: &dyn Fn(&OptionByRurality) -> usize| -> Vec<i64> { rows.iter().map(|o| of(o) as i64).collect() };
     Table::new()
         .with("question", rows.iter().map(|o| o.question.as_str()).collect::<Vec<_>>())?
         .with("option", rows.iter().map(|o| o.option.as_str()).collect::<Vec<_>>())?
@@ -355,7 +371,10 @@ pub fn answer_table(report: &AnswersReport) -> Result<Table<'_>> {
         .with("urban low", column(&|o| o.urban.map(|s| s.low)))?
         .with("urban high", column(&|o| o.urban.map(|s| s.high)))?
         .with("difference", column(&|o| o.difference))?
-        .with("test", rows.iter().map(|o| o.test.map(|_| test_name(o.test, Language::English))).collect::<Vec<_>>())?
+        .with(
+            "test",
+            rows.iter().map(|o| o.test.map(|_| test_name(o.test, Language::English))).collect::<Vec<_>>(),
+        )?
         .with("p", column(&|o| o.p))?
         .with("p adjusted", column(&|o| o.p_adjusted))?
         .with("cramers v", column(&|o| o.v))?
