@@ -7,11 +7,14 @@ mod atlas;
 pub mod belonging;
 pub mod diffusion;
 mod files;
+pub mod linkage;
 pub mod partners;
 pub mod practices;
+mod summary;
 mod tables;
 mod words;
 
 pub use files::StudyFiles;
+pub use summary::{definitions_side_by_side, study_summary};
 pub use tables::{actor_table, link_table, territory_table};
 pub use words::Language;

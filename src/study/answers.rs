@@ -9,7 +9,7 @@ use crate::categorical::{Proportion, chi_squared, fisher, wilson};
 use crate::check::check_len;
 use crate::error::{Error, Result};
 use crate::matrix::Matrix;
-use crate::model::{ActorKind, DensityLevel, Rurality};
+use crate::model::{ActorKind, Rurality};
 use crate::multiple_testing::benjamini_hochberg;
 use crate::read::surveys::{Answer, RespondentMatch, Survey};
 use crate::read::vocabulary::Vocabulary;
@@ -161,7 +161,6 @@ pub struct TextAnswers {
 impl Study {
     /// Rural or urban for each respondent: by its actor, else by its commune.
     fn sides(&self, respondents: &[RespondentMatch]) -> Result<Vec<Option<Rurality>>> {
-        let territories = self.atlas().base().territories();
         respondents
             .iter()
             .enumerate()
@@ -170,8 +169,8 @@ impl Study {
                     Some(a) => Some(self.places().get(a as usize).ok_or_else(|| bad_actor(index, a))?),
                     None => None,
                 };
-                let commune = r.base.and_then(|b| territories.get(b as usize)?.density);
-                Ok(actor.and_then(ActorPlace::rurality).or_else(|| commune.map(DensityLevel::rurality)))
+                let commune = r.base.and_then(|b| self.atlas().base_rurality(b as usize));
+                Ok(actor.and_then(ActorPlace::rurality).or(commune))
             })
             .collect()
     }

@@ -395,8 +395,7 @@ impl Study {
                 self.places().iter().filter_map(|p| p.base).for_each(|b| actors[b as usize] += 1);
                 let worth = |i: usize| {
                     let base = self.places()[i].base? as usize;
-                    let density = territories[base].density?;
-                    let is_rural = density.rurality() == Rurality::Rural;
+                    let is_rural = self.atlas().base_rurality(base) == Some(Rurality::Rural);
                     is_rural.then(|| territories[base].population.unwrap_or(0.0) / f64::from(actors[base]))
                 };
                 (0..n).map(|i| worth(i).unwrap_or(0.0)).collect()
