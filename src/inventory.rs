@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{
-    Actor, ActorId, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice, ProjectId,
-    ProjectRole,
+    Actor, ActorId, Adoption, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice,
+    PracticeId, ProjectId, ProjectRole,
 };
 
 /// A cooperation between two actors of an inventory.
@@ -305,32 +305,101 @@ impl InventoryBuilder {
         true
     }
 
-    /// Adds a practice; adoptions by unknown actors are left out and reported.
+    /// Adds a practice; one whose identifier is already there is dropped and reported. An origin that is
+    /// no actor of the inventory is left out and reported, a practice without origin is remarked; its
+    /// adoptions go through [`InventoryBuilder::add_adoption`].
     ///
     /// # Errors
     /// In strict mode, the first finding.
     pub fn add_practice(&mut self, mut practice: Practice, place: Place) -> Result<()> {
-        let mut unknown = Vec::new();
-        practice.adoptions.retain(|a| {
-            let known = self.inventory.index.contains_key(&a.actor);
-            if !known {
-                unknown.push(a.actor.clone());
-            }
-            known
-        });
-        if practice.origin.as_ref().is_some_and(|o| !self.inventory.index.contains_key(o)) {
-            unknown.extend(practice.origin.take());
+        if self.inventory.practices.iter().any(|p| p.id == practice.id) {
+            let message = format!("practice {} is already there; the first one is kept", practice.id);
+            return self.diagnostics.drop_record("duplicate_practice", place, message);
         }
-        for id in unknown {
-            self.diagnostics.repaired(
-                "unknown_actor",
-                place.clone(),
-                format!("practice {:?}: actor {id} is not in the inventory; left out", practice.name),
+        if let Some(unknown) = practice.origin.take_if(|o| !self.inventory.index.contains_key(o)) {
+            let message = format!(
+                "practice {:?}: actor {unknown} is not in the inventory; the origin is left out",
+                practice.name
             );
+            self.diagnostics.repaired("unknown_actor", place.clone(), message);
         }
-        self.diagnostics.keep();
+        if practice.origin.is_none() {
+            let message =
+                format!("practice {:?} has no known origin: it is in no rural or urban class", practice.name);
+            self.diagnostics.remark("no_origin", place.clone(), message);
+        }
+        let adoptions = std::mem::take(&mut practice.adoptions);
+        let id = practice.id.clone();
         self.inventory.practices.push(practice);
+        self.diagnostics.keep();
+        for adoption in adoptions {
+            self.add_adoption(&id, adoption, place.clone())?;
+        }
         Ok(())
+    }
+
+    /// Adds an adoption to a practice that is there. One by an actor not in the inventory, by the
+    /// origin itself, or by an actor that has the practice already is left out and reported; a year
+    /// before the practice began is left out (the adoption stays), and so is a source that is unknown
+    /// or the adopter itself. Returns whether the adoption is in the inventory.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`](crate::Error::Unknown) when there is no such practice.
+    pub fn add_adoption(
+        &mut self,
+        practice: &PracticeId,
+        mut adoption: Adoption,
+        place: Place,
+    ) -> Result<bool> {
+        let Self { inventory, diagnostics, .. } = self;
+        let Some(to) = inventory.practices.iter_mut().find(|p| p.id == *practice) else {
+            return Err(crate::error::Error::Unknown {
+                kind: "practice",
+                value: practice.to_string(),
+                hint: None,
+            });
+        };
+        let name = &to.name;
+        let actor = &adoption.actor;
+        let refused = if !inventory.index.contains_key(actor) {
+            Some((
+                "unknown_actor",
+                format!("practice {name:?}: actor {actor} is not in the inventory; left out"),
+            ))
+        } else if to.origin.as_ref() == Some(actor) {
+            Some((
+                "adopted_by_origin",
+                format!("{actor} is the origin of {name:?}; left out of its adopters"),
+            ))
+        } else if to.adoptions.iter().any(|a| a.actor == *actor) {
+            let message = format!("{actor} has adopted {name:?} already; the first adoption is kept");
+            Some(("repeated_adoption", message))
+        } else {
+            None
+        };
+        if let Some((kind, message)) = refused {
+            diagnostics.repaired(kind, place, message);
+            return Ok(false);
+        }
+        if let (Some(year), Some(period)) = (adoption.year, to.period)
+            && year < period.from
+        {
+            let message = format!(
+                "{actor} adopted {name:?} in {year}, before it began in {}; the year is left out",
+                period.from
+            );
+            diagnostics.repaired("adoption_before_creation", place.clone(), message);
+            adoption.year = None;
+        }
+        if let Some(from) = &adoption.from
+            && (from == actor || !inventory.index.contains_key(from))
+        {
+            let message = format!("{name:?}: {from} is no one {actor} can have it from; left out");
+            diagnostics.repaired("unknown_source", place, message);
+            adoption.from = None;
+        }
+        to.adoptions.push(adoption);
+        Ok(true)
     }
 
     /// Adds a funding line; one with an amount that is negative or not finite is dropped and reported.
@@ -371,6 +440,12 @@ impl InventoryBuilder {
     /// The account so far, for findings of the caller's own.
     pub const fn diagnostics(&mut self) -> &mut Diagnostics {
         &mut self.diagnostics
+    }
+
+    /// The practices added so far.
+    #[must_use]
+    pub fn practices(&self) -> &[Practice] {
+        &self.inventory.practices
     }
 
     /// Index of an actor added so far.

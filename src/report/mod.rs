@@ -5,11 +5,13 @@
 #[cfg(feature = "html")]
 mod atlas;
 pub mod belonging;
+pub mod diffusion;
 mod files;
 pub mod linkage;
 pub mod partners;
 pub mod research;
 pub mod places;
+pub mod practices;
 mod summary;
 mod tables;
 mod words;
