@@ -64,11 +64,25 @@ pub enum Role {
     Population,
     /// Density level of a territory.
     Density,
+    /// Programme that gives money.
+    Programme,
+    /// Measure, sub-measure or intervention of a programme.
+    Measure,
+    /// Whether money is planned, committed or paid.
+    Status,
+    /// When a figure was true.
+    AsOf,
+    /// Where money comes from.
+    Money,
+    /// Unit of an amount.
+    Unit,
+    /// Who gives money.
+    Funder,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 34] = [
         Self::Id,
         Self::Name,
         Self::Commune,
@@ -96,6 +110,13 @@ impl Role {
         Self::Cost,
         Self::Population,
         Self::Density,
+        Self::Programme,
+        Self::Measure,
+        Self::Status,
+        Self::AsOf,
+        Self::Money,
+        Self::Unit,
+        Self::Funder,
     ];
 
     /// Short stable key, as in `role=column`.
@@ -129,6 +150,13 @@ impl Role {
             Self::Cost => "cost",
             Self::Population => "population",
             Self::Density => "density",
+            Self::Programme => "programme",
+            Self::Measure => "measure",
+            Self::Status => "status",
+            Self::AsOf => "as_of",
+            Self::Money => "money",
+            Self::Unit => "unit",
+            Self::Funder => "funder",
         }
     }
 
@@ -588,6 +616,16 @@ impl Role {
                 "habitants",
             ],
             Self::Density => &["density", "densite", "niveaudensite", "grilledensite", "dens"],
+            Self::Programme => &["programmeid", "cci", "ccicode", "codecci", "programcode", "codeprogramme", "pdr"],
+            Self::Measure => &[
+                "submeasure", "sousmesure", "codesousmesure", "codeintervention", "measure", "mesure", "codemesure",
+                "measurecode", "eafrdmeasurecode", "typeoperation", "dispositif",
+            ],
+            Self::Status => &["fundingstatus", "statutfinancement"],
+            Self::AsOf => &["asof", "datearrete", "dateextraction", "situationau", "referencedate"],
+            Self::Money => &["money", "moneysource", "originefonds", "sourcefinancement"],
+            Self::Unit => &["unit", "unite", "devise", "currency"],
+            Self::Funder => &["funder", "financeur", "cofinanceur"],
         }
     }
 

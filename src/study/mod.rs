@@ -4,6 +4,7 @@
 mod access;
 mod belonging;
 mod complementarity;
+mod funding;
 mod linkage;
 mod links;
 mod near;
@@ -31,6 +32,10 @@ pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
+};
+pub use funding::{
+    BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
+    Progression, TerritoryFunding, UnplacedFunding,
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
