@@ -8,6 +8,8 @@ pub mod belonging;
 mod files;
 pub mod partners;
 mod tables;
+mod words;
 
 pub use files::StudyFiles;
 pub use tables::{actor_table, link_table, territory_table};
+pub use words::Language;
