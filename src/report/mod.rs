@@ -6,6 +6,7 @@
 mod atlas;
 pub mod belonging;
 mod files;
+pub mod funding;
 pub mod partners;
 mod tables;
 mod words;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Study;
 use super::spread::Amounts;
-use crate::complementarity::specialisation::{herfindahl, location_quotient};
-use crate::complementarity::ActivityTable;
+use crate::complementarity::specialisation::herfindahl;
+use crate::complementarity::{ActivityTable, location_quotient};
 use crate::error::{Error, Result};
 use crate::evidence::Measured;
 use crate::inequality::Decomposition;
