@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Rooms that still import from a higher one (who, from whom). The list may only get shorter: an entry
 /// that no longer holds fails the test.
-const STILL_CLIMBING: &[(&str, &str)] = &[("read", "france"), ("study", "france")];
+const STILL_CLIMBING: &[(&str, &str)] = &[];
 
 /// What the root of the crate re-exports, and from where.
 const ROOT: &[(&str, &str)] = &[("Error", "error"), ("Result", "error"), ("Undefined", "error")];

@@ -1,6 +1,7 @@
 //! What is French: codes and their vintages, density labels, programmes, names of firms, research
 //! projects as funders publish them, the embedded default data.
 
+mod commune_changes;
 #[cfg(feature = "france-data")]
 mod embedded;
 pub mod names;
@@ -10,6 +11,7 @@ mod sources;
 pub mod vintage;
 pub mod zones;
 
+pub use commune_changes::commune_changes;
 #[cfg(feature = "france-data")]
 pub use embedded::{
     AccessIndicators, Agreement, AgreementScope, EmbeddedFrance, EmploymentZone, EpciKind, Establishments,

@@ -17,7 +17,6 @@ macro_rules! column_setters {
 
 mod actors;
 mod codes;
-mod commune_changes;
 mod coordinates;
 mod costs;
 pub mod csv;
@@ -48,7 +47,6 @@ pub mod vocabulary;
 
 pub use actors::ActorReader;
 pub use codes::{CodeBook, CodeRepair, FoundCode};
-pub use commune_changes::commune_changes;
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use funding::{FindBeneficiary, FundingReader, YearRule};
 pub use kinds::{actor_kind, cooperation_kind};

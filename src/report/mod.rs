@@ -7,10 +7,13 @@ mod atlas;
 pub mod belonging;
 mod files;
 pub mod funding;
+pub mod linkage;
 pub mod partners;
+mod summary;
 mod tables;
 mod words;
 
 pub use files::StudyFiles;
+pub use summary::{definitions_side_by_side, study_summary};
 pub use tables::{actor_table, link_table, territory_table};
 pub use words::Language;

@@ -5,6 +5,7 @@ mod access;
 mod belonging;
 mod complementarity;
 mod funding;
+mod definition;
 mod linkage;
 mod links;
 mod near;
@@ -37,13 +38,14 @@ pub use funding::{
     BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
     Progression, TerritoryFunding, UnplacedFunding,
 };
+pub use definition::RuralityDefinition;
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
     PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
-pub use near::{NearActor, NearActors};
+pub use near::{ActorIndex, NearActor};
 pub use partners::{
     Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
     PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
@@ -65,10 +67,10 @@ use crate::diagnostics::{Diagnostics, Strictness};
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::labels::Labels;
-use crate::model::{ActorKind, CooperationKind, DensityLevel, Level, Period, Rurality};
+use crate::model::{ActorId, ActorKind, CooperationKind, DensityLevel, Level, Period, Rurality};
 use crate::network::{Direction, Network, ProjectionRule};
 use crate::progress::Progress;
-use crate::space::Layer;
+use crate::space::{Layer, LonLat};
 
 /// What a study is made of besides its data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,18 +86,21 @@ pub struct StudyOptions {
     /// Actors outside all territories are put into the nearest one within this distance (points
     /// just off a generalised coast), and reported.
     pub snap_m: f64,
+    /// What is rural and what is urban; every measure follows.
+    pub rurality: RuralityDefinition,
     /// What to do at the first error-level finding.
     pub strictness: Strictness,
 }
 
 impl Default for StudyOptions {
-    /// Full counts, all periods and kinds, 5 km of snapping, lenient.
+    /// Full counts, all periods and kinds, 5 km of snapping, the density grid, lenient.
     fn default() -> Self {
         Self {
             projection: ProjectionRule::FullCount,
             period: None,
             kinds: None,
             snap_m: 5_000.0,
+            rurality: RuralityDefinition::default(),
             strictness: Strictness::Lenient,
         }
     }
@@ -123,12 +128,35 @@ impl StudyOptions {
         self
     }
 
+    /// Sets what is rural and what is urban.
+    #[must_use]
+    pub fn rurality(mut self, definition: RuralityDefinition) -> Self {
+        self.rurality = definition;
+        self
+    }
+
     /// Sets the snapping distance in metres.
     #[must_use]
     pub const fn snap_m(mut self, distance_m: f64) -> Self {
         self.snap_m = distance_m;
         self
     }
+}
+
+/// An actor as a node of [`Study::graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ActorNode<'a> {
+    /// Identifier.
+    pub id: &'a ActorId,
+    /// Name.
+    pub name: &'a str,
+    /// Kind.
+    pub kind: ActorKind,
+    /// Where it is taken to be.
+    pub position: Option<LonLat>,
+    /// Rural or urban, as the study defines it.
+    pub rurality: Option<Rurality>,
 }
 
 /// Actors in their territories and the graph of what ties them.
@@ -151,15 +179,26 @@ impl Study {
     /// In strict mode the first error-level finding; otherwise only when a parameter is out of
     /// its domain.
     pub fn new(
-        atlas: Atlas,
+        mut atlas: Atlas,
         inventory: Inventory,
         options: StudyOptions,
         progress: &dyn Progress,
     ) -> Result<(Self, Diagnostics)> {
         let mut diagnostics = Diagnostics::new(options.strictness);
+        atlas.set_rurality(options.rurality.labels(&atlas)?)?;
         let places = places::place(&atlas, &inventory, &options, progress, &mut diagnostics)?;
         let links = links::tie(&inventory, &places, &options, progress, &mut diagnostics)?;
         Ok((Self { atlas, inventory, options, places, links }, diagnostics))
+    }
+
+    /// The same study under another definition of what is rural: what changes, changes for that reason
+    /// alone.
+    ///
+    /// # Errors
+    /// Those of [`RuralityDefinition::labels`] and of [`Study::new`].
+    pub fn under(&self, definition: RuralityDefinition, progress: &dyn Progress) -> Result<Self> {
+        let options = self.options.clone().rurality(definition);
+        Ok(Self::new(self.atlas.clone(), self.inventory.clone(), options, progress)?.0)
     }
 
     /// The study with outlines changed for display (simplified, say) at the base level and joined
@@ -207,15 +246,40 @@ impl Study {
         &self.links
     }
 
-    /// The cooperation graph: node `i` is actor `i`, parallel edges are different kinds or sources.
+    /// The cooperation graph for petgraph: node `i` is actor `i` and says who it is, parallel edges are
+    /// different kinds or sources and say what they are. O(actors + links).
+    ///
+    /// ```
+    /// # #[cfg(feature = "france-data")] {
+    /// use petgraph::algo::connected_components;
+    /// use rurban::france::EmbeddedFrance;
+    /// use rurban::progress::Silent;
+    /// use rurban::study::{Study, StudyOptions};
+    ///
+    /// let france = EmbeddedFrance::load()?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let graph = study.graph();
+    /// assert_eq!(graph.node_count(), study.inventory().actors().len());
+    /// assert!(connected_components(&graph) > 1);
+    /// let first = &graph[petgraph::graph::NodeIndex::new(0)];
+    /// assert_eq!(first.id, &study.inventory().actors()[0].id);
+    /// # }
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
     #[must_use]
-    pub fn graph(&self) -> UnGraph<u32, Link> {
+    pub fn graph(&self) -> UnGraph<ActorNode<'_>, &Link> {
         let mut graph = UnGraph::with_capacity(self.places.len(), self.links.len());
-        for i in 0..self.places.len() {
-            graph.add_node(i as u32);
+        for (actor, place) in self.inventory.actors().iter().zip(&self.places) {
+            graph.add_node(ActorNode {
+                id: &actor.id,
+                name: &actor.name,
+                kind: actor.kind,
+                position: place.point,
+                rurality: place.rurality(),
+            });
         }
         for link in &self.links {
-            graph.add_edge(link.a.into(), link.b.into(), link.clone());
+            graph.add_edge(link.a.into(), link.b.into(), link);
         }
         graph
     }

@@ -129,7 +129,8 @@ impl EmbeddedFrance {
     /// Only when the fixtures of the build are damaged.
     pub fn load_with(options: &FranceOptions) -> Result<Self> {
         let mut diagnostics = Diagnostics::default();
-        let atlas = atlas::read_atlas(&mut diagnostics)?;
+        let mut atlas = atlas::read_atlas(&mut diagnostics)?;
+        atlas.set_zones(ZONES.clone());
         let mut builder = Inventory::builder(Strictness::Lenient);
         actors::read_actors(&mut builder)?;
         let reciprocity_contracts = actors::read_cooperations(&mut builder)?;
