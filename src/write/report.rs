@@ -98,7 +98,7 @@ impl TextTable {
         if self.headers.is_empty() {
             return String::new();
         }
-        let escape = |cell: &String| self.clean(cell).replace('\\', "\\\\").replace('|', "\\|");
+        let escape = |cell: &String| self.clean(cell).replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<");
         let mut out = String::new();
         let mut line = |cells: Vec<String>| {
             out.push_str("| ");
