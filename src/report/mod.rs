@@ -7,12 +7,14 @@ mod atlas;
 pub mod belonging;
 mod files;
 pub mod linkage;
+mod output;
 pub mod partners;
 mod summary;
 mod tables;
 mod words;
 
 pub use files::StudyFiles;
+pub use output::{Part, Wording, written_text};
 pub use summary::{definitions_side_by_side, study_summary};
 pub use tables::{actor_table, link_table, territory_table};
 pub use words::Language;
