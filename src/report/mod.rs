@@ -2,13 +2,17 @@
 //!
 //! The top room: the only one that knows both a study and a format.
 
+pub mod access;
 #[cfg(feature = "html")]
 mod atlas;
 pub mod belonging;
+pub mod complementarity;
 mod files;
 pub mod linkage;
+mod maps;
 mod output;
 pub mod partners;
+pub mod rurality;
 mod summary;
 mod tables;
 mod words;
