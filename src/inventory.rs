@@ -1,12 +1,12 @@
 //! The actors of a study and what ties them: cooperations, participations in projects, practices,
 //! funding lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
     Actor, ActorId, Adoption, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice,
     PracticeId, ProjectId, ProjectRole,
@@ -54,15 +54,67 @@ pub struct Project {
     pub source: String,
 }
 
-/// Actors and ties, every reference resolved.
-#[derive(Debug, Clone, Default)]
+/// What a source is called where sources are named: producer, vintage, licence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceTitle {
+    /// In French.
+    pub french: String,
+    /// In English.
+    pub english: String,
+}
+
+/// Actors and ties, every reference resolved. Written and read back with serde; what is read is checked.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Inventory {
     actors: Vec<Actor>,
+    #[serde(skip)]
     index: HashMap<ActorId, u32>,
     ties: Vec<Tie>,
     projects: Vec<Project>,
     practices: Vec<Practice>,
     funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
+}
+
+/// An inventory as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    actors: Vec<Actor>,
+    ties: Vec<Tie>,
+    projects: Vec<Project>,
+    practices: Vec<Practice>,
+    funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
+}
+
+impl TryFrom<Stored> for Inventory {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { actors, ties, projects, practices, funding, source_titles } = stored;
+        let mut index = HashMap::with_capacity(actors.len());
+        for (i, actor) in actors.iter().enumerate() {
+            if index.insert(actor.id.clone(), i as u32).is_some() {
+                let (value, must) = (actor.id.to_string(), "must be an identifier that no other actor has");
+                return Err(Error::Value { what: "actors", index: i, value, must });
+            }
+        }
+        let must = "must be the position of an actor";
+        let known = |i: u32| (i as usize) < actors.len();
+        for (i, tie) in ties.iter().enumerate() {
+            if let Some(end) = [tie.from, tie.to].into_iter().find(|&end| !known(end)) {
+                return Err(Error::Value { what: "ties", index: i, value: end.to_string(), must });
+            }
+        }
+        for (i, project) in projects.iter().enumerate() {
+            if let Some((end, _)) = project.participants.iter().find(|(end, _)| !known(*end)) {
+                return Err(Error::Value { what: "projects", index: i, value: end.to_string(), must });
+            }
+        }
+        Ok(Self { actors, index, ties, projects, practices, funding, source_titles })
+    }
 }
 
 impl Inventory {
@@ -87,6 +139,13 @@ impl Inventory {
     #[must_use]
     pub fn actors(&self) -> &[Actor] {
         &self.actors
+    }
+
+    /// What a source is called where sources are named: the title its data came with. A source without
+    /// one stands for itself.
+    #[must_use]
+    pub fn source_title(&self, source: &str) -> Option<&SourceTitle> {
+        self.source_titles.get(source)
     }
 
     /// Index of an actor.
@@ -363,6 +422,21 @@ impl InventoryBuilder {
         Ok(())
     }
 
+    /// Says what a source is called. Titles travel with the data, so that a user's file that happens to
+    /// have the same name is not credited to that producer.
+    pub fn title_source(&mut self, source: impl Into<String>, title: SourceTitle) {
+        self.inventory.source_titles.insert(source.into(), title);
+    }
+
+    /// A name for the source of a file: the first of these that no titled source has, else the last one
+    /// marked as a file.
+    #[must_use]
+    pub fn free_source(&self, names: &[String]) -> String {
+        let taken = |name: &&String| self.inventory.source_titles.contains_key(*name);
+        let free = names.iter().find(|name| !taken(name)).cloned();
+        free.unwrap_or_else(|| format!("{} (file)", names.last().map_or("", String::as_str)))
+    }
+
     /// The account so far, for findings of the caller's own.
     pub const fn diagnostics(&mut self) -> &mut Diagnostics {
         &mut self.diagnostics
@@ -459,6 +533,20 @@ mod tests {
         ] {
             assert_eq!(d.count(kind), count, "{kind}");
         }
+    }
+
+    #[test]
+    fn titles_travel_with_their_data_alone() {
+        let mut b = Inventory::builder(Strictness::Lenient);
+        let names = ["h2020".to_owned(), "h2020.csv".to_owned()];
+        assert_eq!(b.free_source(&names), "h2020");
+        let title = SourceTitle { french: "CORDIS".to_owned(), english: "CORDIS".to_owned() };
+        b.title_source("h2020", title.clone());
+        assert_eq!(b.free_source(&names), "h2020.csv");
+        assert_eq!(b.free_source(&names[..1]), "h2020 (file)");
+        let inventory = b.finish().0;
+        assert_eq!((inventory.source_title("h2020"), inventory.source_title("mine")), (Some(&title), None));
+        assert_eq!(Inventory::default().source_title("h2020"), None);
     }
 
     #[test]

@@ -9,10 +9,13 @@ pub mod diffusion;
 mod files;
 pub mod linkage;
 pub mod partners;
+pub mod research;
+pub mod places;
 pub mod practices;
 mod summary;
 mod tables;
 mod words;
+pub mod workshops;
 
 pub use files::StudyFiles;
 pub use summary::{definitions_side_by_side, study_summary};

@@ -5,6 +5,7 @@ mod access;
 mod answers;
 mod belonging;
 mod complementarity;
+mod forms;
 mod definition;
 mod diffusion;
 mod linkage;
@@ -14,10 +15,13 @@ mod partners;
 mod places;
 mod practices;
 mod profiles;
+mod research;
 mod rurality;
+mod siting;
 mod spatial;
 mod spread;
 mod territories;
+mod workshops;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
@@ -38,6 +42,7 @@ pub use complementarity::{
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
 pub use definition::RuralityDefinition;
 pub use diffusion::{
     Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
@@ -61,13 +66,22 @@ pub use practices::{
     PracticesOptions, PracticesReport, ThemeGap,
 };
 pub use profiles::{ActivitySource, Counting};
+pub use research::{
+    FieldResearch, FirmGround, FirmLaboratoryCoverage, FirmLaboratoryOptions, FirmLaboratoryStatistic,
+    FirmLaboratoryTest, FirmResearch, FirmSide, FirmsAndLaboratories, LaboratoryResearch, PairsByDistance,
+    ResearchTrend, ResearchYear, RuralFlow, SourceCooperation, TerritoryResearch, WithoutFirms,
+};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use siting::{
+    NewSite, ReachOf, Site, SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, SitingReport,
+};
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
     SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
+pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};
