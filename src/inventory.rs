@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{
-    Actor, ActorId, Adoption, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice,
-    PracticeId, ProjectId, ProjectRole,
+    Actor, ActorId, Adoption, Cooperation, CooperationKind, FundingLine, FundingStatus, Measure,
+    Participation, Period, Practice, PracticeId, ProjectId, ProjectRole,
 };
 
 /// A cooperation between two actors of an inventory.
@@ -402,20 +402,20 @@ impl InventoryBuilder {
         Ok(true)
     }
 
-    /// Adds a funding line; one with an amount that is negative or not finite is dropped and reported.
+    /// Adds a funding line. An amount that is not finite, and a planned one that is negative, is dropped
+    /// and reported; a negative commitment or payment is a correction: kept, and reported.
     ///
     /// # Errors
     /// In strict mode, the finding.
     pub fn add_funding(&mut self, line: FundingLine, place: Place) -> Result<()> {
-        if [line.eu_eur, line.national_eur].iter().any(|a| !(a.is_finite() && *a >= 0.0)) {
-            return self.diagnostics.drop_record(
-                "bad_amount",
-                place,
-                format!(
-                    "{} ({}): amounts must be finite and not negative",
-                    line.programme, line.measure_name
-                ),
-            );
+        let what = || format!("{} {}, {}", line.programme_id, line.programme, line.code_name);
+        if !line.amount_eur.is_finite() || (line.amount_eur < 0.0 && line.status == FundingStatus::Planned) {
+            let message = format!("{}: {} is no planned amount", what(), line.amount_eur);
+            return self.diagnostics.drop_record("bad_amount", place, message);
+        }
+        if line.amount_eur < 0.0 {
+            let message = format!("{}: {} € is taken as a correction", what(), line.amount_eur);
+            self.diagnostics.remark("negative_amount", place, message);
         }
         self.diagnostics.keep();
         self.inventory.funding.push(line);
@@ -435,6 +435,52 @@ impl InventoryBuilder {
         let taken = |name: &&String| self.inventory.source_titles.contains_key(*name);
         let free = names.iter().find(|name| !taken(name)).cloned();
         free.unwrap_or_else(|| format!("{} (file)", names.last().map_or("", String::as_str)))
+    }
+
+    /// Makes ties of co-funding: the beneficiaries of one operation that are actors of the inventory take
+    /// part in it together, and so do the funders that have an actor's name. Operations of LEADER (M19,
+    /// 77.05) are [`CooperationKind::LeaderCooperation`]. Returns how many participations were added;
+    /// operations with fewer than two actors make none.
+    ///
+    /// # Errors
+    /// None on lines that were added.
+    pub fn add_co_funding(&mut self) -> Result<usize> {
+        let mut by_name: HashMap<&str, Option<&ActorId>> = HashMap::new();
+        for actor in &self.inventory.actors {
+            // A name that several have stands for none of them.
+            by_name.entry(&actor.name).and_modify(|one| *one = None).or_insert(Some(&actor.id));
+        }
+        let mut operations: BTreeMap<&ProjectId, Vec<(&FundingLine, &ActorId)>> = BTreeMap::new();
+        for line in &self.inventory.funding {
+            let Some(operation) = &line.operation else { continue };
+            let receives = line.beneficiary.as_ref().and_then(|b| b.actor.as_ref());
+            let gives = line.funder.as_deref().and_then(|f| by_name.get(f).copied().flatten());
+            operations.entry(operation).or_default().extend(
+                receives
+                    .into_iter()
+                    .chain(gives)
+                    .filter(|a| self.inventory.index.contains_key(*a))
+                    .map(|a| (line, a)),
+            );
+        }
+        let mut wanted = Vec::new();
+        for (operation, mut members) in operations {
+            members.sort_by(|a, b| a.1.cmp(b.1));
+            members.dedup_by(|a, b| a.1 == b.1);
+            for (line, actor) in members.iter().filter(|_| members.len() > 1) {
+                let leader = line.measure() == Some(Measure::LEADER)
+                    || line.code.is_some_and(|c| c.to_string() == "77.05");
+                let kind = if leader { CooperationKind::LeaderCooperation } else { CooperationKind::Other };
+                let mut p = Participation::new((*actor).clone(), operation.clone(), kind);
+                p.period = line.year.map(|y| Period { from: y, to: y });
+                p.source = "co-funding".to_owned();
+                wanted.push(p);
+            }
+        }
+        for (i, p) in wanted.iter().enumerate() {
+            self.add_participation(p.clone(), Place::file("co-funding").record(i))?;
+        }
+        Ok(wanted.len())
     }
 
     /// The account so far, for findings of the caller's own.

@@ -132,7 +132,10 @@ fn edge_cases_of_covering_everybody() {
     assert_eq!(centre.as_undefined(), Some(rurban::Undefined::Disconnected));
     let found = set_covering(&[1.0; 4], &table, f64::INFINITY, &one, &Silent).unwrap();
     assert!(found.notes.contains(&SitingNote::OutOfReach { demands: 1, weight: 1.0 }));
-    assert!(found.notes.contains(&SitingNote::MoreNeeded { limit: 1.0, needed: 2.0, at_least: 2.0 }), "{found:?}");
+    assert!(
+        found.notes.contains(&SitingNote::MoreNeeded { limit: 1.0, needed: 2.0, at_least: 2.0 }),
+        "{found:?}"
+    );
     let two = SitingOptions::new(Limit::Places(2));
     let found = p_centre(&[1.0; 4], &table, &two, &Silent).unwrap();
     assert_eq!((found.proof.value, found.opened), (2.0, vec![0, 2]));

@@ -14,7 +14,7 @@ pub use actor::{Actor, ActorKind, EnterpriseSize};
 pub use code::{ActorId, CommuneCode, PracticeId, ProjectId, SectorCode, TerritoryCode};
 pub use contours::{Contours, GeometryQuality};
 pub use cooperation::{Cooperation, CooperationKind, LinkClass, Participation, ProjectRole};
-pub use funding::{FundingLine, Measure};
+pub use funding::{AsOf, Beneficiary, FundingCode, FundingLine, FundingStatus, Measure, MoneySource, Scheme};
 pub use level::Level;
 pub use period::{Period, Year};
 pub use practice::{Adoption, Maturity, Means, Practice, PracticeForm};

@@ -82,11 +82,25 @@ pub enum Role {
     Adopters,
     /// A few words on it.
     Description,
+    /// Programme that gives money.
+    Programme,
+    /// Measure, sub-measure or intervention of a programme.
+    Measure,
+    /// Whether money is planned, committed or paid.
+    Status,
+    /// When a figure was true.
+    AsOf,
+    /// Where money comes from.
+    Money,
+    /// Unit of an amount.
+    Unit,
+    /// Who gives money.
+    Funder,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 43] = [
         Self::Id,
         Self::Name,
         Self::Commune,
@@ -123,6 +137,13 @@ impl Role {
         Self::Pitfalls,
         Self::Adopters,
         Self::Description,
+        Self::Programme,
+        Self::Measure,
+        Self::Status,
+        Self::AsOf,
+        Self::Money,
+        Self::Unit,
+        Self::Funder,
     ];
 
     /// Short stable key, as in `role=column`.
@@ -165,6 +186,13 @@ impl Role {
             Self::Pitfalls => "pitfalls",
             Self::Adopters => "adopters",
             Self::Description => "description",
+            Self::Programme => "programme",
+            Self::Measure => "measure",
+            Self::Status => "status",
+            Self::AsOf => "as_of",
+            Self::Money => "money",
+            Self::Unit => "unit",
+            Self::Funder => "funder",
         }
     }
 
@@ -637,6 +665,16 @@ impl Role {
             Self::Pitfalls => &["pitfalls", "ecueils", "freins", "difficultes", "pointsdevigilance", "obstacles"],
             Self::Adopters => &["adopters", "adoptants", "reprises", "adoptions", "reprispar", "adoptepar"],
             Self::Description => &["description", "resume", "presentation", "summary"],
+            Self::Programme => &["programmeid", "cci", "ccicode", "codecci", "programcode", "codeprogramme", "pdr"],
+            Self::Measure => &[
+                "submeasure", "sousmesure", "codesousmesure", "codeintervention", "measure", "mesure", "codemesure",
+                "measurecode", "eafrdmeasurecode", "typeoperation", "dispositif",
+            ],
+            Self::Status => &["fundingstatus", "statutfinancement"],
+            Self::AsOf => &["asof", "datearrete", "dateextraction", "situationau", "referencedate"],
+            Self::Money => &["money", "moneysource", "originefonds", "sourcefinancement"],
+            Self::Unit => &["unit", "unite", "devise", "currency"],
+            Self::Funder => &["funder", "financeur", "cofinanceur"],
         }
     }
 

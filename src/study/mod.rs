@@ -5,9 +5,10 @@ mod access;
 mod answers;
 mod belonging;
 mod complementarity;
-mod forms;
 mod definition;
 mod diffusion;
+mod forms;
+mod funding;
 mod linkage;
 mod links;
 mod near;
@@ -42,11 +43,15 @@ pub use complementarity::{
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
-pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
 pub use definition::RuralityDefinition;
 pub use diffusion::{
     Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
     SeedSet, SeedSetReach, WordOfMouth, WordOfMouthOptions,
+};
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
+pub use funding::{
+    BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
+    Progression, TerritoryFunding, UnplacedFunding,
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,

@@ -357,7 +357,7 @@ impl Study {
         })
     }
 
-    fn index_of_actor(&self, id: &crate::model::ActorId) -> Option<u32> {
+    fn number_of(&self, id: &crate::model::ActorId) -> Option<u32> {
         self.inventory().find(id.as_str()).map(|i| i as u32)
     }
 
@@ -381,7 +381,7 @@ impl Study {
 
     fn practice_row(&self, index: usize) -> Result<PracticeRow> {
         let practice = &self.inventory().practices()[index];
-        let origin = practice.origin.as_ref().and_then(|id| self.index_of_actor(id));
+        let origin = practice.origin.as_ref().and_then(|id| self.number_of(id));
         let rurality = origin.and_then(|o| self.side_of(o));
         let mut adopters = BySide::default();
         let (mut sum_m, mut placed, mut greatest_m) = (0.0, 0_usize, None::<f64>);
@@ -404,7 +404,7 @@ impl Study {
             note(rurality, practice.period.map(|p| p.from));
         }
         for adoption in &practice.adoptions {
-            let Some(actor) = self.index_of_actor(&adoption.actor) else { continue };
+            let Some(actor) = self.number_of(&adoption.actor) else { continue };
             let side = self.side_of(actor);
             adopters.add(side);
             note(side, adoption.year);
@@ -459,11 +459,11 @@ impl Study {
 
     fn steps_of(&self, index: usize, ties: &HashMap<(u32, u32), f64>) -> Result<Vec<AdoptionStep>> {
         let practice = &self.inventory().practices()[index];
-        let origin = practice.origin.as_ref().and_then(|id| self.index_of_actor(id));
+        let origin = practice.origin.as_ref().and_then(|id| self.number_of(id));
         let mut adoptions: Vec<(u32, Option<Year>, Option<u32>)> = Vec::new();
         for adoption in &practice.adoptions {
-            let Some(actor) = self.index_of_actor(&adoption.actor) else { continue };
-            let from = adoption.from.as_ref().and_then(|id| self.index_of_actor(id));
+            let Some(actor) = self.number_of(&adoption.actor) else { continue };
+            let from = adoption.from.as_ref().and_then(|id| self.number_of(id));
             adoptions.push((actor, adoption.year, from));
         }
         // Undated ones last; those of one year in the order of the census.
@@ -514,7 +514,7 @@ impl Study {
         let practice = &self.inventory().practices()[index];
         let all = practice.origin.iter().chain(practice.adoptions.iter().map(|a| &a.actor));
         let mut met = BTreeSet::new();
-        all.filter_map(|id| self.index_of_actor(id)).filter(|a| met.insert(*a)).collect()
+        all.filter_map(|id| self.number_of(id)).filter(|a| met.insert(*a)).collect()
     }
 }
 
