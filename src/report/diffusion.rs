@@ -1,7 +1,7 @@
 //! What people read of diffusion: whom to tell first, how far word of mouth carries, how uptake goes on.
 
 use super::Language;
-use super::practices::PageFrame;
+use super::practices::{PageFrame, what_is_rural};
 use crate::diffusion::PeakState;
 use crate::error::Result;
 use crate::model::Rurality;
@@ -47,6 +47,7 @@ pub fn diffusion_page(
         word_of_mouth(&mut page, study, word, l)?;
     }
     uptake(&mut page, study, &report.uptake, l)?;
+    page.source(what_is_rural(study, l));
     page.source(l.pick(
         "Cascade indépendante ou seuil linéaire sur le graphe des coopérations, chaque lien dans les deux sens. Les \
          probabilités sont une hypothèse, non une mesure\u{a0}: elles servent à comparer des listes d’acteurs. Choix par \

@@ -45,10 +45,11 @@ impl SurveyTool {
         let has = |name: &str| names.iter().any(|n| *n == folded(name));
         if has("submitdate") || has("date de soumission") || (has("lastpage") && has("startlanguage")) {
             Self::LimeSurvey
+        } else if has("SID") && (has("Serial") || has("Numéro de série")) {
+            // Before KoboToolbox: it has a column UUID, too.
+            Self::Framaforms
         } else if has("_uuid") || has("_submission_time") {
             Self::KoboToolbox
-        } else if has("SID") && (has("Serial") || has("Numéro de série")) {
-            Self::Framaforms
         } else if has("Horodateur") || has("Timestamp") {
             Self::GoogleForms
         } else if (has("Heure de début") && has("Heure de fin"))

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use geo_types::Coord;
 
-use super::PageFrame;
+use super::{PageFrame, what_is_rural};
 use super::words::{first_side, form, maturity};
 use crate::error::Result;
 use crate::model::{Contours, Practice, PracticeForm, Rurality};
@@ -76,6 +76,7 @@ pub fn census_page(
         page.section(l.pick("Carte", "Map")).picture(map, caption, Some(reading.to_owned()));
     }
     cards(&mut page, study, report, l);
+    page.source(what_is_rural(study, l));
     page.source(l.pick(
         "Source d’une adoption, par ordre\u{a0}: celle que nomme le recensement\u{202f}; sinon l’adoptant antérieur avec lequel \
          l’acteur coopère le plus\u{202f}; sinon le plus proche. Distances géodésiques entre communes ou positions.",

@@ -12,6 +12,7 @@ pub use words::word_table;
 
 use super::Language;
 use crate::space::Layer;
+use crate::study::{RuralityDefinition, Study};
 use crate::write::page::{Page, PageWords};
 
 /// What stands round the content of a page.
@@ -74,4 +75,23 @@ impl<'a> PageFrame<'a> {
         self.sources.iter().for_each(|s| page.source(s.as_str()));
         page
     }
+}
+
+/// What the study counts as rural, as a remark on method.
+pub(super) fn what_is_rural(study: &Study, l: Language) -> String {
+    let definition = &study.options().rurality;
+    if *definition != RuralityDefinition::default() {
+        let shown = l.quote(&definition.to_string());
+        return l.pick(
+            format!("Rural et urbain selon la définition {shown} de l’étude."),
+            format!("Rural and urban by the study’s definition {shown}."),
+        );
+    }
+    l.pick(
+        "Rural\u{a0}: bourgs ruraux, rural à habitat dispersé et très dispersé de la grille communale de densité (Insee)\u{202f}; un \
+         territoire est rural quand plus de la moitié de sa population vit dans de telles communes.",
+        "Rural: bourgs ruraux, rural à habitat dispersé and très dispersé of INSEE’s density grid; a territory is rural when \
+         more than half of its population lives in such municipalities.",
+    )
+    .to_owned()
 }

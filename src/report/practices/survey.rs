@@ -1,10 +1,10 @@
-use super::PageFrame;
+use super::{PageFrame, what_is_rural};
 use crate::categorical::Proportion;
 use crate::error::Result;
 use crate::model::Rurality;
 use crate::read::surveys::Survey;
 use crate::report::Language;
-use crate::study::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
+use crate::study::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate, Study};
 use crate::write::Table;
 use crate::write::page::{KeyFigure, Page, PageTable};
 use crate::write::report::Align;
@@ -52,8 +52,9 @@ fn sides(rurality: Option<Rurality>, language: Language) -> &'static str {
 /// intervals and tests, then free texts and values that are no option.
 ///
 /// # Errors
-/// None on a report of this survey.
+/// None on a report of this survey and study.
 pub fn survey_page(
+    study: &Study,
     report: &AnswersReport,
     survey: &Survey,
     frame: &PageFrame<'_>,
@@ -104,12 +105,7 @@ pub fn survey_page(
          corrected in brackets."
             .to_owned(),
     ));
-    page.source(l.pick(
-        "Rural\u{a0}: bourgs ruraux, rural à habitat dispersé et très dispersé de la grille communale de densité (Insee)\u{202f}; \
-         un territoire est rural quand plus de la moitié de sa population vit dans de telles communes.",
-        "Rural: bourgs ruraux, rural à habitat dispersé and très dispersé of INSEE's density grid; a territory is rural when \
-         more than half of its population lives in such municipalities.",
-    ));
+    page.source(what_is_rural(study, l));
     Ok(page)
 }
 
