@@ -1,6 +1,5 @@
 //! Sentences of the atlas page.
 
-use crate::france::{source_title, source_title_french};
 use crate::model::{DensityLevel, Level};
 use crate::report::Language;
 use crate::study::{RuralityDefinition, Study};
@@ -116,6 +115,9 @@ pub(super) fn sources(study: &Study) -> Vec<Text> {
         ),
         ("Natural Earth, traits de côte au 1:10 000 000 (domaine public)", "Natural Earth, coast 1:10,000,000"),
     ];
-    let data = keys.into_iter().map(|k| Text::new(source_title_french(k), source_title(k)));
+    let title = |k: &str| {
+        study.inventory().source_title(k).map_or_else(|| Text::same(k), |t| Text::new(&t.french, &t.english))
+    };
+    let data = keys.into_iter().map(title);
     territories.into_iter().map(|(french, english)| Text::new(french, english)).chain(data).collect()
 }
