@@ -155,7 +155,12 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let files = StudyFiles::measure(&study, &bar)?;
     say!("{}", study_summary(&files, a.lang)?);
     say!("\nWRITTEN");
-    for path in files.write(&out, by, &AtlasOptions::default().language(a.lang).title("Mon territoire", "My territory"), &bar)? {
+    for path in files.write(
+        &out,
+        by,
+        &AtlasOptions::default().language(a.lang).title("Mon territoire", "My territory"),
+        &bar,
+    )? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     if own.is_empty() { Ok(()) } else { check_use(&study, ties, |_| true) }

@@ -47,9 +47,8 @@ pub(super) fn write_atlas(
         .collect();
     let at = |level: &Level| levels.iter().position(|l| l.level() == level);
     let general = ["Coopérations rurales et urbaines", "Rural and urban cooperation"];
-    let [french, english] = [0, 1].map(|k| {
-        if options.title[k].is_empty() { general[k].to_owned() } else { options.title[k].clone() }
-    });
+    let [french, english] = [0, 1]
+        .map(|k| if options.title[k].is_empty() { general[k].to_owned() } else { options.title[k].clone() });
     let mut page = AtlasPage::new(Text::new(french, english));
     page.opening = options.language.pick(Opening::French, Opening::English);
     page.subtitle = words::subtitle();

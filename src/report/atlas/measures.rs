@@ -72,9 +72,8 @@ impl Wholes {
             let people: f64 = known().map(|(_, p)| p).sum();
             (people > 0.0).then(|| known().map(|(v, p)| v * p).sum::<f64>() / people)
         };
-        let near = |score: TerritoryScore| {
-            mean(&|m| Some(score.of(m)).filter(|v| v.is_finite()).map(|v| v / 1e3))
-        };
+        let near =
+            |score: TerritoryScore| mean(&|m| Some(score.of(m)).filter(|v| v.is_finite()).map(|v| v / 1e3));
         let population: f64 = rows.iter().filter_map(|m| m.territory.population).sum();
         let per_10k = |n: usize| (population > 0.0).then(|| 1e4 * n as f64 / population);
         let links = crate::study::LinkSummary::of(study.links());
@@ -214,9 +213,7 @@ pub(super) fn columns(
         values(&|m| or_nan(m.urban_rural_link_share) * 100.0),
         wholes.cross_share,
     );
-    share.cases = Some(
-        rows.iter().map(|m| (all_links(m) - class(m, LinkClass::Unclassed)) as u32).collect(),
-    );
+    share.cases = Some(rows.iter().map(|m| (all_links(m) - class(m, LinkClass::Unclassed)) as u32).collect());
     columns.push(share);
     let mut exposure = sequential(
         Head {
@@ -264,7 +261,11 @@ pub(super) fn columns(
         .column(values(&|m| m.actor_count() as f64), Scale::Total),
     );
     for (key, name, of) in [
-        ("research", ["Laboratoires et organismes de recherche", "Research centres"], ActorKind::ResearchCentre),
+        (
+            "research",
+            ["Laboratoires et organismes de recherche", "Research centres"],
+            ActorKind::ResearchCentre,
+        ),
         ("innovation", ["Lieux d’innovation", "Innovation places"], ActorKind::InnovationPlace),
         ("enterprises", ["Entreprises", "Enterprises"], ActorKind::Enterprise),
         ("clusters", ["Pôles et clusters", "Clusters"], ActorKind::Cluster),
@@ -338,7 +339,8 @@ fn rural_tie_counts(study: &Study, level: &AtlasLevel) -> Vec<u32> {
     for (actor, _, _) in rural_ends(study) {
         let Some(base) = study.places()[actor].base else { continue };
         let first = level.membership().get(base as usize);
-        let further = level.further_memberships().iter().filter(|(b, _)| *b == base).map(|&(_, u)| u as usize);
+        let further =
+            level.further_memberships().iter().filter(|(b, _)| *b == base).map(|&(_, u)| u as usize);
         first.into_iter().chain(further).for_each(|u| counts[u] += 1);
     }
     counts
@@ -395,7 +397,10 @@ fn evidence(
         (
             TerritoryScore::InnovationDistance,
             "lisa_innovation",
-            ["Foyers et creux\u{a0}: distance à un lieu d’innovation", "Clusters: distance to innovation places"],
+            [
+                "Foyers et creux\u{a0}: distance à un lieu d’innovation",
+                "Clusters: distance to innovation places",
+            ],
         ),
     ] {
         if let Some(column) = clusters(study, level, rows, score, key, name)? {

@@ -113,7 +113,10 @@ pub(super) fn sources(study: &Study) -> Vec<Text> {
             "ANCT, Observatoire des territoires; DGCL, Banatic 2025; Etalab, administrative divisions 2026 \
              (Licence Ouverte 2.0)",
         ),
-        ("Natural Earth, traits de côte au 1:10 000 000 (domaine public)", "Natural Earth, coast 1:10,000,000"),
+        (
+            "Natural Earth, traits de côte au 1:10 000 000 (domaine public)",
+            "Natural Earth, coast 1:10,000,000",
+        ),
     ];
     let title = |k: &str| {
         study.inventory().source_title(k).map_or_else(|| Text::same(k), |t| Text::new(&t.french, &t.english))

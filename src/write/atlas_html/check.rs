@@ -70,7 +70,8 @@ fn scale(measure: &MeasureColumn<'_>) -> Result<()> {
     match &measure.scale {
         Scale::Classes { labels, colours } => {
             same_length("colours of classes", labels.len(), colours.len())?;
-            let is_class = |v: &f64| v.is_nan() || (*v >= 0.0 && *v < labels.len() as f64 && v.fract() == 0.0);
+            let is_class =
+                |v: &f64| v.is_nan() || (*v >= 0.0 && *v < labels.len() as f64 && v.fract() == 0.0);
             let must = "must be the index of a class, or NaN";
             all("values of classes", measure.values.iter().copied(), is_class, must)
         }

@@ -101,10 +101,7 @@ fn rounded(mut thresholds: Vec<f64>, sorted: &[f64]) -> Vec<f64> {
     for t in &mut thresholds {
         let at = sorted.partition_point(|v| v < t);
         let (below, above) = (sorted[at - 1], sorted[at]);
-        *t = (1..=9)
-            .map(|digits| to_digits(*t, digits))
-            .find(|r| *r > below && *r <= above)
-            .unwrap_or(*t);
+        *t = (1..=9).map(|digits| to_digits(*t, digits)).find(|r| *r > below && *r <= above).unwrap_or(*t);
     }
     thresholds
 }
@@ -158,8 +155,7 @@ mod tests {
                 }
             }
         }
-        let cuts: Vec<usize> =
-            natural(&values).iter().map(|t| values.partition_point(|v| v < t)).collect();
+        let cuts: Vec<usize> = natural(&values).iter().map(|t| values.partition_point(|v| v < t)).collect();
         assert!((cost(&cuts) - best).abs() < 1e-9, "{cuts:?}");
     }
 

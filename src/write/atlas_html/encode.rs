@@ -23,7 +23,10 @@ pub(super) fn push_signed(bytes: &mut Vec<u8>, step: i64) {
 /// Values as whole multiples of 10^-decimals, `null` where there is none.
 pub(super) fn decimals(values: &[f64], decimals: u8) -> Vec<Value> {
     let unit = 10_f64.powi(i32::from(decimals));
-    values.iter().map(|v| if v.is_finite() { Value::from((v * unit).round() as i64) } else { Value::Null }).collect()
+    values
+        .iter()
+        .map(|v| if v.is_finite() { Value::from((v * unit).round() as i64) } else { Value::Null })
+        .collect()
 }
 
 /// Raw deflate in base64.

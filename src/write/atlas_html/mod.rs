@@ -25,8 +25,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::model::{Contours, Rurality};
 pub use crate::model::LinkClass;
+use crate::model::{Contours, Rurality};
 use crate::space::crs::Crs;
 use crate::space::{Bounds, Layer};
 use crate::write::{escape_markup, stream_error, to_file};
@@ -370,8 +370,16 @@ pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()>
             "data" => {
                 put_packed(&mut put, "page", shared_data(page, &sheet)?.to_string().as_bytes())?;
                 for (i, layer) in page.layers.iter().enumerate() {
-                    put_packed(&mut put, &format!("table-{i}"), layer_data(layer, &sheet)?.to_string().as_bytes())?;
-                    put_packed(&mut put, &format!("shapes-{i}"), &topology::borders(&sheet.rings(layer.shapes)?))?;
+                    put_packed(
+                        &mut put,
+                        &format!("table-{i}"),
+                        layer_data(layer, &sheet)?.to_string().as_bytes(),
+                    )?;
+                    put_packed(
+                        &mut put,
+                        &format!("shapes-{i}"),
+                        &topology::borders(&sheet.rings(layer.shapes)?),
+                    )?;
                 }
             }
             _ => {}
@@ -434,7 +442,8 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
     let mut details: Vec<&Text> = actors().map(|a| &a.detail).collect();
     details.sort_unstable_by(|a, b| (&a.fr, &a.en).cmp(&(&b.fr, &b.en)));
     details.dedup();
-    let detail_of = |a: &ActorPoint| details.binary_search_by(|d| (&d.fr, &d.en).cmp(&(&a.detail.fr, &a.detail.en)));
+    let detail_of =
+        |a: &ActorPoint| details.binary_search_by(|d| (&d.fr, &d.en).cmp(&(&a.detail.fr, &a.detail.en)));
     let ties = || page.ties.iter();
     Ok(json!({
         "title": page.title,
@@ -497,7 +506,9 @@ fn measure_head(m: &MeasureColumn<'_>) -> Value {
         Scale::Sequential => json!({"kind": "sequential"}),
         Scale::Diverging { centre } => json!({"kind": "diverging", "centre": centre}),
         Scale::Total => json!({"kind": "total"}),
-        Scale::Classes { labels, colours } => json!({"kind": "classes", "labels": labels, "colours": colours}),
+        Scale::Classes { labels, colours } => {
+            json!({"kind": "classes", "labels": labels, "colours": colours})
+        }
     };
     let breaks = match m.scale {
         Scale::Sequential | Scale::Diverging { .. } => {

@@ -95,7 +95,10 @@ impl Sheet {
     }
 
     fn steps(&self, c: Coord<f64>) -> (i32, i32) {
-        (((c.x - self.corner[0]) / self.metres).round() as i32, ((self.corner[1] - c.y) / self.metres).round() as i32)
+        (
+            ((c.x - self.corner[0]) / self.metres).round() as i32,
+            ((self.corner[1] - c.y) / self.metres).round() as i32,
+        )
     }
 
     /// Where a position in degrees lies; `None` outside all frames.
@@ -106,8 +109,7 @@ impl Sheet {
 
     /// Moves coordinates onto the sheet, in metres; `false` when the first is outside all frames.
     fn place_all(&self, coords: &mut [Coord<f64>]) -> Result<bool> {
-        let Some(frame) =
-            coords.first().and_then(|&c| self.frames.iter().find(|f| f.bounds.contains(c)))
+        let Some(frame) = coords.first().and_then(|&c| self.frames.iter().find(|f| f.bounds.contains(c)))
         else {
             return Ok(false);
         };

@@ -68,7 +68,8 @@ fn unpacked(page: &str, id: &str) -> Vec<u8> {
     };
     let mut bytes = Vec::new();
     for chunk in coded.trim_end_matches('=').as_bytes().chunks(4) {
-        let word = chunk.iter().fold(0_u32, |w, &c| (w << 6) | u32::from(digit(c))) << (6 * (4 - chunk.len()));
+        let word =
+            chunk.iter().fold(0_u32, |w, &c| (w << 6) | u32::from(digit(c))) << (6 * (4 - chunk.len()));
         bytes.extend_from_slice(&word.to_be_bytes()[1..chunk.len()]);
     }
     let mut out = Vec::new();
@@ -122,7 +123,9 @@ fn every_sentence_of_the_page_is_in_both_languages() {
     let script = include_str!("assets/page.js");
     let words = &script[script.find("const W = {").unwrap()..script.find("const CLASS_NAMES").unwrap()];
     let used = include_str!("assets/page.html");
-    for key in used.split("data-t=\"").chain(used.split("data-label=\"")).skip(1).filter_map(|s| s.split('"').next()) {
+    for key in
+        used.split("data-t=\"").chain(used.split("data-label=\"")).skip(1).filter_map(|s| s.split('"').next())
+    {
         if !key.starts_with('<') {
             assert!(words.contains(&format!(" {key}: [")), "{key}");
         }
@@ -167,7 +170,12 @@ fn insets_lie_where_they_are_put() {
     let mut page = AtlasPage::new(Text::same("t"));
     let bounds = |min, max| Bounds { min, max };
     page.frames = vec![
-        Frame { name: Text::same("main"), crs: Crs::local(bounds([0.0, 45.0], [4.0, 48.0])).unwrap(), bounds: bounds([0.0, 45.0], [4.0, 48.0]), inset: None },
+        Frame {
+            name: Text::same("main"),
+            crs: Crs::local(bounds([0.0, 45.0], [4.0, 48.0])).unwrap(),
+            bounds: bounds([0.0, 45.0], [4.0, 48.0]),
+            inset: None,
+        },
         Frame {
             name: Text::same("island"),
             crs: Crs::local(bounds([55.2, -21.4], [55.8, -20.8])).unwrap(),

@@ -97,9 +97,10 @@ impl Writer {
         let is_junction = |v: &Vertex| junctions.binary_search(v).is_ok();
         // A ring without junctions is one arc; its least vertex starts it, so that the ring and the
         // hole it fills are the same arc.
-        let start = ring.iter().position(is_junction).unwrap_or_else(|| {
-            (0..ring.len()).min_by_key(|&i| ring[i]).unwrap_or(0)
-        });
+        let start = ring
+            .iter()
+            .position(is_junction)
+            .unwrap_or_else(|| (0..ring.len()).min_by_key(|&i| ring[i]).unwrap_or(0));
         let n = ring.len();
         let vertex = |k: usize| ring[(start + k) % n];
         let mut cuts: Vec<usize> = (0..n).filter(|&k| k == 0 || is_junction(&vertex(k))).collect();
@@ -144,7 +145,8 @@ fn straightened(arc: &[Vertex]) -> Vec<Vertex> {
     let mut kept: Vec<Vertex> = Vec::with_capacity(arc.len());
     for &c in arc {
         if let [.., a, b] = kept[..] {
-            let step = |p: Vertex, q: Vertex| (i64::from(q.0) - i64::from(p.0), i64::from(q.1) - i64::from(p.1));
+            let step =
+                |p: Vertex, q: Vertex| (i64::from(q.0) - i64::from(p.0), i64::from(q.1) - i64::from(p.1));
             let ((ux, uy), (vx, vy)) = (step(a, b), step(b, c));
             if ux * vy == uy * vx && ux * vx + uy * vy > 0 {
                 kept.pop();
