@@ -17,7 +17,9 @@ use geo_types::Coord;
 use rurban::complementarity::nomenclature::MaskedCells;
 use rurban::diagnostics::Diagnostics;
 use rurban::evidence::{Evidence, Measured, Null};
-use rurban::france::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
+use rurban::france::{
+    EmbeddedFrance, FranceOptions, ReciprocityContract, ResearchScope, SectorCount, SectorTable,
+};
 use rurban::matrix::Matrix;
 use rurban::model::{Contours, Level, Rurality};
 use rurban::profiles::{Codes, ProfileRules, Profiles};
@@ -41,6 +43,10 @@ enum Nomenclature {
     Fields,
     /// What fablabs can do.
     Capabilities,
+    /// Official domains of research structures (RNSR).
+    Domains,
+    /// Establishments by size, end of 2014.
+    Establishments,
     /// Kinds of bodies: research centres, innovation places, public services …
     Bodies,
 }
@@ -51,6 +57,8 @@ impl Nomenclature {
             Self::Sectors => "sectors",
             Self::Fields => "fields",
             Self::Capabilities => "capabilities",
+            Self::Domains => "domains",
+            Self::Establishments => "establishments",
             Self::Bodies => "bodies",
         }
     }
@@ -69,6 +77,13 @@ impl Nomenclature {
             }
             Self::Capabilities => {
                 "Limits: fablabs of 2017 as they describe themselves; later ones are missing."
+            }
+            Self::Domains => {
+                "Limits: official domains of the national directory of research structures, 2022, by commune; a\n\
+                 structure counts 1 whatever its size, and firms have none."
+            }
+            Self::Establishments => {
+                "Limits: establishments by size class at the end of 2014 on communes of today, without sector."
             }
             Self::Bodies => {
                 "Limits: bodies as the embedded lists have them; kinds of Interreg partners are read from names."
@@ -121,7 +136,10 @@ struct Arguments {
 fn main() -> Fallible {
     let arguments = Arguments::parse();
     let bar = common::Bar::default();
-    let mut france = EmbeddedFrance::load()?;
+    // Domains come with the directory of structures and the projects that tie them.
+    let domains = arguments.nomenclature.contains(&Nomenclature::Domains);
+    let scope = if domains { ResearchScope::FirmsWithLaboratories } else { ResearchScope::None };
+    let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&bar)?;
     let (sectors, contracts) = (france.sectors, france.reciprocity_contracts);
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
@@ -174,6 +192,12 @@ fn profiles(
         Nomenclature::Sectors => return Ok(sectors.profiles(study.atlas(), SectorCount::Employees)?),
         Nomenclature::Fields => ActivitySource::Themes("field"),
         Nomenclature::Capabilities => ActivitySource::Themes("capability"),
+        Nomenclature::Domains => ActivitySource::Themes("domain"),
+        Nomenclature::Establishments => {
+            let (communes, found) = EmbeddedFrance::establishment_profiles(study.atlas())?;
+            let level = level.unwrap_or(&Level::Epci);
+            return Ok((communes.to_level(study.atlas(), level, MaskedCells::Propagate)?.profiles, found));
+        }
         Nomenclature::Bodies => ActivitySource::Kinds,
     };
     Ok(study.profiles(level.unwrap_or(&Level::Epci), source, Counting::Full)?)

@@ -28,6 +28,7 @@ mod number;
 mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod participants;
 mod place;
 mod profiles;
 mod records;
@@ -53,6 +54,7 @@ pub use number::{Marks, Number};
 pub use own::{ActorFile, OnFile, OwnFiles, TieCount};
 #[cfg(feature = "parquet")]
 pub use parquet::travel_costs_parquet;
+pub use participants::{ParticipantReader, participant_kind};
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};
 pub use territories::TerritoryReader;

@@ -262,6 +262,8 @@ impl Role {
                 "types",
                 "domaines",
                 "domaine",
+                "domainescientifique",
+                "domainesscientifiques",
                 "motscles",
                 "keywords",
                 "competences",
