@@ -20,7 +20,7 @@ use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
 use rurban::labels::Labels;
 use rurban::model::Contours;
-use rurban::model::{DensityLevel, Level};
+use rurban::model::{DensityLevel, Level, MoneySource};
 use rurban::random::Seed;
 use rurban::read::csv::Reader;
 use rurban::read::{ColumnNames, Role, territory_values_by};
@@ -372,11 +372,11 @@ fn eafrd(study: &Study) -> Fallible {
     let regions = study.atlas().level(&Level::Region)?;
     let mut euros = vec![f64::NAN; regions.territories().len()];
     let mut elsewhere = 0.0;
-    for line in study.inventory().funding() {
+    for line in study.inventory().funding().iter().filter(|l| l.money == MoneySource::EuropeanUnion) {
         match region_of_programme(&line.programme_id).and_then(|code| regions.find(code)) {
-            Some(r) if euros[r].is_nan() => euros[r] = line.eu_eur,
-            Some(r) => euros[r] += line.eu_eur,
-            None => elsewhere += line.eu_eur,
+            Some(r) if euros[r].is_nan() => euros[r] = line.amount_eur,
+            Some(r) => euros[r] += line.amount_eur,
+            None => elsewhere += line.amount_eur,
         }
     }
     let rural = study.atlas().rurality(&Level::Region)?;
