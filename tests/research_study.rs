@@ -322,8 +322,8 @@ fn a_file_of_the_same_name_is_not_the_source() {
 }
 
 /// The state of things that the report shows. The source lists 12,814 pairs line by line in 2,457 ANR
-/// projects (asserted beside the loader); a study counts a firm and a laboratory once in a project, and an
-/// actor where its lines put it most often, so that there are fewer pairs and some are elsewhere.
+/// projects (asserted beside the loader); a study counts a firm and a laboratory once in a project, gives a
+/// body one kind and puts it where its lines put it most often (`fixtures/README.md` has both counts).
 #[cfg(feature = "france-data")]
 #[test]
 fn the_state_of_rural_firms_and_laboratories() {

@@ -13,7 +13,7 @@ use super::number::Number;
 use super::records::{Records, Row};
 use crate::atlas::AtlasLevel;
 use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::inventory::InventoryBuilder;
 use crate::model::{
     Actor, ActorId, ActorKind, CommuneCode, CooperationKind, EnterpriseSize, Participation, Period,
@@ -153,8 +153,8 @@ impl ParticipantReader {
     /// Reads a file into an inventory.
     ///
     /// # Errors
-    /// [`Error::Io`] and [`Error::Format`] for a file that cannot be read, [`Error::Unknown`] without a
-    /// column of projects or without one of identifiers, RNSR codes or names, [`Error::Data`] in strict mode.
+    /// [`Error::Io`](crate::Error::Io) and [`Error::Format`](crate::Error::Format) for a file that cannot be read, [`Error::Unknown`](crate::Error::Unknown) without a
+    /// column of projects or without one of identifiers, RNSR codes or names, [`Error::Data`](crate::Error::Data) in strict mode.
     pub fn read_path(&self, path: impl AsRef<Path>, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
         let path = path.as_ref();
         self.read(csv::Reader::default().strictness(self.strictness).open_path(path)?, inventory)
@@ -166,7 +166,7 @@ impl ParticipantReader {
     /// As [`ParticipantReader::read_path`].
     pub fn read_str(&self, text: &str, name: &str, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
         let reader = csv::Reader::default().strictness(self.strictness);
-        self.read(reader.open_from(std::io::Cursor::new(text.as_bytes().to_vec()), name)?, inventory)
+        self.read(reader.open_from(text.as_bytes(), name)?, inventory)
     }
 
     fn fields(&self, table: &mut Records<'_>) -> Result<Fields> {
