@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use common::{Bar, Fallible, deliver, known_level, wording};
-use rurban::france::EmbeddedFrance;
+use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
 use rurban::model::Level;
 use rurban::profiles::{Codes, ProfileRules};
 use rurban::random::Seed;
@@ -28,7 +28,8 @@ struct Arguments {
     /// Its level: `petr_pays`, `epci`, `departement`, `region`, `attraction_area`.
     #[arg(long, default_value = "petr_pays", value_parser = known_level)]
     level: Level,
-    /// What is compared, with commas between: sectors, fields, capabilities, bodies.
+    /// What is compared, with commas between: sectors, fields, capabilities,
+    /// domains, establishments, bodies.
     #[arg(long, value_delimiter = ',', default_value = "sectors,fields,capabilities")]
     nomenclature: Vec<Nomenclature>,
     /// Column of the table by what it tells, as ROLE=NAME: territory, activity, `activity_name`, figure.
@@ -65,7 +66,11 @@ struct Arguments {
 
 fn main() -> Fallible {
     let a = Arguments::parse();
-    let (bar, mut france) = (Bar::default(), EmbeddedFrance::load()?);
+    let bar = Bar::default();
+    // Domains come with the directory of structures and the projects that tie them.
+    let domains = a.nomenclature.contains(&Nomenclature::Domains);
+    let scope = if domains { ResearchScope::FirmsWithLaboratories } else { ResearchScope::None };
+    let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&bar)?;
     let (sectors, pacts) = (france.sectors, france.reciprocity_contracts);
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;

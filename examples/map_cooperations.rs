@@ -16,10 +16,11 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use common::{Account, Bar, Fallible, Reading, check_use, known_level, output};
-use rurban::france::EmbeddedFrance;
+use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
 use rurban::inventory::Inventory;
 use rurban::model::Level;
 use rurban::read::{ActorFile, OwnFiles, TerritoryReader};
+use rurban::report::research::firm_laboratory_ties_text;
 use rurban::report::{AtlasOptions, Language, StudyFiles, definitions_side_by_side, study_summary};
 use rurban::study::{RuralityDefinition, Study, StudyOptions};
 
@@ -86,7 +87,9 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     }
     let out = output(&a.out)?;
     let bar = Bar::default();
-    let mut france = EmbeddedFrance::load()?;
+    let firms = own.is_empty() || a.with_embedded;
+    let scope = if firms { ResearchScope::FirmsWithLaboratories } else { ResearchScope::None };
+    let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&bar)?;
     account.add("EMBEDDED FRANCE", &france.diagnostics);
     if let Some(path) = &a.contours {
@@ -125,6 +128,9 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
 
     let files = StudyFiles::measure(&study, &bar)?;
     say!("{}", study_summary(&files, a.lang)?);
+    if firms {
+        say!("{}", firm_laboratory_ties_text(&study, a.lang));
+    }
     if let Some(other) = &a.against {
         say!("{}", definitions_side_by_side(&study, &study.under(other.clone(), &bar)?, a.lang)?);
     }

@@ -326,6 +326,8 @@ impl Role {
                 "types",
                 "domaines",
                 "domaine",
+                "domainescientifique",
+                "domainesscientifiques",
                 "motscles",
                 "keywords",
                 "competences",

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::EmbeddedFrance;
 use super::table::{Table, number, table};
 use crate::atlas::Atlas;
+use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::inventory::SourceTitle;
 use crate::model::{CommuneCode, Level, TerritoryCode};
+use crate::profiles::{Activity, ProfileCell, ProfileRules, Profiles};
 use crate::study::FirmGround;
 
 /// Establishments of a commune by number of employees, at the end of 2014, on communes of today.
@@ -166,6 +168,34 @@ impl EmbeddedFrance {
             }
             Ok(Establishments { commune: CommuneCode::new(&r[0])?, by_size })
         })
+    }
+
+    /// Establishments of each commune by size as profiles, for complementarity. A commune without a row
+    /// has none.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged or the atlas has other communes.
+    pub fn establishment_profiles(atlas: &Atlas) -> Result<(Profiles, Diagnostics)> {
+        let activities: Vec<Activity> = Establishments::CLASSES
+            .iter()
+            .enumerate()
+            .map(|(i, name)| Activity::new(format!("size{i}"), *name))
+            .collect::<Result<_>>()?;
+        let rules = ProfileRules::default().nomenclature(activities.clone());
+        let mut profiles =
+            Profiles::builder("establishments", atlas.base(), rules, "establishments_2014.csv");
+        for e in Self::establishments()? {
+            for (activity, count) in activities.iter().zip(e.by_size) {
+                profiles.add(ProfileCell {
+                    territory: e.commune.as_str(),
+                    activity: activity.code.as_str(),
+                    name: None,
+                    count: Some(f64::from(count)),
+                    line: None,
+                })?;
+            }
+        }
+        profiles.finish()
     }
 
     /// What firms could come from: establishments with 10 employees or more of each commune, for
