@@ -7,6 +7,7 @@ mod complementarity;
 mod definition;
 mod linkage;
 mod links;
+mod memberships;
 mod near;
 mod partners;
 mod places;
@@ -25,8 +26,8 @@ pub use access::{
     Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
 };
 pub use belonging::{
-    ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
-    TerritoryBelonging, TieSide,
+    ActorBelonging, BelongingChange, BelongingCore, BelongingOptions, BelongingReport, PerimeterName,
+    Perimeters, TerritoryBelonging, TieSide,
 };
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
@@ -40,11 +41,13 @@ pub use linkage::{
     PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
+pub use memberships::{GroupOverlap, MemberGroup, MembershipReport};
 pub use near::{ActorIndex, NearActor};
 pub use partners::{
-    Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
-    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
-    Removal, Sides, TermReason,
+    Basis, CommonPartner, Constraint, JudgeOptions, JudgedScore, JudgedScores, Judgement, KnownRanks, Lack,
+    PairRank, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit, PartnerUnits, Partners,
+    PartnersOptions, ReciprocalRank, Recommendation, Recommendations, RegionMatching, RegionPair, Removal,
+    Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
 pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
