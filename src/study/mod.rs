@@ -11,6 +11,7 @@ mod forms;
 mod funding;
 mod linkage;
 mod links;
+mod memberships;
 mod near;
 mod partners;
 mod places;
@@ -35,8 +36,8 @@ pub use answers::{
     AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
 };
 pub use belonging::{
-    ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
-    TerritoryBelonging, TieSide,
+    ActorBelonging, BelongingChange, BelongingCore, BelongingOptions, BelongingReport, PerimeterName,
+    Perimeters, TerritoryBelonging, TieSide,
 };
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
@@ -59,11 +60,13 @@ pub use linkage::{
     PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
+pub use memberships::{GroupOverlap, MemberGroup, MembershipReport};
 pub use near::{ActorIndex, NearActor};
 pub use partners::{
-    Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
-    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
-    Removal, Sides, TermReason,
+    Basis, CommonPartner, Constraint, JudgeOptions, JudgedScore, JudgedScores, Judgement, KnownRanks, Lack,
+    PairRank, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit, PartnerUnits, Partners,
+    PartnersOptions, ReciprocalRank, Recommendation, Recommendations, RegionMatching, RegionPair, Removal,
+    Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
 pub use practices::{
