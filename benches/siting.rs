@@ -13,8 +13,8 @@ use rurban::matrix::Matrix;
 use rurban::progress::Silent;
 use rurban::random::Seed;
 use rurban::siting::{
-    Limit, Participants, Proof, SitingCosts, SitingOptions, WorkshopOptions, max_covering, p_centre, p_median,
-    set_covering, workshops,
+    Limit, Participants, Proof, SitingCosts, SitingOptions, WorkshopOptions, max_covering, p_centre,
+    p_median, set_covering, workshops,
 };
 
 mod common;

@@ -16,12 +16,12 @@ use rurban::inventory::{Inventory, InventoryBuilder};
 use rurban::model::{ActorKind, Level};
 use rurban::read::{ActorFile, OwnFiles};
 use rurban::report::Language;
-use rurban::report::places::{PlacesWords, forms_text, new_places_table, places_page, places_text, reach_table};
+use rurban::report::places::{
+    PlacesWords, forms_text, new_places_table, places_page, places_text, reach_table,
+};
 use rurban::report::workshops::{workshops_table, workshops_text};
 use rurban::siting::{Limit, WorkshopOptions};
-use rurban::study::{
-    SitesOptions, SitingCandidates, SitingDemand, Study, StudyOptions, WorkshopsOptions,
-};
+use rurban::study::{SitesOptions, SitingCandidates, SitingDemand, Study, StudyOptions, WorkshopsOptions};
 use rurban::write::csv::{CsvStyle, write_csv_file};
 
 /// Where new innovation places would be within reach of most people.
@@ -76,11 +76,8 @@ fn read(
     arguments: &Arguments,
     account: &mut Account,
 ) -> Fallible<Vec<u32>> {
-    let own = OwnFiles {
-        actors: vec![file.clone()],
-        columns: arguments.reading.columns()?,
-        ..OwnFiles::default()
-    };
+    let own =
+        OwnFiles { actors: vec![file.clone()], columns: arguments.reading.columns()?, ..OwnFiles::default() };
     own.check()?;
     let before = builder.actors().len() as u32;
     let mut on_file = |what: &str, path: &Path, found: &_| {
@@ -136,7 +133,8 @@ fn run(arguments: &Arguments, account: &mut Account) -> Fallible {
     }
     let report = study.siting(&options, &bar)?;
     say!("{}", places_text(&report, &words, language));
-    let forms = study.place_forms(&existing, &["form", "service", "member", "success", "capability"], 50e3).ok();
+    let forms =
+        study.place_forms(&existing, &["form", "service", "member", "success", "capability"], 50e3).ok();
 
     let out = output(&arguments.out)?;
     write_csv_file(out.join("new_places.csv"), &new_places_table(&report, &words)?, CsvStyle::Standard)?;

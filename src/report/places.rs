@@ -107,7 +107,9 @@ fn question(report: &SitingReport, words: &PlacesWords, language: Language) -> S
             format!("{ground}: where {n} would make ways shortest on average ({served})"),
         ),
         SitingGoal::Centre => language.pick(
-            format!("{ground}\u{a0}: où {n} rendraient le plus long trajet le plus court possible ({served})"),
+            format!(
+                "{ground}\u{a0}: où {n} rendraient le plus long trajet le plus court possible ({served})"
+            ),
             format!("{ground}: where {n} would make the longest way shortest ({served})"),
         ),
     }
@@ -118,7 +120,11 @@ fn proof(goal: SitingGoal, proof: &Proof, words: &PlacesWords, language: Languag
     let number = |v: f64| match goal {
         SitingGoal::Centre => words.cost(v, language),
         SitingGoal::Median if words.metres => {
-            format!("{}\u{a0}{}", language.decimal(v / 1e3, 0), language.pick("personnes × km", "people × km"))
+            format!(
+                "{}\u{a0}{}",
+                language.decimal(v / 1e3, 0),
+                language.pick("personnes × km", "people × km")
+            )
         }
         SitingGoal::Median => {
             format!("{}\u{a0}{}", language.decimal(v, 0), language.pick("personnes × min", "people × min"))
@@ -143,24 +149,56 @@ fn note(note: &SitingNote, language: Language) -> String {
     let number = |n: usize| language.integer(n);
     match note {
         SitingNote::FewerCandidates { asked, candidates } => language.pick(
-            format!("{} lieux demandés, {} candidats seulement\u{a0}: tous sont retenus.", number(*asked), number(*candidates)),
-            format!("{} places asked for, {} candidates only: all are taken.", number(*asked), number(*candidates)),
+            format!(
+                "{} lieux demandés, {} candidats seulement\u{a0}: tous sont retenus.",
+                number(*asked),
+                number(*candidates)
+            ),
+            format!(
+                "{} places asked for, {} candidates only: all are taken.",
+                number(*asked),
+                number(*candidates)
+            ),
         ),
         SitingNote::OnExisting { .. } => language.pick(
             "Un candidat est au même endroit qu’un lieu existant\u{a0}: il est écarté.".to_owned(),
             "A candidate is where a place exists already: it is left out.".to_owned(),
         ),
         SitingNote::NothingToGain { opened } => language.pick(
-            format!("Au-delà de {}, un lieu de plus ne changerait rien.", language.count(*opened, "lieu", "lieux", "", "")),
-            format!("Beyond {} one more would change nothing.", language.count(*opened, "", "", "place", "places")),
+            format!(
+                "Au-delà de {}, un lieu de plus ne changerait rien.",
+                language.count(*opened, "lieu", "lieux", "", "")
+            ),
+            format!(
+                "Beyond {} one more would change nothing.",
+                language.count(*opened, "", "", "place", "places")
+            ),
         ),
         SitingNote::MoreNeeded { limit, needed, at_least } => language.pick(
-            format!("Il en faut {} (au moins {}), et non {}.", language.decimal(*needed, 0), language.decimal(*at_least, 0), language.decimal(*limit, 0)),
-            format!("It takes {} (at least {}), not {}.", language.decimal(*needed, 0), language.decimal(*at_least, 0), language.decimal(*limit, 0)),
+            format!(
+                "Il en faut {} (au moins {}), et non {}.",
+                language.decimal(*needed, 0),
+                language.decimal(*at_least, 0),
+                language.decimal(*limit, 0)
+            ),
+            format!(
+                "It takes {} (at least {}), not {}.",
+                language.decimal(*needed, 0),
+                language.decimal(*at_least, 0),
+                language.decimal(*limit, 0)
+            ),
         ),
         SitingNote::OutOfReach { demands, weight } => language.pick(
-            format!("{} ({} personnes) n’ont aucun candidat à portée.", language.count(*demands, "commune", "communes", "", ""), language.decimal(*weight, 0)),
-            format!("{} ({} people) have no candidate within reach.", language.count(*demands, "", "", "municipality", "municipalities"), language.decimal(*weight, 0)),
+            format!(
+                "{} ({} personnes) n’ont aucun candidat à portée.",
+                language.count(*demands, "commune", "communes", "", ""),
+                language.decimal(*weight, 0)
+            ),
+            format!(
+                "{} ({} people) have no candidate within reach.",
+                language.count(*demands, "", "", "municipality", "municipalities"),
+                language.decimal(*weight, 0)
+            ),
         ),
     }
 }
@@ -171,15 +209,25 @@ fn remarks(report: &SitingReport, language: Language) -> Vec<String> {
     if report.on_existing > 0 {
         lines.push(format!(
             "{} {}",
-            language.count(report.on_existing, "candidat est", "candidats sont", "candidate is", "candidates are"),
-            language.pick("au même endroit qu’un lieu existant\u{a0}: écarté(s).", "where a place exists already: left out.")
+            language.count(
+                report.on_existing,
+                "candidat est",
+                "candidats sont",
+                "candidate is",
+                "candidates are"
+            ),
+            language.pick(
+                "au même endroit qu’un lieu existant\u{a0}: écarté(s).",
+                "where a place exists already: left out."
+            )
         ));
     }
     if report.without_place > 0 {
         lines.push(format!(
             "{} {}",
             language.count(report.without_place, "lieu", "lieux", "place", "places"),
-            language.pick("sans adresse connue\u{a0}: non compté(s).", "without a known address: not counted.")
+            language
+                .pick("sans adresse connue\u{a0}: non compté(s).", "without a known address: not counted.")
         ));
     }
     if report.without_point > 0 {
@@ -193,9 +241,13 @@ fn remarks(report: &SitingReport, language: Language) -> Vec<String> {
 }
 
 fn theil(report: &SitingReport, language: Language) -> Option<String> {
-    let (Some(before), Some(after)) = (&report.inequality_before, &report.inequality_after) else { return None };
+    let (Some(before), Some(after)) = (&report.inequality_before, &report.inequality_after) else {
+        return None;
+    };
     let d = |v: f64| language.decimal(v, 3);
-    let between = |t: &crate::inequality::Decomposition| language.percent(t.between / t.total.max(f64::MIN_POSITIVE), 0);
+    let between = |t: &crate::inequality::Decomposition| {
+        language.percent(t.between / t.total.max(f64::MIN_POSITIVE), 0)
+    };
     Some(language.pick(
         format!(
             "Inégalité de la distance au lieu le plus proche (Theil)\u{a0}: {} avant, {} après\u{202f}; part entre rural et urbain {} puis {}.",
@@ -251,7 +303,12 @@ pub fn places_text(report: &SitingReport, words: &PlacesWords, language: Languag
     for (rank, new) in report.opened.iter().enumerate() {
         let near = new.nearest_existing.map_or_else(
             || language.pick("aucun lieu existant proche", "no existing place near").to_owned(),
-            |c| language.pick(format!("lieu existant à {}", words.cost(c, language)), format!("existing place at {}", words.cost(c, language))),
+            |c| {
+                language.pick(
+                    format!("lieu existant à {}", words.cost(c, language)),
+                    format!("existing place at {}", words.cost(c, language)),
+                )
+            },
         );
         lines.push(format!(
             "{:>3}. {}{colon}+{} {}, +{} {} ({near})",
@@ -288,7 +345,8 @@ pub fn places_text(report: &SitingReport, words: &PlacesWords, language: Languag
 pub fn new_places_table<'a>(report: &'a SitingReport, words: &PlacesWords) -> Result<Table<'a>> {
     let rows = || report.opened.iter();
     let (scale, unit) = if words.metres { (1e-3, "km") } else { (1.0, "min") };
-    let text = |values: Vec<&'a str>| Column::Text(values.into_iter().map(|t| Some(Cow::Borrowed(t))).collect());
+    let text =
+        |values: Vec<&'a str>| Column::Text(values.into_iter().map(|t| Some(Cow::Borrowed(t))).collect());
     let numbers = |values: Vec<f64>| Column::Number(values.into());
     Table::new()
         .with("rank", Column::Integer((1..=report.opened.len() as i64).map(Some).collect()))?
@@ -299,8 +357,14 @@ pub fn new_places_table<'a>(report: &'a SitingReport, words: &PlacesWords) -> Re
         .with("gain", numbers(rows().map(|n| n.gain).collect()))?
         .with("rural_people_newly_reached", numbers(rows().map(|n| n.rural_reached).collect()))?
         .with("urban_people_newly_reached", numbers(rows().map(|n| n.urban_reached).collect()))?
-        .with("municipalities_newly_reached", Column::Integer(rows().map(|n| i64::try_from(n.territories_reached).ok()).collect()))?
-        .with(format!("nearest_existing_{unit}"), numbers(rows().map(|n| n.nearest_existing.map_or(f64::NAN, |c| c * scale)).collect()))
+        .with(
+            "municipalities_newly_reached",
+            Column::Integer(rows().map(|n| i64::try_from(n.territories_reached).ok()).collect()),
+        )?
+        .with(
+            format!("nearest_existing_{unit}"),
+            numbers(rows().map(|n| n.nearest_existing.map_or(f64::NAN, |c| c * scale)).collect()),
+        )
 }
 
 /// One row per base territory asked for: how far the nearest place is before and after.
@@ -316,10 +380,22 @@ pub fn reach_table<'a>(report: &SitingReport, study: &'a Study, words: &PlacesWo
         Column::Number(kept.iter().map(|&b| value(costs[b])).collect())
     };
     Table::new()
-        .with("code", Column::Text(kept.iter().map(|&b| Some(Cow::Borrowed(base[b].code.as_str()))).collect()))?
-        .with("name", Column::Text(kept.iter().map(|&b| Some(Cow::Borrowed(base[b].name.as_str()))).collect()))?
-        .with("population", Column::Number(kept.iter().map(|&b| base[b].population.unwrap_or(f64::NAN)).collect()))?
-        .with("density", Column::Text(kept.iter().map(|&b| base[b].density.map(|d| Cow::Borrowed(d.label()))).collect()))?
+        .with(
+            "code",
+            Column::Text(kept.iter().map(|&b| Some(Cow::Borrowed(base[b].code.as_str()))).collect()),
+        )?
+        .with(
+            "name",
+            Column::Text(kept.iter().map(|&b| Some(Cow::Borrowed(base[b].name.as_str()))).collect()),
+        )?
+        .with(
+            "population",
+            Column::Number(kept.iter().map(|&b| base[b].population.unwrap_or(f64::NAN)).collect()),
+        )?
+        .with(
+            "density",
+            Column::Text(kept.iter().map(|&b| base[b].density.map(|d| Cow::Borrowed(d.label()))).collect()),
+        )?
         .with(format!("nearest_before_{unit}"), cost(&report.cost_before))?
         .with(format!("nearest_after_{unit}"), cost(&report.cost_after))
 }
@@ -346,7 +422,8 @@ pub fn forms_text(forms: &PlaceForms, study: &Study, most: usize, language: Lang
     let mut rows: Vec<_> = forms.places.iter().filter(|p| !p.near.is_empty()).collect();
     rows.sort_by(|a, b| b.lacks.len().cmp(&a.lacks.len()).then(a.actor.cmp(&b.actor)));
     for place in rows.iter().take(most) {
-        let list = |features: &[crate::study::Feature]| features.iter().map(shown).collect::<Vec<_>>().join(", ");
+        let list =
+            |features: &[crate::study::Feature]| features.iter().map(shown).collect::<Vec<_>>().join(", ");
         let lacks: Vec<String> = (place.lacks.iter().take(3))
             .map(|l| {
                 let holder = l.holders.first().map_or("", |&h| name(h));
@@ -427,14 +504,28 @@ mod page {
                 language.pick(format!("À moins de {cutoff} aujourd’hui"), format!("Within {cutoff} today")),
                 language.percent(report.demand_before / report.demand, 1),
                 language.pick(
-                    format!("{} sur {} {}", language.decimal(report.demand_before, 0), language.decimal(report.demand, 0), words.served),
-                    format!("{} of {} {}", language.decimal(report.demand_before, 0), language.decimal(report.demand, 0), words.served),
+                    format!(
+                        "{} sur {} {}",
+                        language.decimal(report.demand_before, 0),
+                        language.decimal(report.demand, 0),
+                        words.served
+                    ),
+                    format!(
+                        "{} of {} {}",
+                        language.decimal(report.demand_before, 0),
+                        language.decimal(report.demand, 0),
+                        words.served
+                    ),
                 ),
             ),
             KeyFigure::new(
                 language.pick("Avec les lieux nouveaux", "With the new places"),
                 language.percent(report.demand_after / report.demand, 1),
-                format!("+{} {}", language.decimal(report.demand_after - report.demand_before, 0), words.served),
+                format!(
+                    "+{} {}",
+                    language.decimal(report.demand_after - report.demand_before, 0),
+                    words.served
+                ),
             ),
             KeyFigure::new(
                 language.pick("Écart au meilleur choix possible", "Distance from the best choice possible"),
@@ -458,7 +549,10 @@ mod page {
             );
             section.picture(
                 before,
-                language.pick(format!("Part des habitants à moins de {cutoff} d’un lieu, aujourd’hui"), format!("Share of people within {cutoff} of a place, today")),
+                language.pick(
+                    format!("Part des habitants à moins de {cutoff} d’un lieu, aujourd’hui"),
+                    format!("Share of people within {cutoff} of a place, today"),
+                ),
                 Some(reading),
             );
             section.picture(
@@ -472,7 +566,8 @@ mod page {
             section.paragraph(text);
         }
         if let Some(forms) = forms {
-            let section = page.section(language.pick("Formes des lieux existants", "Forms of the existing places"));
+            let section =
+                page.section(language.pick("Formes des lieux existants", "Forms of the existing places"));
             forms_text(forms, study, 8, language).lines().for_each(|line| {
                 section.paragraph(line);
             });
@@ -530,8 +625,18 @@ mod page {
         }
         match report.opened.first() {
             Some(first) => table.reading(language.pick(
-                format!("un lieu à {} mettrait {} habitants ruraux de plus à moins de {}.", site_name(first), language.decimal(first.rural_reached, 0), words.cost(report.cutoff, language)),
-                format!("a place at {} would put {} more rural people within {}.", site_name(first), language.decimal(first.rural_reached, 0), words.cost(report.cutoff, language)),
+                format!(
+                    "un lieu à {} mettrait {} habitants ruraux de plus à moins de {}.",
+                    site_name(first),
+                    language.decimal(first.rural_reached, 0),
+                    words.cost(report.cutoff, language)
+                ),
+                format!(
+                    "a place at {} would put {} more rural people within {}.",
+                    site_name(first),
+                    language.decimal(first.rural_reached, 0),
+                    words.cost(report.cutoff, language)
+                ),
             )),
             None => table,
         }
@@ -546,7 +651,8 @@ mod page {
             (language.pick("Distance moyenne avant", "Mean way before"), Align::Right),
             (language.pick("Distance moyenne après", "Mean way after"), Align::Right),
         ];
-        let caption = language.pick("Qui est à portée d’un lieu, avant et après", "Who is within reach, before and after");
+        let caption = language
+            .pick("Qui est à portée d’un lieu, avant et après", "Who is within reach, before and after");
         let mut table = PageTable::new(caption, columns);
         for (at, r) in groups(report) {
             table.push([
@@ -562,10 +668,17 @@ mod page {
     }
 
     /// Shares of people within reach by EPCI, before and after.
-    fn maps(report: &SitingReport, study: &Study, words: &PlacesWords, language: Language) -> Result<Option<[Svg; 2]>> {
+    fn maps(
+        report: &SitingReport,
+        study: &Study,
+        words: &PlacesWords,
+        language: Language,
+    ) -> Result<Option<[Svg; 2]>> {
         let atlas = study.atlas();
         let Ok(level) = atlas.level(&Level::Epci) else { return Ok(None) };
-        let (Some(layer), Some(quality)) = (level.geometry(), level.geometry_quality()) else { return Ok(None) };
+        let (Some(layer), Some(quality)) = (level.geometry(), level.geometry_quality()) else {
+            return Ok(None);
+        };
         let base = atlas.base().territories();
         let shares = |costs: &[f64]| -> Result<Vec<f64>> {
             let mut sums = vec![(0.0, 0.0); level.territories().len()];
@@ -577,7 +690,10 @@ mod page {
                     sums[t as usize].1 += if costs[b] <= report.cutoff { people } else { 0.0 };
                 }
             }
-            Ok(sums.into_iter().map(|(all, within)| if all > 0.0 { 100.0 * within / all } else { f64::NAN }).collect())
+            Ok(sums
+                .into_iter()
+                .map(|(all, within)| if all > 0.0 { 100.0 * within / all } else { f64::NAN })
+                .collect())
         };
         let bounds = bounds(report, study);
         let points = |sites: &mut dyn Iterator<Item = Coord<f64>>| -> Vec<Coord<f64>> {
@@ -602,8 +718,20 @@ mod page {
         };
         let cutoff = words.cost(report.cutoff, language);
         Ok(Some([
-            draw(&language.pick(format!("À moins de {cutoff}, aujourd’hui"), format!("Within {cutoff}, today")), &report.cost_before, &old)?,
-            draw(&language.pick(format!("À moins de {cutoff}, avec les lieux nouveaux"), format!("Within {cutoff}, with the new places")), &report.cost_after, &new)?,
+            draw(
+                &language
+                    .pick(format!("À moins de {cutoff}, aujourd’hui"), format!("Within {cutoff}, today")),
+                &report.cost_before,
+                &old,
+            )?,
+            draw(
+                &language.pick(
+                    format!("À moins de {cutoff}, avec les lieux nouveaux"),
+                    format!("Within {cutoff}, with the new places"),
+                ),
+                &report.cost_after,
+                &new,
+            )?,
         ]))
     }
 
@@ -611,7 +739,11 @@ mod page {
     fn bounds(report: &SitingReport, study: &Study) -> Option<Bounds> {
         let zones = study.atlas().zones();
         let base = study.atlas().base().territories();
-        let inside = || (0..base.len()).filter(|&b| report.inside[b]).filter_map(|b| Some((Coord::from(base[b].point?), b)));
+        let inside = || {
+            (0..base.len())
+                .filter(|&b| report.inside[b])
+                .filter_map(|b| Some((Coord::from(base[b].point?), b)))
+        };
         let mut people = vec![0.0; zones.as_slice().len()];
         let zone = |c: Coord<f64>| zones.as_slice().iter().position(|z| z.bounds.contains(c));
         for (c, b) in inside() {

@@ -20,7 +20,9 @@ fn site(site: &MeetingSite, language: Language) -> String {
 
 fn meeting(found: Option<&MeetingSites>, language: Language) -> String {
     let Some(found) = found else {
-        return language.pick("lieu de réunion\u{a0}: aucune adresse connue", "meeting place: no known address").to_owned();
+        return language
+            .pick("lieu de réunion\u{a0}: aucune adresse connue", "meeting place: no known address")
+            .to_owned();
     };
     language.pick(
         format!(
@@ -47,18 +49,30 @@ pub fn workshops_text(report: &WorkshopsReport, study: &Study, language: Languag
     let mut lines = vec![
         format!(
             "{} {} {}",
-            language.count(report.participants.len(), "participant", "participants", "participant", "participants"),
+            language.count(
+                report.participants.len(),
+                "participant",
+                "participants",
+                "participant",
+                "participants"
+            ),
             language.pick("en", "in"),
             language.count(found.groups.len(), "atelier", "ateliers", "workshop", "workshops"),
         ),
         language.pick(
             format!(
                 "Poids\u{a0}: thèmes communs {}, mixité rural–urbain {}, distance {} (pour {}).",
-                number(o.themes), number(o.mix), number(o.travel), language.kilometres(o.travel_scale)
+                number(o.themes),
+                number(o.mix),
+                number(o.travel),
+                language.kilometres(o.travel_scale)
             ),
             format!(
                 "Weights: shared themes {}, mix of rural and urban {}, travel {} (for {}).",
-                number(o.themes), number(o.mix), number(o.travel), language.kilometres(o.travel_scale)
+                number(o.themes),
+                number(o.mix),
+                number(o.travel),
+                language.kilometres(o.travel_scale)
             ),
         ),
     ];
@@ -82,7 +96,11 @@ pub fn workshops_text(report: &WorkshopsReport, study: &Study, language: Languag
         lines.push(format!("  {}", group.members.iter().map(|&m| name(m)).collect::<Vec<_>>().join(" – ")));
         lines.push(format!("  {}", meeting(meet.as_ref(), language)));
     }
-    lines.push(format!("{}{colon}{}", language.pick("Tous ensemble", "All together"), meeting(report.all.as_ref(), language)));
+    lines.push(format!(
+        "{}{colon}{}",
+        language.pick("Tous ensemble", "All together"),
+        meeting(report.all.as_ref(), language)
+    ));
     let first = report.first;
     lines.push(language.pick(
         format!(
@@ -101,21 +119,44 @@ pub fn workshops_text(report: &WorkshopsReport, study: &Study, language: Languag
         )
     } else {
         language.pick(
-            format!("Note {}\u{202f}; aucun groupement ne peut dépasser {}.", number(found.score), number(found.bound)),
-            format!("Score {}; no grouping can score more than {}.", number(found.score), number(found.bound)),
+            format!(
+                "Note {}\u{202f}; aucun groupement ne peut dépasser {}.",
+                number(found.score),
+                number(found.bound)
+            ),
+            format!(
+                "Score {}; no grouping can score more than {}.",
+                number(found.score),
+                number(found.bound)
+            ),
         )
     });
     if report.without_place > 0 {
         lines.push(format!(
             "{} {}",
-            language.count(report.without_place, "participant", "participants", "participant", "participants"),
-            language.pick("sans adresse connue\u{a0}: distance prise égale à la moyenne.", "without a known address: the mean way is taken.")
+            language.count(
+                report.without_place,
+                "participant",
+                "participants",
+                "participant",
+                "participants"
+            ),
+            language.pick(
+                "sans adresse connue\u{a0}: distance prise égale à la moyenne.",
+                "without a known address: the mean way is taken."
+            )
         ));
     }
     if found.without_themes > 0 {
         lines.push(format!(
             "{} {}",
-            language.count(found.without_themes, "participant", "participants", "participant", "participants"),
+            language.count(
+                found.without_themes,
+                "participant",
+                "participants",
+                "participant",
+                "participants"
+            ),
             language.pick("sans thème connu.", "without a known theme.")
         ));
     }

@@ -12,7 +12,8 @@ use crate::labels::Labels;
 use crate::model::{ActorKind, Level, Rurality, TerritoryCode};
 use crate::progress::Progress;
 use crate::siting::{
-    Limit, Proof, Sites, SitingCosts, SitingNote, SitingOptions, max_covering, p_centre, p_median, set_covering,
+    Limit, Proof, Sites, SitingCosts, SitingNote, SitingOptions, max_covering, p_centre, p_median,
+    set_covering,
 };
 use crate::space::LonLat;
 
@@ -128,6 +129,12 @@ impl<'a> SitesOptions<'a> {
     #[must_use]
     pub fn goal(self, goal: SitingGoal) -> Self {
         Self { goal, ..self }
+    }
+
+    /// Sets [`SitesOptions::limit`].
+    #[must_use]
+    pub fn limit(self, limit: Limit) -> Self {
+        Self { limit, ..self }
     }
 
     /// Sets [`SitesOptions::existing`].
@@ -357,8 +364,9 @@ impl Study {
         let inside = self.inside(options.within.as_ref())?;
         let demand = self.demand(options.demand)?;
         // Everybody counts in what is reported, the demand in what is asked.
-        let rows: Vec<u32> =
-            (0..base.len() as u32).filter(|&b| inside[b as usize] && base[b as usize].point.is_some()).collect();
+        let rows: Vec<u32> = (0..base.len() as u32)
+            .filter(|&b| inside[b as usize] && base[b as usize].point.is_some())
+            .collect();
         let without_point = inside.iter().zip(base).filter(|(i, t)| **i && t.point.is_none()).count();
         let (existing, lost) = self.sites_of_actors(&options.existing);
         let (candidates, prices, on_existing, lost_too) = self.candidates(options, &existing, &inside)?;
@@ -444,7 +452,8 @@ impl Study {
             rows.iter().zip(costs).for_each(|(&b, &c)| all[b as usize] = c);
             all
         };
-        let (inequality_before, inequality_after) = self.inequality(&rows, &before, &after, options.farthest)?;
+        let (inequality_before, inequality_after) =
+            self.inequality(&rows, &before, &after, options.farthest)?;
         Ok(SitingReport {
             goal: options.goal,
             cutoff: options.cutoff,
@@ -540,7 +549,8 @@ impl Study {
         let population = |b: u32| base[b as usize].population.unwrap_or(0.0);
         let (sites, lost) = match &options.candidates {
             SitingCandidates::Territories { least_population } => {
-                let all = (0..base.len() as u32).filter(in_it).filter(|&b| population(b) >= *least_population);
+                let all =
+                    (0..base.len() as u32).filter(in_it).filter(|&b| population(b) >= *least_population);
                 (of(&all.collect::<Vec<_>>()), 0)
             }
             SitingCandidates::Thousand => {
@@ -562,7 +572,11 @@ impl Study {
                     (all, lost)
                 } else {
                     let must = "must all be placed, and in the territory asked for, when they have prices";
-                    return Err(Error::Parameter { name: "candidates", value: actors.len().to_string(), must });
+                    return Err(Error::Parameter {
+                        name: "candidates",
+                        value: actors.len().to_string(),
+                        must,
+                    });
                 }
             }
         };
@@ -572,13 +586,22 @@ impl Study {
         let spot = |p: LonLat| (p.lon().to_bits(), p.lat().to_bits());
         let taken: HashSet<(u64, u64)> = existing.iter().map(|s| spot(s.point)).collect();
         let free: Vec<usize> = (0..sites.len()).filter(|&j| !taken.contains(&spot(sites[j].point))).collect();
-        let prices =
-            if options.prices.is_empty() { Vec::new() } else { free.iter().map(|&j| options.prices[j]).collect() };
+        let prices = if options.prices.is_empty() {
+            Vec::new()
+        } else {
+            free.iter().map(|&j| options.prices[j]).collect()
+        };
         let on_existing = sites.len() - free.len();
         Ok((free.into_iter().map(|j| sites[j].clone()).collect(), prices, on_existing, lost))
     }
 
-    fn reach_of(&self, rows: &[u32], before: &[f64], after: &[f64], options: &SitesOptions<'_>) -> [ReachOf; 3] {
+    fn reach_of(
+        &self,
+        rows: &[u32],
+        before: &[f64],
+        after: &[f64],
+        options: &SitesOptions<'_>,
+    ) -> [ReachOf; 3] {
         let base = self.atlas().base().territories();
         let mut of = [ReachOf::default(); 3];
         let mut sums = [[0.0; 3]; 3];
@@ -621,7 +644,8 @@ impl Study {
         let some_before = before.iter().any(|c| *c <= farthest);
         let known = |k: &usize| if some_before { before[*k] <= farthest } else { after[*k] <= farthest };
         let kept: Vec<usize> = (0..rows.len()).filter(known).collect();
-        let people: Vec<f64> = kept.iter().map(|&k| base[rows[k] as usize].population.unwrap_or(0.0)).collect();
+        let people: Vec<f64> =
+            kept.iter().map(|&k| base[rows[k] as usize].population.unwrap_or(0.0)).collect();
         if !(people.iter().sum::<f64>() > 0.0) {
             return Ok((None, None));
         }
@@ -665,7 +689,11 @@ impl Ways<'_> {
         let n = self.study.atlas().base().territories().len();
         for (what, got) in [("origins", table.origins()), ("facilities", table.facilities())] {
             if got != n {
-                let what = if what == "origins" { "origins of the costs between territories" } else { "destinations of the costs between territories" };
+                let what = if what == "origins" {
+                    "origins of the costs between territories"
+                } else {
+                    "destinations of the costs between territories"
+                };
                 return Err(Error::Shape { what, expected: n, got });
             }
         }

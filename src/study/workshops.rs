@@ -259,11 +259,12 @@ impl Study {
             Ok(points)
         };
         let (placed, from, to) = (from.len(), project(from)?, project(to)?);
-        let found = match meeting(&vec![1.0; placed], &SitingCosts::Planar { demands: &from, candidates: &to }) {
-            Ok(found) => found,
-            Err(Error::Undefined { reason: Undefined::Empty, .. }) => return Ok(None),
-            Err(e) => return Err(e),
-        };
+        let found =
+            match meeting(&vec![1.0; placed], &SitingCosts::Planar { demands: &from, candidates: &to }) {
+                Ok(found) => found,
+                Err(Error::Undefined { reason: Undefined::Empty, .. }) => return Ok(None),
+                Err(e) => return Err(e),
+            };
         let site = |p: crate::siting::MeetingPlace| {
             let t = &all[near[p.candidate as usize] as usize];
             MeetingSite { code: t.code.clone(), name: t.name.clone(), mean_m: p.mean, worst_m: p.worst }
