@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::Language;
 use crate::error::Result;
-use crate::france::source_title;
 use crate::model::ActorKind;
 use crate::siting::{Proof, SitingNote};
 use crate::study::{NewSite, PlaceForms, ReachOf, SitingGoal, SitingReport, Study};
@@ -586,7 +585,7 @@ mod page {
             .collect();
         keys.sort_unstable();
         keys.dedup();
-        keys.into_iter().for_each(|key| page.source(source_title(key)));
+        keys.into_iter().for_each(|key| page.source(language.source(study.inventory(), key)));
         page.source(language.pick(
             "Méthode\u{a0}: choix glouton, échanges, borne lagrangienne (Church et ReVelle 1974\u{202f}; Beasley 1993)\u{202f}; distances géodésiques",
             "Method: greedy choice, interchange, Lagrangian bound (Church and ReVelle 1974; Beasley 1993); geodesic distances",

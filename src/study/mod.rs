@@ -2,10 +2,13 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod answers;
 mod belonging;
 mod complementarity;
-mod forms;
 mod definition;
+mod diffusion;
+mod forms;
+mod funding;
 mod linkage;
 mod links;
 mod near;
@@ -13,6 +16,7 @@ mod partners;
 mod places;
 mod practices;
 mod profiles;
+mod research;
 mod rurality;
 mod siting;
 mod spatial;
@@ -24,8 +28,11 @@ use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
 pub use access::{
-    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
-    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessMethod, AccessOptions, AccessReport,
+    AccessSummary, Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
+pub use answers::{
+    AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
 };
 pub use belonging::{
     ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
@@ -36,8 +43,16 @@ pub use complementarity::{
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
-pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
 pub use definition::RuralityDefinition;
+pub use diffusion::{
+    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
+    SeedSet, SeedSetReach, WordOfMouth, WordOfMouthOptions,
+};
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
+pub use funding::{
+    BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
+    Progression, TerritoryFunding, UnplacedFunding,
+};
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
@@ -51,8 +66,16 @@ pub use partners::{
     Removal, Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
-pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
+pub use practices::{
+    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow,
+    PracticesOptions, PracticesReport, ThemeGap,
+};
 pub use profiles::{ActivitySource, Counting};
+pub use research::{
+    FieldResearch, FirmGround, FirmLaboratoryCoverage, FirmLaboratoryOptions, FirmLaboratoryStatistic,
+    FirmLaboratoryTest, FirmResearch, FirmSide, FirmsAndLaboratories, LaboratoryResearch, PairsByDistance,
+    ResearchTrend, ResearchYear, RuralFlow, SourceCooperation, TerritoryResearch, WithoutFirms,
+};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
 pub use siting::{
     NewSite, ReachOf, Site, SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, SitingReport,
