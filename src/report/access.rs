@@ -9,7 +9,6 @@ use super::maps::{Over, close_up, contours, frame, value_map};
 use super::{Language, Part, Wording};
 use crate::atlas::{Atlas, Territory};
 use crate::error::{Error, Result};
-use crate::france::source_title;
 use crate::labels::Labels;
 use crate::model::{ActorKind, DensityLevel, Level, Rurality};
 use crate::space::Layer;
@@ -211,7 +210,10 @@ pub fn access<'a>(
 fn facility_sources(study: &Study, report: &AccessReport, wording: &Wording) -> Wording {
     let source = |actor: u32| study.inventory().actors()[actor as usize].source.as_str();
     let keys: BTreeSet<&str> = report.facilities.iter().map(|f| source(f.actor)).collect();
-    let titles = keys.into_iter().filter(|key| !key.is_empty()).map(source_title);
+    let titles = keys
+        .into_iter()
+        .filter(|key| !key.is_empty())
+        .map(|key| wording.language.source(study.inventory(), key).to_owned());
     titles.fold(wording.clone(), Wording::source)
 }
 
