@@ -13,8 +13,8 @@ use rurban::network::{Direction, Network};
 use rurban::progress::Silent;
 use rurban::random::Seed;
 use rurban::siting::{
-    Limit, Participants, SitingCosts, SitingNote, SitingOptions, WorkshopOptions, first_meetings,
-    max_covering, meeting, p_centre, p_median, set_covering, workshops,
+    Limit, Participants, SitingCosts, SitingNote, SitingOptions, WorkshopOptions, capacitated,
+    first_meetings, max_covering, meeting, p_centre, p_median, set_covering, workshops,
 };
 
 fn points(seed: u64, n: usize) -> Vec<Coord<f64>> {
@@ -312,6 +312,56 @@ fn two_places_to_meet() {
     assert_eq!(none.as_undefined(), Some(rurban::Undefined::Disconnected));
 }
 
+/// Least cost to serve one unit after the other from places with so much room, by trying every way.
+fn least_cost_of_units(costs: &[Vec<f64>], room: &mut [usize], unit: usize, unreached: f64) -> f64 {
+    if unit == costs.len() {
+        return 0.0;
+    }
+    let mut best = unreached + least_cost_of_units(costs, room, unit + 1, unreached);
+    for j in 0..room.len() {
+        if room[j] > 0 {
+            room[j] -= 1;
+            best = best.min(costs[unit][j] + least_cost_of_units(costs, room, unit + 1, unreached));
+            room[j] += 1;
+        }
+    }
+    best
+}
+
+#[test]
+fn capacities_hold_and_small_cases_are_those_of_brute_force() {
+    for seed in 0..12 {
+        let (at, to) = (points(seed, 6), points(seed + 77, 5));
+        let table = CostTable::planar(&at, &to, 1000.0).unwrap();
+        let costs: Vec<Vec<f64>> =
+            (0..6).map(|i| (0..5).map(|j| table.get(i, j).unwrap()).collect()).collect();
+        let room = [3, 1, 2, 2, 4];
+        let mut least = f64::INFINITY;
+        for set in (0_u32..32).filter(|s| s.count_ones() == 2) {
+            let mut open: Vec<usize> = (0..5).map(|j| if set >> j & 1 == 1 { room[j] } else { 0 }).collect();
+            least = least.min(least_cost_of_units(&costs, &mut open, 0, 1000.0));
+        }
+        let capacities = room.map(|r| r as f64);
+        let options = SitingOptions::new(Limit::Places(2));
+        let found = capacitated(&[1.0; 6], &table, 1000.0, &capacities, &options, &Silent).unwrap();
+        assert!((found.proof.value - least).abs() < 1e-6 * least, "{seed}: {:?} {least}", found.proof);
+        assert!(found.proof.is_optimal());
+        // The search alone keeps the capacities, and its bound is below the optimum.
+        let searched =
+            capacitated(&[1.0; 6], &table, 1000.0, &capacities, &options.exact_below(0), &Silent).unwrap();
+        assert!(searched.proof.bound <= least + 1e-9 && least <= searched.proof.value + 1e-9);
+        for found in [found, searched] {
+            assert!(found.opened.len() <= 2);
+            let mut used = [0.0; 5];
+            found.flows.iter().for_each(|f| used[f.candidate as usize] += f.amount);
+            assert!(used.iter().zip(capacities).all(|(u, c)| *u <= c + 1e-9));
+            assert!(found.flows.iter().all(|f| found.opened.contains(&f.candidate)));
+            let served: f64 = used.iter().sum();
+            assert!((served + found.unserved - 6.0).abs() < 1e-9);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -338,5 +388,182 @@ proptest! {
                 worst = found.proof.value;
             }
         }
+    }
+}
+
+#[cfg(feature = "france-data")]
+mod of_a_study {
+    use rurban::accessibility::CostTable;
+    use rurban::france::EmbeddedFrance;
+    use rurban::model::{ActorKind, Level, Rurality};
+    use rurban::progress::Silent;
+    use rurban::report::Language;
+    use rurban::report::places::{PlacesWords, forms_text, new_places_table, places_text, reach_table};
+    use rurban::report::workshops::{workshops_table, workshops_text};
+    use rurban::siting::{Limit, SitingNote, WorkshopOptions};
+    use rurban::space::distance::geodesic_m;
+    use rurban::study::{
+        SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, Study, StudyOptions,
+        WorkshopsOptions,
+    };
+
+    fn france() -> Study {
+        let france = EmbeddedFrance::load().unwrap();
+        Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    }
+
+    #[test]
+    fn places_of_a_region() {
+        let study = france();
+        let base = study.atlas().base().territories();
+        let existing = study.actors_of(&[ActorKind::InnovationPlace]);
+        let region = study.atlas().level(&Level::Region).unwrap().search("Bourgogne").unwrap() as u32;
+        let options = SitesOptions::new(Limit::Places(3))
+            .existing(existing.clone())
+            .candidates(SitingCandidates::Territories { least_population: 500.0 })
+            .demand(SitingDemand::RuralPopulation)
+            .cutoff(20e3)
+            .within(Level::Region, region);
+        let found = study.siting(&options, &Silent).unwrap();
+        // People within 20 km of a place, counted here again from points alone.
+        let places: Vec<_> = found.existing.iter().chain(found.opened.iter().map(|n| &n.site)).collect();
+        let (mut before, mut after) = ([0.0; 2], [0.0; 2]);
+        for (b, t) in base.iter().enumerate().filter(|(b, _)| found.inside[*b]) {
+            let near = |sites: &[&rurban::study::Site]| {
+                let within = |s: &&rurban::study::Site| {
+                    let (a, b) = (t.point.unwrap(), s.point);
+                    (a.lat() - b.lat()).abs() < 0.2 && geodesic_m(a.into(), b.into()).unwrap() <= 20e3
+                };
+                sites.iter().any(within)
+            };
+            let side = usize::from(study.atlas().base_rurality(b) != Some(Rurality::Rural));
+            before[side] += if near(&places[..found.existing.len()]) { t.population.unwrap() } else { 0.0 };
+            after[side] += if near(&places) { t.population.unwrap() } else { 0.0 };
+        }
+        for side in 0..2 {
+            assert!((found.by_rurality[side].before - before[side]).abs() < 0.5, "{side}");
+            assert!((found.by_rurality[side].after - after[side]).abs() < 0.5, "{side}");
+        }
+        assert!((found.demand_before - before[0]).abs() < 0.5 && (found.demand_after - after[0]).abs() < 0.5);
+        assert!(
+            (found.proof.value - found.demand_after).abs() < 0.5 && found.proof.bound >= found.proof.value
+        );
+        let gains: f64 = found.opened.iter().map(|n| n.gain).sum();
+        assert!((gains - (found.demand_after - found.demand_before)).abs() < 0.5);
+        assert!(found.opened.windows(2).all(|n| n[0].gain >= n[1].gain));
+        let [total, after] =
+            [&found.inequality_before, &found.inequality_after].map(|i| i.as_ref().unwrap().total);
+        assert!(total > 0.0 && after > 0.0);
+        // One more is never worse, and nothing is left for a place where everybody is.
+        let more = study.siting(&options.clone().limit(Limit::Places(4)), &Silent).unwrap();
+        assert!(more.demand_after >= found.demand_after);
+        let far = study.siting(&options.clone().cutoff(400e3), &Silent).unwrap();
+        assert!(far.opened.is_empty() && far.notes.contains(&SitingNote::NothingToGain { opened: 0 }));
+        assert_eq!(far.demand_after, far.demand);
+
+        for language in Language::ALL {
+            let words = PlacesWords::new(language).ground("Bourgogne-Franche-Comté");
+            let text = places_text(&found, &words, language);
+            assert!(
+                text.contains(&found.opened[0].site.name) && !text.contains("NaN") && !text.contains("inf"),
+                "{text}"
+            );
+            assert_eq!(new_places_table(&found, &words).unwrap().rows(), 3);
+            let rows = found.inside.iter().filter(|i| **i).count();
+            assert_eq!(reach_table(&found, &study, &words).unwrap().rows(), rows);
+        }
+        #[cfg(feature = "html")]
+        {
+            let words = PlacesWords::new(Language::French);
+            let page =
+                rurban::report::places::places_page(&found, &study, None, &words, Language::French, None);
+            let html = page.unwrap().to_html().unwrap();
+            assert!(html.contains("<html lang=\"fr\"") && html.contains("Lieux nouveaux"));
+        }
+    }
+
+    #[test]
+    fn goals_and_costs_of_a_study() {
+        let study = france();
+        let corse = study.atlas().level(&Level::Region).unwrap().search("Corse").unwrap() as u32;
+        let existing = study.actors_of(&[ActorKind::InnovationPlace]);
+        let options = SitesOptions::new(Limit::Places(3))
+            .existing(existing)
+            .demand(SitingDemand::Population)
+            .within(Level::Region, corse)
+            .candidates(SitingCandidates::Thousand);
+        let longest = |o: &SitesOptions<'_>| {
+            let found = study.siting(o, &Silent).unwrap();
+            let costs = found.cost_after.iter().zip(&found.inside).filter(|p| *p.1).map(|p| *p.0);
+            (costs.fold(0.0, f64::max), found)
+        };
+        let (worst, centre) = longest(&options.clone().goal(SitingGoal::Centre));
+        let (other, median) = longest(&options.clone().goal(SitingGoal::Median));
+        assert!((worst - centre.proof.value).abs() < 1e-6 && worst <= other);
+        let ways = |r: &rurban::study::SitingReport| {
+            let base = study.atlas().base().territories();
+            (0..base.len())
+                .filter(|&b| r.inside[b])
+                .map(|b| base[b].population.unwrap() * r.cost_after[b])
+                .sum::<f64>()
+        };
+        assert!(
+            ways(&median) <= ways(&centre)
+                && (ways(&median) - median.proof.value).abs() < 1e-3 * ways(&median)
+        );
+        let all = study.siting(&options.clone().goal(SitingGoal::CoverAll).cutoff(worst), &Silent).unwrap();
+        assert!(all.proof.bound <= 3.0 && all.demand_after == all.demand);
+
+        // A table between communes that knows no way at all: nobody is reached, and that is said.
+        let n = study.atlas().base().territories().len();
+        let own: Vec<(u32, u32, f64)> = (0..n as u32).map(|i| (i, i, 1.0)).collect();
+        let table = CostTable::from_triplets(n, n, &own).unwrap();
+        let apart = options.clone().costs(SiteCosts::BetweenTerritories(&table)).cutoff(5.0).farthest(10.0);
+        let found = study.siting(&apart, &Silent).unwrap();
+        assert!(found.opened.iter().all(|o| o.territories_reached == 1) && found.demand_after < found.demand);
+        let values = vec![-1.0; n];
+        assert!(study.siting(&options.clone().demand(SitingDemand::Values(&values)), &Silent).is_err());
+        let none = vec![0.0; n];
+        assert!(study.siting(&options.demand(SitingDemand::Values(&none)), &Silent).is_err());
+    }
+
+    #[test]
+    fn workshops_and_forms_of_a_study() {
+        let study = france();
+        let who = study.actors_of(&[ActorKind::Cluster, ActorKind::PetrPays]);
+        let options = WorkshopsOptions::new(who.clone(), WorkshopOptions::new(8, 12));
+        let report = study.workshops(&options).unwrap();
+        assert!(report.workshops.groups.iter().all(|g| (8..=12).contains(&g.members.len())));
+        assert!(report.workshops.score <= report.workshops.bound);
+        for meeting in report.meetings.iter().chain([&report.all]).flatten() {
+            assert!(meeting.median.mean_m <= meeting.centre.mean_m + 1e-6);
+            assert!(meeting.centre.worst_m <= meeting.median.worst_m + 1e-6);
+        }
+        let first = report.first;
+        assert_eq!(first.pairs, first.tied + first.first + first.unknown);
+        for language in Language::ALL {
+            let text = workshops_text(&report, &study, language);
+            assert!(!text.contains("NaN") && text.lines().count() > 2 * report.workshops.groups.len());
+        }
+        assert_eq!(workshops_table(&report, &study).unwrap().rows(), who.len());
+        let twice = WorkshopsOptions::new(vec![1, 1], WorkshopOptions::new(2, 3));
+        assert!(study.workshops(&twice).is_err());
+
+        let places = study.actors_of(&[ActorKind::InnovationPlace]);
+        let forms = study.place_forms(&places, &["capability"], 30e3).unwrap();
+        assert_eq!(forms.places.len() + forms.without_features + forms.without_place, places.len());
+        for place in &forms.places {
+            assert_eq!(place.shared.len() + place.alone.len(), place.features.len());
+            let holds = |a: u32, f: &rurban::study::Feature| {
+                let theme = format!("{}:{}", f.family, f.name);
+                study.inventory().actors()[a as usize].themes.contains(&theme)
+            };
+            for lack in &place.lacks {
+                assert!(!holds(place.actor, &lack.feature));
+                assert!(lack.holders.iter().all(|&h| place.near.contains(&h) && holds(h, &lack.feature)));
+            }
+        }
+        assert!(!forms_text(&forms, &study, 5, Language::French).is_empty());
+        assert!(study.place_forms(&places, &["no such family"], 30e3).is_err());
     }
 }

@@ -114,6 +114,11 @@ fn question(report: &SitingReport, words: &PlacesWords, language: Language) -> S
     }
 }
 
+/// The gap; what rounds to nothing is not nothing.
+fn gap(proof: &Proof, language: Language) -> String {
+    language.percent(proof.gap.max(1e-4), 2)
+}
+
 /// How good the answer is proved to be, in a sentence.
 fn proof(goal: SitingGoal, proof: &Proof, words: &PlacesWords, language: Language) -> String {
     let number = |v: f64| match goal {
@@ -137,7 +142,7 @@ fn proof(goal: SitingGoal, proof: &Proof, words: &PlacesWords, language: Languag
             format!("Proof: no other choice among the candidates does better ({value})."),
         );
     }
-    let gap = language.percent(proof.gap, 2);
+    let gap = gap(proof, language);
     language.pick(
         format!("Preuve\u{a0}: ce choix donne {value}\u{202f}; aucun autre ne peut faire mieux que {bound}\u{202f}: l’écart au meilleur possible est d’au plus {gap}."),
         format!("Proof: this choice gives {value}; no other can be better than {bound}: it misses the best possible by {gap} at most."),
@@ -399,12 +404,27 @@ pub fn reach_table<'a>(report: &SitingReport, study: &'a Study, words: &PlacesWo
         .with(format!("nearest_after_{unit}"), cost(&report.cost_after))
 }
 
+/// What a feature is called; the capabilities of fablabs.io have names of their own.
+fn feature_name(name: &str, language: Language) -> String {
+    let french = match name {
+        "three_d_printing" => "impression 3D",
+        "cnc_milling" => "fraisage numérique",
+        "precision_milling" => "fraisage de précision",
+        "vinyl_cutting" => "découpe vinyle",
+        "laser" => "découpe laser",
+        "circuit_production" => "circuits imprimés",
+        _ => return name.replace('_', " "),
+    };
+    let english = if name == "three_d_printing" { "3D printing".to_owned() } else { name.replace('_', " ") };
+    language.pick(french.to_owned(), english)
+}
+
 /// Places near each other: what is shared and what is lacking, as text; the places with most lacks first.
 #[must_use]
 pub fn forms_text(forms: &PlaceForms, study: &Study, most: usize, language: Language) -> String {
     let colon = language.colon();
     let name = |a: u32| study.inventory().actors()[a as usize].name.as_str();
-    let shown = |f: &crate::study::Feature| f.name.replace('_', " ");
+    let shown = |f: &crate::study::Feature| feature_name(&f.name, language);
     let head: Vec<String> =
         forms.features.iter().map(|(f, n)| format!("{} ({})", shown(f), language.integer(*n))).collect();
     let mut lines = vec![format!(
@@ -531,7 +551,7 @@ mod page {
                 if report.proof.is_optimal() {
                     language.pick("aucun", "none").to_owned()
                 } else {
-                    format!("≤ {}", language.percent(report.proof.gap, 2))
+                    format!("≤ {}", gap(&report.proof, language))
                 },
                 language.pick("borne démontrée", "proved bound"),
             ),
@@ -556,7 +576,7 @@ mod page {
             );
             section.picture(
                 after,
-                language.pick(format!("Part des habitants à moins de {cutoff} d’un lieu, avec les lieux nouveaux (points\u{a0}: lieux nouveaux)"), format!("Share of people within {cutoff} of a place, with the new ones (dots: new places)")),
+                language.pick(format!("Part des habitants à moins de {cutoff} d’un lieu, avec les lieux nouveaux (croix\u{a0}: lieux nouveaux)"), format!("Share of people within {cutoff} of a place, with the new ones (crosses: new places)")),
                 None,
             );
         }
@@ -657,8 +677,8 @@ mod page {
             table.push([
                 format!("{} ({})", reach_label(at, language), language.integer(r.territories)),
                 language.decimal(r.population, 0),
-                share(r.before, r.population, language),
-                share(r.after, r.population, language),
+                language.percent(r.before / r.population, 1),
+                language.percent(r.after / r.population, 1),
                 mean(r.mean_before, words, language),
                 mean(r.mean_after, words, language),
             ]);
@@ -700,21 +720,30 @@ mod page {
         };
         let old = points(&mut report.existing.iter().map(|s| s.point.into()));
         let new = points(&mut report.opened.iter().map(|n| n.site.point.into()));
-        let draw = |title: &str, costs: &[f64], points: &[Coord<f64>]| -> Result<Svg> {
-            Choropleth {
-                title,
-                value_label: language.pick("% des habitants", "% of people"),
-                layer,
-                contours: Contours::from(quality),
-                values: &shares(costs)?,
-                colours: Colours::Sequential,
-                lines: &[],
-                points,
-                coordinates: Coordinates::Degrees,
-                bounds,
-            }
-            .render()
-        };
+        // A dot is lost on a dark map; new places get a cross of a size that is seen.
+        let arm = bounds.map_or(0.1, |b| (b.max[1] - b.min[1]) / 50.0);
+        let crosses: Vec<[Coord<f64>; 2]> = (new.iter())
+            .flat_map(|&c| {
+                let end = |dx: f64, dy: f64| Coord { x: c.x + dx * arm * 1.4, y: c.y + dy * arm };
+                [[end(-1.0, -1.0), end(1.0, 1.0)], [end(-1.0, 1.0), end(1.0, -1.0)]]
+            })
+            .collect();
+        let draw =
+            |title: &str, costs: &[f64], points: &[Coord<f64>], lines: &[[Coord<f64>; 2]]| -> Result<Svg> {
+                Choropleth {
+                    title,
+                    value_label: language.pick("% des habitants", "% of people"),
+                    layer,
+                    contours: Contours::from(quality),
+                    values: &shares(costs)?,
+                    colours: Colours::Sequential,
+                    lines,
+                    points,
+                    coordinates: Coordinates::Degrees,
+                    bounds,
+                }
+                .render()
+            };
         let cutoff = words.cost(report.cutoff, language);
         Ok(Some([
             draw(
@@ -722,6 +751,7 @@ mod page {
                     .pick(format!("À moins de {cutoff}, aujourd’hui"), format!("Within {cutoff}, today")),
                 &report.cost_before,
                 &old,
+                &[],
             )?,
             draw(
                 &language.pick(
@@ -730,6 +760,7 @@ mod page {
                 ),
                 &report.cost_after,
                 &new,
+                &crosses,
             )?,
         ]))
     }

@@ -232,22 +232,18 @@ impl Cover {
         if entries > effort.exact_below {
             return;
         }
+        let Some((kept, rows)) = self.reduced(kept) else {
+            // Nothing better covers some demand.
+            found.bound = found.value;
+            return;
+        };
         let mut problem = Problem::new(OptimizationDirection::Minimize);
         for &j in &kept {
             variables[j as usize] = Some(problem.add_binary_var(self.price[j as usize]));
         }
-        for i in 0..self.rows.rows() {
+        for row in rows {
             let mut expr = LinearExpr::empty();
-            let mut any = false;
-            for y in self.rows.indices(i).iter().filter_map(|&j| variables[j as usize]) {
-                expr.add(y, 1.0);
-                any = true;
-            }
-            if !any {
-                // Nothing better covers this demand.
-                found.bound = found.value;
-                return;
-            }
+            row.iter().filter_map(|&j| variables[j as usize]).for_each(|y| expr.add(y, 1.0));
             problem.add_constraint(expr, ComparisonOp::Ge, 1.0);
         }
         let mut options = SolveOptions::default();
@@ -272,4 +268,58 @@ impl Cover {
             found.bound = found.bound.max(self.round_up(proved)).min(found.value);
         }
     }
+
+    /// The candidates and demands that are left when a demand whose candidates include all those of another one,
+    /// and a candidate that a no dearer one can stand in for, are taken out; `None` when a demand has none.
+    fn reduced(&self, mut kept: Vec<u32>) -> Option<(Vec<u32>, Vec<Vec<u32>>)> {
+        let mut rows: Vec<Vec<u32>> = (0..self.rows.rows())
+            .map(|i| self.rows.indices(i).iter().copied().filter(|j| kept.binary_search(j).is_ok()).collect())
+            .collect();
+        loop {
+            if rows.iter().any(Vec::is_empty) {
+                return None;
+            }
+            rows.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then(a.cmp(b)));
+            let mut needed: Vec<Vec<u32>> = Vec::new();
+            for row in rows {
+                if !needed.iter().any(|other| is_subset(other, &row)) {
+                    needed.push(row);
+                }
+            }
+            rows = needed;
+            let mut covered: Vec<(u32, Vec<u32>)> = kept.iter().map(|&j| (j, Vec::new())).collect();
+            for (i, row) in rows.iter().enumerate() {
+                for j in row {
+                    if let Ok(at) = kept.binary_search(j) {
+                        covered[at].1.push(i as u32);
+                    }
+                }
+            }
+            let price = |j: u32| self.price[j as usize];
+            covered.sort_by(|a, b| {
+                b.1.len().cmp(&a.1.len()).then(price(a.0).total_cmp(&price(b.0))).then(a.0.cmp(&b.0))
+            });
+            let mut left: Vec<(u32, Vec<u32>)> = Vec::new();
+            for (j, of) in covered {
+                let stands_in =
+                    |other: &(u32, Vec<u32>)| price(other.0) <= price(j) && is_subset(&of, &other.1);
+                if !of.is_empty() && !left.iter().any(stands_in) {
+                    left.push((j, of));
+                }
+            }
+            let before = kept.len();
+            kept = left.into_iter().map(|l| l.0).collect();
+            kept.sort_unstable();
+            if kept.len() == before {
+                return Some((kept, rows));
+            }
+            rows.iter_mut().for_each(|row| row.retain(|j| kept.binary_search(j).is_ok()));
+        }
+    }
+}
+
+/// Whether all of `a` are in `b`; both increase.
+fn is_subset(a: &[u32], b: &[u32]) -> bool {
+    let mut rest = b.iter();
+    a.len() <= b.len() && a.iter().all(|x| rest.by_ref().find(|y| *y >= x) == Some(x))
 }

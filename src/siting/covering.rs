@@ -9,6 +9,10 @@ use crate::error::{Error, Result, Undefined};
 use crate::matrix::Csr;
 use crate::progress::Progress;
 
+/// Nodes of branch and bound for one step of a bisection: what they do not decide stays between the value and
+/// the bound.
+const NODES_OF_STEP: u64 = 300;
+
 /// Demands that must be covered, and what may cover them.
 struct Question<'a> {
     weights: &'a [f64],
@@ -18,7 +22,7 @@ struct Question<'a> {
     price: Vec<f64>,
     /// Demands of a weight that something reaches.
     demands: Vec<u32>,
-    /// The existing place of least cost for each of them, infinity without one.
+    /// Cost to the nearest existing place of each of them, NaN without one.
     base: Vec<f64>,
     effort: Effort,
     notes: Vec<SitingNote>,
@@ -48,7 +52,7 @@ impl<'a> Question<'a> {
             notes.push(SitingNote::OutOfReach { demands: out.len(), weight });
         }
         let (_, near) = nearest_of(costs, &existing);
-        let base = reached.iter().map(|&i| if near[i].is_nan() { f64::INFINITY } else { near[i] }).collect();
+        let base = reached.iter().map(|&i| near[i]).collect();
         let unit = options.costs.is_empty() || matches!(options.limit, Limit::Places(_));
         Ok(Self {
             weights,
@@ -96,7 +100,7 @@ impl<'a> Question<'a> {
     fn ordered(&self, open: &[u32], cutoff: f64) -> (Vec<u32>, Vec<f64>) {
         let within = |j: &u32, i: usize| self.costs.get(i, *j).is_some_and(|c| c <= cutoff);
         let mut missing: Vec<u32> =
-            (self.demands.iter().zip(&self.base)).filter(|d| *d.1 > cutoff).map(|d| *d.0).collect();
+            (self.demands.iter().zip(&self.base)).filter(|d| !(*d.1 <= cutoff)).map(|d| *d.0).collect();
         let mut left = open.to_vec();
         let (mut order, mut gains) = (Vec::new(), Vec::new());
         while !left.is_empty() {
@@ -298,7 +302,9 @@ pub fn p_centre(
     let mut step = |at: usize| -> (Option<Vec<u32>>, bool) {
         progress.advance(1);
         let Some(cover) = question.at(values[at]) else { return (None, true) };
-        let found = cover.solve(question.effort, Some(budget));
+        let effort =
+            Effort { exact_nodes: question.effort.exact_nodes.min(NODES_OF_STEP), ..question.effort };
+        let found = cover.solve(effort, Some(budget));
         work.rounds += found.rounds;
         work.improvements += found.improvements;
         work.nodes = work.nodes.map_or(found.nodes, |n| Some(n + found.nodes.unwrap_or(0)));

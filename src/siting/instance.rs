@@ -158,6 +158,14 @@ impl Instance {
         self.weights.len()
     }
 
+    /// Pairs of demand and candidate that have a cost.
+    pub(super) fn pairs(&self) -> usize {
+        match &self.ways {
+            Ways::Table { rows, .. } => rows.entries(),
+            Ways::Planar { candidates, .. } => self.demands().saturating_mul(candidates.len()),
+        }
+    }
+
     /// Whether candidates all cost the same, so that the budget is a number of places.
     pub(super) fn unit_price(&self) -> bool {
         self.price.iter().all(|p| *p == 1.0)

@@ -13,6 +13,15 @@ const TASKS: usize = 16;
 const RADIUS: f64 = 1.8;
 /// Suggestions improved by interchange.
 const SUGGESTIONS: usize = 12;
+/// Large instances wait so many rounds for the multipliers to settle before the next suggestion.
+const BETWEEN: usize = 12;
+/// First step, its factor after so many rounds without gain, and what of the last direction is kept: on all of
+/// France these come within 0.1 % of the best bound in 300 rounds, where a step of 1 and a memory of 0.3 were
+/// 2 % off.
+const STEP: f64 = 0.2;
+const SHORTER: f64 = 0.66;
+const PATIENCE: usize = 12;
+const MEMORY: f64 = 0.9;
 
 pub(super) struct Relaxation {
     pub bound: f64,
@@ -78,8 +87,8 @@ pub(super) fn bound(
     let mut direction = vec![0.0; n];
     let mut found =
         Relaxation { bound: f64::NEG_INFINITY, rounds: 0, swaps: 0, reduced: vec![0.0; instance.candidates] };
-    let (mut pi, mut without_gain, mut suggested) = (1.0, 0, f64::INFINITY);
-    let mut suggestions = 0;
+    let (mut pi, mut without_gain, mut suggested) = (STEP, 0, f64::INFINITY);
+    let (mut suggestions, mut next) = (0, if n < 2_000 { 0 } else { 30 });
     let size = n.div_ceil(TASKS).max(1);
     progress.begin("bound the siting", Some(options.rounds as u64));
     while found.rounds < options.rounds {
@@ -111,8 +120,8 @@ pub(super) fn bound(
         } else {
             without_gain += 1;
         }
-        if without_gain >= 20 {
-            pi *= 0.66;
+        if without_gain >= PATIENCE {
+            pi *= SHORTER;
             without_gain = 0;
         }
         let mut share_of = vec![0.0; instance.candidates];
@@ -134,10 +143,11 @@ pub(super) fn bound(
         });
         let mut estimate = 0.0;
         for (d, (count, nearest)) in direction.iter_mut().zip(served.into_iter().flatten()) {
-            *d = 0.7 * (1.0 - count) + 0.3 * *d;
+            *d = (1.0 - MEMORY) * (1.0 - count) + MEMORY * *d;
             estimate += nearest;
         }
-        if estimate < suggested && suggestions < SUGGESTIONS && (found.rounds >= 30 || n < 2_000) {
+        if estimate < suggested && suggestions < SUGGESTIONS && found.rounds >= next {
+            next = if n < 2_000 { 0 } else { found.rounds + BETWEEN };
             suggested = estimate;
             suggestions += 1;
             let whole_ones: Vec<u32> = chosen.iter().filter(|c| c.1 >= 1.0).map(|c| c.0).collect();
@@ -148,7 +158,7 @@ pub(super) fn bound(
                 (value, *best) = (other_value, other);
             }
         }
-        if (value - found.bound) <= options.gap * scale(value, found.bound, whole) || pi < 1e-4 {
+        if (value - found.bound) <= options.gap * scale(value, found.bound, whole) || pi < 2e-5 {
             break;
         }
         let square: f64 = direction.iter().map(|d| d * d).sum();

@@ -205,7 +205,7 @@ fn search(instance: &Instance, options: &SitingOptions, whole: f64, progress: &d
     swaps += bound.swaps;
     let mut value = best.value(instance);
     let mut nodes = None;
-    let small = instance.demands().saturating_mul(instance.candidates) <= options.exact_below;
+    let small = instance.pairs() <= options.exact_below;
     if small
         && value - bound.bound > 1e-9 * value
         && let Some(exact) = exact::solve(instance, &best, &bound, options.exact_nodes)

@@ -6,6 +6,7 @@
 //! | Which p places are within reach of most people? | [`max_covering`] |
 //! | How few places are within reach of everybody? | [`set_covering`] |
 //! | Which p places make the longest way shortest? | [`p_centre`] |
+//! | Which p places of limited capacity make all ways together shortest? | [`capacitated`] |
 //! | Who should sit in which workshop? | [`workshops()`], [`first_meetings`] |
 //! | Where should a group meet? | [`meeting()`] |
 //!
@@ -15,6 +16,7 @@
 //! small instances are solved to the optimum by branch and bound, large ones by greedy choice, interchange
 //! and a Lagrangian bound.
 
+mod capacity;
 mod cover;
 mod covering;
 mod engine;
@@ -26,6 +28,7 @@ mod meeting;
 mod problem;
 mod workshops;
 
+pub use capacity::{CapacitatedSites, Flow, capacitated};
 pub use covering::{p_centre, set_covering};
 pub use median::{Coverage, max_covering, p_median};
 pub use meeting::{Meeting, MeetingPlace, meeting};

@@ -131,6 +131,12 @@ impl<'a> SitesOptions<'a> {
         Self { goal, ..self }
     }
 
+    /// Sets [`SitesOptions::limit`].
+    #[must_use]
+    pub fn limit(self, limit: Limit) -> Self {
+        Self { limit, ..self }
+    }
+
     /// Sets [`SitesOptions::existing`].
     #[must_use]
     pub fn existing(self, existing: Vec<u32>) -> Self {
