@@ -3,9 +3,10 @@
 
 mod access;
 mod belonging;
+mod chance;
 mod complementarity;
-mod funding;
 mod definition;
+mod funding;
 mod linkage;
 mod links;
 mod near;
@@ -29,16 +30,17 @@ pub use belonging::{
     ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
     TerritoryBelonging, TieSide,
 };
+pub use chance::TieChance;
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
+pub use definition::RuralityDefinition;
 pub use funding::{
     BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
     Progression, TerritoryFunding, UnplacedFunding,
 };
-pub use definition::RuralityDefinition;
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
