@@ -3,6 +3,7 @@
 
 mod fill;
 mod outlines;
+mod stored;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -45,11 +46,13 @@ impl Territory {
 }
 
 /// All territories of one level.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AtlasLevel {
     level: Level,
     territories: Vec<Territory>,
+    #[serde(skip)]
     index: HashMap<TerritoryCode, u32>,
+    #[serde(with = "stored::outlines")]
     geometry: Option<(Arc<Layer>, GeometryQuality)>,
     /// Territory of this level of each base territory.
     membership: Labels,
@@ -165,8 +168,10 @@ pub struct Attribute {
     pub classes: Vec<String>,
 }
 
-/// The territories of a study at all their levels.
-#[derive(Debug, Clone)]
+/// The territories of a study at all their levels. Written and read back with serde; what is read is
+/// checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored")]
 pub struct Atlas {
     /// The base level first, then the others as they were added.
     levels: Vec<AtlasLevel>,

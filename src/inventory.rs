@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
-    Actor, ActorId, Cooperation, CooperationKind, FundingLine, FundingStatus, Measure, Participation, Period,
-    Practice, ProjectId, ProjectRole,
+    Actor, ActorId, Adoption, Cooperation, CooperationKind, FundingLine, FundingStatus, Measure,
+    Participation, Period, Practice, PracticeId, ProjectId, ProjectRole,
 };
 
 /// A cooperation between two actors of an inventory.
@@ -54,15 +54,67 @@ pub struct Project {
     pub source: String,
 }
 
-/// Actors and ties, every reference resolved.
-#[derive(Debug, Clone, Default)]
+/// What a source is called where sources are named: producer, vintage, licence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceTitle {
+    /// In French.
+    pub french: String,
+    /// In English.
+    pub english: String,
+}
+
+/// Actors and ties, every reference resolved. Written and read back with serde; what is read is checked.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Inventory {
     actors: Vec<Actor>,
+    #[serde(skip)]
     index: HashMap<ActorId, u32>,
     ties: Vec<Tie>,
     projects: Vec<Project>,
     practices: Vec<Practice>,
     funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
+}
+
+/// An inventory as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    actors: Vec<Actor>,
+    ties: Vec<Tie>,
+    projects: Vec<Project>,
+    practices: Vec<Practice>,
+    funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
+}
+
+impl TryFrom<Stored> for Inventory {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { actors, ties, projects, practices, funding, source_titles } = stored;
+        let mut index = HashMap::with_capacity(actors.len());
+        for (i, actor) in actors.iter().enumerate() {
+            if index.insert(actor.id.clone(), i as u32).is_some() {
+                let (value, must) = (actor.id.to_string(), "must be an identifier that no other actor has");
+                return Err(Error::Value { what: "actors", index: i, value, must });
+            }
+        }
+        let must = "must be the position of an actor";
+        let known = |i: u32| (i as usize) < actors.len();
+        for (i, tie) in ties.iter().enumerate() {
+            if let Some(end) = [tie.from, tie.to].into_iter().find(|&end| !known(end)) {
+                return Err(Error::Value { what: "ties", index: i, value: end.to_string(), must });
+            }
+        }
+        for (i, project) in projects.iter().enumerate() {
+            if let Some((end, _)) = project.participants.iter().find(|(end, _)| !known(*end)) {
+                return Err(Error::Value { what: "projects", index: i, value: end.to_string(), must });
+            }
+        }
+        Ok(Self { actors, index, ties, projects, practices, funding, source_titles })
+    }
 }
 
 impl Inventory {
@@ -87,6 +139,13 @@ impl Inventory {
     #[must_use]
     pub fn actors(&self) -> &[Actor] {
         &self.actors
+    }
+
+    /// What a source is called where sources are named: the title its data came with. A source without
+    /// one stands for itself.
+    #[must_use]
+    pub fn source_title(&self, source: &str) -> Option<&SourceTitle> {
+        self.source_titles.get(source)
     }
 
     /// Index of an actor.
@@ -246,32 +305,101 @@ impl InventoryBuilder {
         true
     }
 
-    /// Adds a practice; adoptions by unknown actors are left out and reported.
+    /// Adds a practice; one whose identifier is already there is dropped and reported. An origin that is
+    /// no actor of the inventory is left out and reported, a practice without origin is remarked; its
+    /// adoptions go through [`InventoryBuilder::add_adoption`].
     ///
     /// # Errors
     /// In strict mode, the first finding.
     pub fn add_practice(&mut self, mut practice: Practice, place: Place) -> Result<()> {
-        let mut unknown = Vec::new();
-        practice.adoptions.retain(|a| {
-            let known = self.inventory.index.contains_key(&a.actor);
-            if !known {
-                unknown.push(a.actor.clone());
-            }
-            known
-        });
-        if practice.origin.as_ref().is_some_and(|o| !self.inventory.index.contains_key(o)) {
-            unknown.extend(practice.origin.take());
+        if self.inventory.practices.iter().any(|p| p.id == practice.id) {
+            let message = format!("practice {} is already there; the first one is kept", practice.id);
+            return self.diagnostics.drop_record("duplicate_practice", place, message);
         }
-        for id in unknown {
-            self.diagnostics.repaired(
-                "unknown_actor",
-                place.clone(),
-                format!("practice {:?}: actor {id} is not in the inventory; left out", practice.name),
+        if let Some(unknown) = practice.origin.take_if(|o| !self.inventory.index.contains_key(o)) {
+            let message = format!(
+                "practice {:?}: actor {unknown} is not in the inventory; the origin is left out",
+                practice.name
             );
+            self.diagnostics.repaired("unknown_actor", place.clone(), message);
         }
-        self.diagnostics.keep();
+        if practice.origin.is_none() {
+            let message =
+                format!("practice {:?} has no known origin: it is in no rural or urban class", practice.name);
+            self.diagnostics.remark("no_origin", place.clone(), message);
+        }
+        let adoptions = std::mem::take(&mut practice.adoptions);
+        let id = practice.id.clone();
         self.inventory.practices.push(practice);
+        self.diagnostics.keep();
+        for adoption in adoptions {
+            self.add_adoption(&id, adoption, place.clone())?;
+        }
         Ok(())
+    }
+
+    /// Adds an adoption to a practice that is there. One by an actor not in the inventory, by the
+    /// origin itself, or by an actor that has the practice already is left out and reported; a year
+    /// before the practice began is left out (the adoption stays), and so is a source that is unknown
+    /// or the adopter itself. Returns whether the adoption is in the inventory.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`](crate::Error::Unknown) when there is no such practice.
+    pub fn add_adoption(
+        &mut self,
+        practice: &PracticeId,
+        mut adoption: Adoption,
+        place: Place,
+    ) -> Result<bool> {
+        let Self { inventory, diagnostics, .. } = self;
+        let Some(to) = inventory.practices.iter_mut().find(|p| p.id == *practice) else {
+            return Err(crate::error::Error::Unknown {
+                kind: "practice",
+                value: practice.to_string(),
+                hint: None,
+            });
+        };
+        let name = &to.name;
+        let actor = &adoption.actor;
+        let refused = if !inventory.index.contains_key(actor) {
+            Some((
+                "unknown_actor",
+                format!("practice {name:?}: actor {actor} is not in the inventory; left out"),
+            ))
+        } else if to.origin.as_ref() == Some(actor) {
+            Some((
+                "adopted_by_origin",
+                format!("{actor} is the origin of {name:?}; left out of its adopters"),
+            ))
+        } else if to.adoptions.iter().any(|a| a.actor == *actor) {
+            let message = format!("{actor} has adopted {name:?} already; the first adoption is kept");
+            Some(("repeated_adoption", message))
+        } else {
+            None
+        };
+        if let Some((kind, message)) = refused {
+            diagnostics.repaired(kind, place, message);
+            return Ok(false);
+        }
+        if let (Some(year), Some(period)) = (adoption.year, to.period)
+            && year < period.from
+        {
+            let message = format!(
+                "{actor} adopted {name:?} in {year}, before it began in {}; the year is left out",
+                period.from
+            );
+            diagnostics.repaired("adoption_before_creation", place.clone(), message);
+            adoption.year = None;
+        }
+        if let Some(from) = &adoption.from
+            && (from == actor || !inventory.index.contains_key(from))
+        {
+            let message = format!("{name:?}: {from} is no one {actor} can have it from; left out");
+            diagnostics.repaired("unknown_source", place, message);
+            adoption.from = None;
+        }
+        to.adoptions.push(adoption);
+        Ok(true)
     }
 
     /// Adds a funding line. An amount that is not finite, and a planned one that is negative, is dropped
@@ -292,6 +420,21 @@ impl InventoryBuilder {
         self.diagnostics.keep();
         self.inventory.funding.push(line);
         Ok(())
+    }
+
+    /// Says what a source is called. Titles travel with the data, so that a user's file that happens to
+    /// have the same name is not credited to that producer.
+    pub fn title_source(&mut self, source: impl Into<String>, title: SourceTitle) {
+        self.inventory.source_titles.insert(source.into(), title);
+    }
+
+    /// A name for the source of a file: the first of these that no titled source has, else the last one
+    /// marked as a file.
+    #[must_use]
+    pub fn free_source(&self, names: &[String]) -> String {
+        let taken = |name: &&String| self.inventory.source_titles.contains_key(*name);
+        let free = names.iter().find(|name| !taken(name)).cloned();
+        free.unwrap_or_else(|| format!("{} (file)", names.last().map_or("", String::as_str)))
     }
 
     /// Makes ties of co-funding: the beneficiaries of one operation that are actors of the inventory take
@@ -343,6 +486,12 @@ impl InventoryBuilder {
     /// The account so far, for findings of the caller's own.
     pub const fn diagnostics(&mut self) -> &mut Diagnostics {
         &mut self.diagnostics
+    }
+
+    /// The practices added so far.
+    #[must_use]
+    pub fn practices(&self) -> &[Practice] {
+        &self.inventory.practices
     }
 
     /// Index of an actor added so far.
@@ -430,6 +579,20 @@ mod tests {
         ] {
             assert_eq!(d.count(kind), count, "{kind}");
         }
+    }
+
+    #[test]
+    fn titles_travel_with_their_data_alone() {
+        let mut b = Inventory::builder(Strictness::Lenient);
+        let names = ["h2020".to_owned(), "h2020.csv".to_owned()];
+        assert_eq!(b.free_source(&names), "h2020");
+        let title = SourceTitle { french: "CORDIS".to_owned(), english: "CORDIS".to_owned() };
+        b.title_source("h2020", title.clone());
+        assert_eq!(b.free_source(&names), "h2020.csv");
+        assert_eq!(b.free_source(&names[..1]), "h2020 (file)");
+        let inventory = b.finish().0;
+        assert_eq!((inventory.source_title("h2020"), inventory.source_title("mine")), (Some(&title), None));
+        assert_eq!(Inventory::default().source_title("h2020"), None);
     }
 
     #[test]

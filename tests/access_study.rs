@@ -156,7 +156,7 @@ fn rational_agents_have_nowhere_better_to_go() {
 #[test]
 fn overseas_communes_reach_what_is_in_their_part_only() {
     let study = &*FRANCE;
-    let zone_of = |p: LonLat| ZONES.zone_of(p.into()).map(|z| z.name);
+    let zone_of = |p: LonLat| ZONES.zone_of(p.into()).map(|z| z.name.as_ref());
     for kind in [ActorKind::ResearchCentre, ActorKind::PublicService, ActorKind::InnovationPlace] {
         let options = options(study, kind).catchment(Catchment::within(50_000.0));
         let report = study.access(&options, &Silent).unwrap();

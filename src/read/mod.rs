@@ -21,6 +21,7 @@ mod coordinates;
 mod costs;
 pub mod csv;
 mod decode;
+mod finder;
 mod funding;
 pub mod geojson;
 mod kinds;
@@ -30,6 +31,7 @@ mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod place;
+mod practices;
 mod profiles;
 mod records;
 mod roles;
@@ -55,6 +57,7 @@ pub use number::{Marks, Number};
 pub use own::{ActorFile, OnFile, OwnFiles, TieCount};
 #[cfg(feature = "parquet")]
 pub use parquet::travel_costs_parquet;
+pub use practices::{CensusWords, PracticeReader, UnknownActors};
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};
 pub use territories::TerritoryReader;

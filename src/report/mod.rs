@@ -5,15 +5,20 @@
 #[cfg(feature = "html")]
 mod atlas;
 pub mod belonging;
+pub mod diffusion;
 mod files;
 pub mod funding;
 pub mod linkage;
 pub mod memento;
 pub mod partners;
+pub mod places;
 pub mod portrait;
+pub mod practices;
+pub mod research;
 mod summary;
 mod tables;
 mod words;
+pub mod workshops;
 
 pub use files::StudyFiles;
 pub use summary::{definitions_side_by_side, study_summary};

@@ -241,7 +241,7 @@ fn evidence(study: &Study, language: Language) -> Result<String> {
                     continue;
                 }
             };
-            let cross = &e.cross;
+            let cross = &e.cells[(0, 1)];
             table.row([
                 name.to_owned(),
                 against.to_owned(),
@@ -330,11 +330,17 @@ pub fn definitions_side_by_side(first: &Study, second: &Study, language: Languag
         for null in NULLS {
             let found = studies.map(|s| Measured::of(s.rurality_evidence(Some(kind), null)));
             let [a, b] = found;
-            let cells = [a?, b?].map(|e| e.value().map(|e: &MixingEvidence| e.cross.clone()));
+            let cells = [a?, b?].map(|e| e.value().map(|e: &MixingEvidence| e.cells[(0, 1)].clone()));
             let said = cells.clone().map(|c| c.as_ref().and_then(Verdict::of));
             let z = cells.map(|c| or_dash(c.and_then(|c| c.z), |z| language.decimal(z, 1)));
-            let differs = said[0] != said[1];
-            changed += usize::from(differs);
+            let conclusion = match said {
+                [Some(a), Some(b)] if a != b => {
+                    changed += 1;
+                    language.pick("change", "changes")
+                }
+                [Some(_), Some(_)] => language.pick("tient", "holds"),
+                _ => language.pick("n’est pas comparable", "cannot be compared"),
+            };
             let text = |v: Option<Verdict>| or_dash(v, |v| v.text(language).to_owned());
             verdicts.row([
                 language.cooperation_kinds(kind).to_owned(),
@@ -343,8 +349,7 @@ pub fn definitions_side_by_side(first: &Study, second: &Study, language: Languag
                 z[0].clone(),
                 text(said[1]),
                 z[1].clone(),
-                if differs { language.pick("change", "changes") } else { language.pick("tient", "holds") }
-                    .to_owned(),
+                conclusion.to_owned(),
             ])?;
         }
     }

@@ -2,10 +2,13 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod answers;
 mod belonging;
 mod chance;
 mod complementarity;
 mod definition;
+mod diffusion;
+mod forms;
 mod funding;
 mod linkage;
 mod links;
@@ -14,10 +17,13 @@ mod partners;
 mod places;
 mod practices;
 mod profiles;
+mod research;
 mod rurality;
+mod siting;
 mod spatial;
 mod spread;
 mod territories;
+mod workshops;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
@@ -25,6 +31,9 @@ use serde::{Deserialize, Serialize};
 pub use access::{
     AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
     Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
+pub use answers::{
+    AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
 };
 pub use belonging::{
     ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
@@ -37,6 +46,11 @@ pub use complementarity::{
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
 pub use definition::RuralityDefinition;
+pub use diffusion::{
+    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
+    SeedSet, SeedSetReach, WordOfMouth, WordOfMouthOptions,
+};
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
 pub use funding::{
     BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
     Progression, TerritoryFunding, UnplacedFunding,
@@ -54,15 +68,27 @@ pub use partners::{
     Removal, Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
-pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
+pub use practices::{
+    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow,
+    PracticesOptions, PracticesReport, ThemeGap,
+};
 pub use profiles::{ActivitySource, Counting};
+pub use research::{
+    FieldResearch, FirmGround, FirmLaboratoryCoverage, FirmLaboratoryOptions, FirmLaboratoryStatistic,
+    FirmLaboratoryTest, FirmResearch, FirmSide, FirmsAndLaboratories, LaboratoryResearch, PairsByDistance,
+    ResearchTrend, ResearchYear, RuralFlow, SourceCooperation, TerritoryResearch, WithoutFirms,
+};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use siting::{
+    NewSite, ReachOf, Site, SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, SitingReport,
+};
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
     SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
+pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};

@@ -10,7 +10,6 @@ use super::pictures::{self, Outside};
 use super::{Portraits, REACHED};
 use crate::error::Result;
 use crate::evidence::{Evidence, Measured};
-use crate::france::source_title;
 use crate::matching::Term;
 use crate::model::{ActorKind, DensityLevel, Level, LinkClass};
 use crate::report::funding::measure_name;
@@ -990,7 +989,8 @@ impl Asked<'_, '_> {
             keys.insert(&study.links()[k as usize].source);
         }
         for key in keys.into_iter().filter(|k| !k.is_empty()) {
-            page.source(source_title(key));
+            let title = study.inventory().source_title(key);
+            page.source(title.map_or(key, |t| l.pick(t.french.as_str(), t.english.as_str())));
         }
         let bin = l.kilometres(self.p.options.bin_m);
         page.source(l.pick(
