@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Measured};
 #[cfg(feature = "france-data")]
-use crate::france::{ReciprocityContract, SectorCount, SectorTable};
+use crate::france::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
 use crate::matrix::Matrix;
 use crate::model::{ActorKind, Level};
 use crate::profiles::{Activity, Profiles};

@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod belonging;
+mod chance;
 mod complementarity;
 mod definition;
 mod diffusion;
@@ -39,6 +40,7 @@ pub use belonging::{
     ActorBelonging, BelongingChange, BelongingCore, BelongingOptions, BelongingReport, PerimeterName,
     Perimeters, TerritoryBelonging, TieSide,
 };
+pub use chance::TieChance;
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,

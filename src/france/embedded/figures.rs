@@ -8,7 +8,7 @@ use crate::atlas::Atlas;
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::inventory::SourceTitle;
-use crate::model::{CommuneCode, Level, TerritoryCode};
+use crate::model::{CommuneCode, FundingLine, FundingStatus, Level, MoneySource, TerritoryCode};
 use crate::profiles::{Activity, ProfileCell, ProfileRules, Profiles};
 use crate::study::FirmGround;
 
@@ -293,6 +293,24 @@ impl EmbeddedFrance {
                 grant_eur: number(&r[5]).unwrap_or(f64::NAN),
             })
         })
+    }
+
+    /// The same as funding lines, committed, one for each territory and category: what an inventory can hold.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn state_grant_lines() -> Result<Vec<FundingLine>> {
+        let line = |grant: StateGrant| {
+            let mut line = FundingLine::new("DETR-DSIL-DSID", grant.grant_eur);
+            "DETR, DSIL, DSID 2019".clone_into(&mut line.programme);
+            line.code_name = grant.category;
+            line.status = FundingStatus::Committed;
+            line.year = Some(2019);
+            line.money = MoneySource::National;
+            line.territory = Some((grant.level, grant.territory));
+            line
+        };
+        Ok(Self::state_grants()?.into_iter().map(line).collect())
     }
 
     /// Postcodes and their communes (2025); CEDEX codes are not among them.
