@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use geo_types::Coord;
 
-use super::{PageFrame, what_is_rural};
 use super::words::{first_side, form, maturity};
+use super::{PageFrame, what_is_rural};
 use crate::error::Result;
 use crate::model::{Contours, Practice, PracticeForm, Rurality};
 use crate::report::Language;
