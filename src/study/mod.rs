@@ -28,8 +28,8 @@ use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
 pub use access::{
-    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
-    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessMethod, AccessOptions, AccessReport,
+    AccessSummary, Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
 };
 pub use answers::{
     AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,

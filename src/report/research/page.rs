@@ -373,7 +373,7 @@ fn over_time(section: &mut Section, study: &Study, r: &FirmsAndLaboratories, l: 
     let name = |source: &Option<String>| {
         source.as_ref().map_or_else(
             || l.pick("toutes sources", "all sources").to_owned(),
-            |s| sentences::source_title(study, s, l),
+            |s| l.source(study.inventory(), s).to_owned(),
         )
     };
     section.list(

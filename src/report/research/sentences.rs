@@ -352,12 +352,7 @@ pub(super) fn sources(study: &Study, r: &FirmsAndLaboratories, l: Language) -> V
     keys.retain(|k| !k.is_empty());
     keys.sort_unstable();
     keys.dedup();
-    keys.into_iter().map(|k| source_title(study, k, l)).collect()
-}
-
-pub(super) fn source_title(study: &Study, key: &str, l: Language) -> String {
-    let title = study.inventory().source_title(key);
-    title.map_or(key, |t| l.pick(t.french.as_str(), t.english.as_str())).to_owned()
+    keys.into_iter().map(|k| l.source(study.inventory(), k).to_owned()).collect()
 }
 
 /// The whole in about ten lines, for a terminal.
