@@ -46,14 +46,8 @@ pub enum Nomenclature {
 
 impl Nomenclature {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Sectors,
-        Self::Fields,
-        Self::Capabilities,
-        Self::Domains,
-        Self::Establishments,
-        Self::Bodies,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Sectors, Self::Fields, Self::Capabilities, Self::Domains, Self::Establishments, Self::Bodies];
 
     /// Short stable key, as in files and on command lines.
     #[must_use]
@@ -75,7 +69,9 @@ impl Nomenclature {
             Self::Sectors => ("secteurs d’activité", "sectors"),
             Self::Fields => ("domaines de recherche", "fields of research"),
             Self::Capabilities => ("équipements des fablabs", "capabilities of fablabs"),
-            Self::Domains => ("domaines officiels de recherche (RNSR)", "official domains of research (RNSR)"),
+            Self::Domains => {
+                ("domaines officiels de recherche (RNSR)", "official domains of research (RNSR)")
+            }
             Self::Establishments => ("établissements par taille", "establishments by size"),
             Self::Bodies => ("types d’organismes", "kinds of bodies"),
         };

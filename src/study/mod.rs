@@ -58,8 +58,8 @@ pub use funding::{
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
-    GravityTerm, KindBrokerage, KindPair, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageSlice, LinkageTest,
-    PeriodLinkage, TerritoryLinkage, TieLengths,
+    GravityTerm, KindBrokerage, KindPair, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport,
+    LinkageSlice, LinkageTest, PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
 pub use memberships::{GroupOverlap, MemberGroup, MembershipReport};

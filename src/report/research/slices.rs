@@ -1,6 +1,6 @@
 //! Rural–urban ties between two kinds of actors by source and period, and signed agreements.
 
-use super::sentences::{chance, source_title, verdict};
+use super::sentences::{chance, verdict};
 use crate::error::Result;
 use crate::evidence::Evidence;
 use crate::inventory::Tie;
@@ -83,8 +83,10 @@ pub fn linkage_slices_text(study: &Study, slices: &[LinkageSlice], language: Lan
     }
     let mut sources: Vec<&str> = slices.iter().map(|s| s.source.as_str()).collect();
     sources.dedup();
-    let listed: Vec<String> =
-        sources.into_iter().map(|s| format!("{s}{}{}", l.colon(), source_title(study, s, l))).collect();
+    let listed: Vec<String> = sources
+        .into_iter()
+        .map(|s| format!("{s}{}{}", l.colon(), l.source(study.inventory(), s).to_owned()))
+        .collect();
     Ok(format!("{table}\n{}", listed.join("\n")))
 }
 
