@@ -18,7 +18,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
-use common::{Account, Fallible, Reading, check_use};
+use common::{Account, Fallible, Reading, check_use, file, known_level, positive};
 use geo_types::Coord;
 use rurban::accessibility::{AgentOptions, Catchment, Choice, CostTable, Decay, Roads};
 use rurban::atlas::Atlas;
@@ -96,34 +96,34 @@ struct Arguments {
     #[arg(long, value_enum, default_value = "2sfca")]
     measure: Measure,
     /// How far people go, in kilometres.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = positive, allow_negative_numbers = true)]
     reach_km: f64,
     /// How far people go when travel times are given, in minutes.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = positive, allow_negative_numbers = true)]
     reach_minutes: f64,
     /// Level of the maps, and of `--territory`.
-    #[arg(long, default_value = "epci")]
-    by: String,
+    #[arg(long, default_value = "epci", value_parser = known_level)]
+    by: Level,
     /// Name or code of the one territory to look at, whose communes are listed and drawn.
     #[arg(long)]
     territory: Option<String>,
     /// Travel times: CSV with origin, destination, minutes, or Parquet (`--features parquet`).
-    #[arg(long, conflicts_with = "roads")]
+    #[arg(long, conflicts_with = "roads", value_parser = file)]
     costs: Option<PathBuf>,
     /// What the destinations of the travel times are.
     #[arg(long, value_enum, default_value = "commune")]
     to: Destination,
     /// Roads, both ways: CSV with from, to, minutes.
-    #[arg(long, requires = "nodes")]
+    #[arg(long, requires = "nodes", value_parser = file)]
     roads: Option<PathBuf>,
     /// Their nodes: CSV with id and coordinates.
-    #[arg(long, requires = "roads")]
+    #[arg(long, requires = "roads", value_parser = file)]
     nodes: Option<PathBuf>,
     /// How far from a road node communes and actors may be, in kilometres.
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = 10.0, value_parser = positive, allow_negative_numbers = true)]
     snap_km: f64,
     /// How fast people get to the nearest road node, in a straight line, in kilometres per hour.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = positive, allow_negative_numbers = true)]
     off_road_km_per_hour: f64,
     /// Folder for tables and pictures.
     #[arg(long, default_value = "out/accessibility")]
@@ -187,7 +187,7 @@ fn run(arguments: &Arguments, account: &mut Account) -> Fallible {
     own.check()?;
     let bar = common::Bar::default();
     let mut france = EmbeddedFrance::load()?;
-    let by = arguments.by.parse::<Level>()?;
+    let by = arguments.by.clone();
     let focus = match &arguments.territory {
         Some(text) => Some(Focus::of(&france.atlas, &by, text)?),
         None => None,
@@ -316,6 +316,9 @@ fn read_times(study: &Study, path: &Path, to: Destination) -> Fallible<CostTable
         travel_costs(csv::Reader::default().open_path(path)?, &columns, &communes, &ends)?
     };
     say!("\nTRAVEL TIMES {}\n{found}", path.display());
+    if found.kept() == 0 {
+        return Err("ALL TRAVEL TIMES WERE DROPPED: are their destinations actors (--to actor)?".into());
+    }
     Ok(costs)
 }
 

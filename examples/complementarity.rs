@@ -12,7 +12,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
-use common::Fallible;
+use common::{Fallible, file, known_level, positive, replicates};
 use geo_types::Coord;
 use rurban::complementarity::nomenclature::MaskedCells;
 use rurban::diagnostics::Diagnostics;
@@ -84,7 +84,7 @@ struct Arguments {
     #[arg(long, default_value = "Portes de Gascogne")]
     territory: String,
     /// Its level: `petr_pays`, `epci`, `departement`, `region`, `attraction_area`.
-    #[arg(long, default_value = "petr_pays")]
+    #[arg(long, default_value = "petr_pays", value_parser = known_level)]
     level: Level,
     /// What is compared; several with commas.
     #[arg(long, value_enum, value_delimiter = ',', default_value = "sectors,fields,capabilities")]
@@ -93,16 +93,16 @@ struct Arguments {
     #[arg(long = "column", value_name = "ROLE=NAME", requires = "table")]
     columns: Vec<String>,
     /// Your own figures by territory and activity (CSV, long or wide) in place of the embedded ones.
-    #[arg(long)]
+    #[arg(long, value_parser = file)]
     table: Option<PathBuf>,
     /// Level of the territories in your table.
-    #[arg(long, default_value = "epci", requires = "table")]
+    #[arg(long, default_value = "epci", requires = "table", value_parser = known_level)]
     table_level: Level,
     /// Cut the codes of your table to this many characters (NAF divisions: 2).
     #[arg(long, requires = "table")]
     digits: Option<usize>,
     /// How far away partners may be.
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = 300.0, value_parser = positive, allow_negative_numbers = true)]
     radius_km: f64,
     /// An activity is present where the location quotient, shrunken for small counts, is at least 1.
     #[arg(long)]
@@ -111,7 +111,7 @@ struct Arguments {
     #[arg(long, default_value = "out/complementarity")]
     out: PathBuf,
     /// Permutations of each test.
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = replicates, allow_negative_numbers = true)]
     permutations: usize,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]
@@ -138,6 +138,7 @@ fn main() -> Fallible {
             .columns(ColumnNames::parse(&arguments.columns)?)
             .renamed(&EmbeddedFrance::commune_code_history()?);
         let (giving, found) = reader.read_path(path, study.atlas())?;
+        say!("\nTABLE {}\n{found}", path.display());
         let receiving = summed(&study, &giving, &arguments.level)?;
         let title = path.file_stem().map_or("table".into(), |s| s.to_string_lossy().into_owned());
         let subject = Subject { title: &title, limits: "", row, contracts: &contracts };

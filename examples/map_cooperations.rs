@@ -15,7 +15,7 @@ mod common;
 use std::path::PathBuf;
 
 use clap::Parser;
-use common::{Account, Bar, Fallible, Reading, check_use, known_level, output, report_study};
+use common::{Account, Bar, Fallible, Reading, check_use, file, known_level, output, report_study};
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::Level;
@@ -37,16 +37,16 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between two actors, by identifier or name.
-    #[arg(long)]
+    #[arg(long, value_parser = file)]
     cooperations: Vec<PathBuf>,
     /// Table of participations of actors in projects.
-    #[arg(long)]
+    #[arg(long, value_parser = file)]
     participations: Vec<PathBuf>,
     /// Add your actors to the embedded ones instead of mapping them alone.
     #[arg(long)]
     with_embedded: bool,
     /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
-    #[arg(long)]
+    #[arg(long, value_parser = file)]
     contours: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,

@@ -12,7 +12,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use common::Fallible;
+use common::{Fallible, file, known_level, replicates};
 use rurban::autocorrelation::{LocalInference, Test};
 use rurban::evidence::Evidence;
 use rurban::evidence::Measured;
@@ -39,7 +39,7 @@ use rurban::write::svg::{Axis, ClassColours, ClassMap, Coordinates, Marks, Plot,
 #[derive(Parser)]
 struct Arguments {
     /// Level whose spatial structure is measured: commune, epci, `petr_pays`, departement …
-    #[arg(long, default_value = "epci")]
+    #[arg(long, default_value = "epci", value_parser = known_level)]
     level: Level,
     /// What is measured of its territories: `population_density`, `rural_share`, `actor_density`,
     /// `link_density`, `urban_rural_link_share`, `urban_exposure`, `research_distance` or
@@ -47,7 +47,7 @@ struct Arguments {
     #[arg(long, default_value = "research_distance")]
     value: TerritoryScore,
     /// CSV file with territory codes and figures of your own to measure instead.
-    #[arg(long, requires = "column")]
+    #[arg(long, requires = "column", value_parser = file)]
     table: Option<PathBuf>,
     /// Its column of figures, or another one by what it tells (territory=NAME); may be given several times.
     #[arg(long, requires = "table", value_name = "NAME")]
@@ -56,10 +56,10 @@ struct Arguments {
     #[arg(long, requires = "table")]
     per_inhabitant: bool,
     /// Random replicates of each global test.
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = replicates, allow_negative_numbers = true)]
     permutations: usize,
     /// Random replicates of the test of each territory.
-    #[arg(long, default_value_t = 9_999)]
+    #[arg(long, default_value_t = 9_999, value_parser = replicates, allow_negative_numbers = true)]
     local_permutations: usize,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]

@@ -2,7 +2,9 @@
 //! funding lines.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
@@ -54,11 +56,31 @@ pub struct Project {
     pub source: String,
 }
 
+/// Finds actors by identifier; holds no identifier of its own.
+#[derive(Debug, Clone, Default)]
+struct ActorIndex {
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl ActorIndex {
+    fn find(&self, actors: &[Actor], id: &str) -> Option<u32> {
+        let same = |&i: &u32| actors[i as usize].id.as_str() == id;
+        self.table.find(self.hasher.hash_one(id), same).copied()
+    }
+
+    /// Adds the actor of this index, whose identifier no other one has.
+    fn insert(&mut self, actors: &[Actor], index: u32) {
+        let hash = |i: &u32| self.hasher.hash_one(actors[*i as usize].id.as_str());
+        self.table.insert_unique(hash(&index), index, hash);
+    }
+}
+
 /// Actors and ties, every reference resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
     actors: Vec<Actor>,
-    index: HashMap<ActorId, u32>,
+    index: ActorIndex,
     ties: Vec<Tie>,
     projects: Vec<Project>,
     practices: Vec<Practice>,
@@ -92,7 +114,7 @@ impl Inventory {
     /// Index of an actor.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.index.get(id).map(|&i| i as usize)
+        self.index.find(&self.actors, id).map(|i| i as usize)
     }
 
     /// Cooperations given as ties.
@@ -134,12 +156,13 @@ impl InventoryBuilder {
     /// # Errors
     /// In strict mode, the finding.
     pub fn add_actor(&mut self, actor: Actor, place: Place) -> Result<()> {
-        if self.inventory.index.contains_key(&actor.id) {
+        if self.find(actor.id.as_str()).is_some() {
             return self.diagnostics.drop_record("duplicate_actor", place, self.clash(&actor));
         }
         self.diagnostics.keep();
-        self.inventory.index.insert(actor.id.clone(), self.inventory.actors.len() as u32);
-        self.inventory.actors.push(actor);
+        let Inventory { actors, index, .. } = &mut self.inventory;
+        actors.push(actor);
+        index.insert(actors, actors.len() as u32 - 1);
         Ok(())
     }
 
@@ -235,7 +258,7 @@ impl InventoryBuilder {
     /// Adds themes to an actor that is there; those it has already are not repeated. Returns whether
     /// there is such an actor.
     pub fn add_themes(&mut self, id: &str, themes: impl IntoIterator<Item = String>) -> bool {
-        let Some(&at) = self.inventory.index.get(id) else { return false };
+        let Some(at) = self.find(id) else { return false };
         if let Some(actor) = self.inventory.actors.get_mut(at as usize) {
             for theme in themes {
                 if !actor.themes.contains(&theme) {
@@ -253,13 +276,13 @@ impl InventoryBuilder {
     pub fn add_practice(&mut self, mut practice: Practice, place: Place) -> Result<()> {
         let mut unknown = Vec::new();
         practice.adoptions.retain(|a| {
-            let known = self.inventory.index.contains_key(&a.actor);
+            let known = self.find(a.actor.as_str()).is_some();
             if !known {
                 unknown.push(a.actor.clone());
             }
             known
         });
-        if practice.origin.as_ref().is_some_and(|o| !self.inventory.index.contains_key(o)) {
+        if practice.origin.as_ref().is_some_and(|o| self.find(o.as_str()).is_none()) {
             unknown.extend(practice.origin.take());
         }
         for id in unknown {
@@ -302,7 +325,7 @@ impl InventoryBuilder {
     /// Index of an actor added so far.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.inventory.index.get(id).copied()
+        self.inventory.index.find(&self.inventory.actors, id)
     }
 
     /// The actors added so far.
@@ -324,7 +347,7 @@ impl InventoryBuilder {
     }
 
     fn known(&self, id: &ActorId) -> Option<u32> {
-        self.inventory.index.get(id).copied()
+        self.find(id.as_str())
     }
 
     fn unknown(&mut self, id: &ActorId, place: Place) -> Result<()> {

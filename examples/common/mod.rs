@@ -178,6 +178,28 @@ pub fn known_level(text: &str) -> Result<Level, String> {
     if levels.contains(&level) { Ok(level) } else { Err(format!("levels are {}", keys.join(", "))) }
 }
 
+/// Reads a number above zero, for options that take one.
+pub fn positive(text: &str) -> Result<f64, String> {
+    let number = text.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0);
+    number.ok_or_else(|| "must be a number above 0".to_owned())
+}
+
+/// Reads how many random replicates a test takes.
+pub fn replicates(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n: &usize| (1..=10_000_000).contains(n));
+    number.ok_or_else(|| "must be a whole number from 1 to 10000000; 999 is usual".to_owned())
+}
+
+/// A file that is there, for options that take one.
+pub fn file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match std::fs::metadata(&path) {
+        Ok(found) if found.is_dir() => Err("this is a folder; give a file".to_owned()),
+        Ok(_) => Ok(path),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
 /// Prints what a study says about linkage, with two null models side by side.
 pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
     let percent = |part: f64, whole: f64| format!("{:.1} %", 100.0 * part / whole);
@@ -331,7 +353,7 @@ pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
                 or_dash(m.territory.population, &|p| integer(p as i64)),
                 or_dash(m.rural_population_share, &|s| percent(s, 1.0)),
                 integer(m.links[cross] as i64),
-                or_dash(m.urban_exposure, &|s| percent(s, 1.0)),
+                or_dash(m.urban_exposure, &|s| format!("{} of {}", percent(s, 1.0), m.urban_exposure_ends)),
                 or_dash(m.research_distance_m, &|d| format!("{:.1} km", d / 1e3)),
                 or_dash(m.innovation_distance_m, &|d| format!("{:.1} km", d / 1e3)),
             ])?;

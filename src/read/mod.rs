@@ -23,6 +23,7 @@ mod costs;
 pub mod csv;
 mod decode;
 pub mod geojson;
+mod json_table;
 mod kinds;
 mod names;
 mod number;
