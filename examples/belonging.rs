@@ -9,8 +9,8 @@ use clap::Parser;
 use common::{Bar, Fallible};
 use rurban::france::EmbeddedFrance;
 use rurban::model::Level;
+use rurban::report::Language;
 use rurban::report::belonging::belonging_text;
-use rurban::report::partners::Language;
 use rurban::study::{BelongingOptions, Perimeters, Study, StudyOptions};
 
 /// Whether cooperation follows perimeters.
@@ -18,7 +18,7 @@ use rurban::study::{BelongingOptions, Perimeters, Study, StudyOptions};
 struct Arguments {
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]
-    lang: String,
+    lang: Language,
     /// Perimeters shown for each level.
     #[arg(long, default_value_t = 10)]
     top: usize,
@@ -26,7 +26,7 @@ struct Arguments {
 
 fn main() -> Fallible {
     let arguments = Arguments::parse();
-    let language = if arguments.lang == "en" { Language::English } else { Language::French };
+    let language = arguments.lang;
     let bar = Bar::default();
     let france = EmbeddedFrance::load()?;
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;

@@ -15,13 +15,13 @@ mod common;
 use std::path::PathBuf;
 
 use clap::Parser;
-use common::{Account, Bar, Fallible, Reading, check_use, file, known_level, output, report_study};
+use common::{Account, Bar, Fallible, Reading, check_use, known_level, output};
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::Level;
 use rurban::read::{ActorFile, OwnFiles, TerritoryReader};
-use rurban::report::StudyFiles;
-use rurban::study::{Study, StudyOptions};
+use rurban::report::{Language, StudyFiles, definitions_side_by_side, study_summary};
+use rurban::study::{RuralityDefinition, Study, StudyOptions};
 
 /// Map cooperations on the embedded France: the embedded ones, or your own.
 #[derive(Parser)]
@@ -37,17 +37,26 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between two actors, by identifier or name.
-    #[arg(long, value_parser = file)]
+    #[arg(long, value_parser = common::file)]
     cooperations: Vec<PathBuf>,
     /// Table of participations of actors in projects.
-    #[arg(long, value_parser = file)]
+    #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
     /// Add your actors to the embedded ones instead of mapping them alone.
     #[arg(long)]
     with_embedded: bool,
     /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
-    #[arg(long, value_parser = file)]
+    #[arg(long, value_parser = common::file)]
     contours: Option<PathBuf>,
+    /// What is rural: density, density:small_town, outside:attraction_area, class:NAME=CLASS|CLASS.
+    #[arg(long, default_value = "density")]
+    rurality: RuralityDefinition,
+    /// A second definition of what is rural, to set beside the first one: which conclusions change?
+    #[arg(long, value_name = "RURALITY")]
+    against: Option<RuralityDefinition>,
+    /// Language: fr or en.
+    #[arg(long, default_value = "fr")]
+    lang: Language,
     #[command(flatten)]
     reading: Reading,
 }
@@ -107,11 +116,15 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         account.add("INVENTORY", &found);
         france.inventory = inventory;
     }
-    let (study, found) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    let options = StudyOptions::default().rurality(a.rurality.clone());
+    let (study, found) = Study::new(france.atlas, france.inventory, options, &bar)?;
     account.add("PLACING AND TYING", &found);
 
     let files = StudyFiles::measure(&study, &bar)?;
-    report_study(&study, &files)?;
+    say!("{}", study_summary(&files, a.lang)?);
+    if let Some(other) = &a.against {
+        say!("{}", definitions_side_by_side(&study, &study.under(other.clone(), &bar)?, a.lang)?);
+    }
     say!("\nWRITTEN");
     for path in files.write(&out, &a.level, title, &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());

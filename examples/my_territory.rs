@@ -14,16 +14,16 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use common::{Account, Bar, Fallible, Reading, check_use, file, output, report_study};
+use common::{Account, Bar, Fallible, Reading, check_use, output};
 use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::{Actor, Contours, Level};
 use rurban::read::{ActorFile, OwnFiles, Role, TerritoryReader};
-use rurban::report::StudyFiles;
+use rurban::report::{Language, StudyFiles, study_summary};
 use rurban::space::simplify::simplify;
 use rurban::space::{Layer, LonLat};
-use rurban::study::{Study, StudyOptions};
+use rurban::study::{RuralityDefinition, Study, StudyOptions};
 use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv_file};
 use rurban::write::geojson::{Shapes, write_geojson_file};
@@ -32,7 +32,7 @@ use rurban::write::geojson::{Shapes, write_geojson_file};
 #[derive(Parser)]
 struct Arguments {
     /// GeoJSON file of the finest level of territories.
-    #[arg(long, value_parser = file)]
+    #[arg(long, value_parser = common::file)]
     territories: Option<PathBuf>,
     /// Which level that is: commune, epci, `petr_pays`, gal, departement, region, or a name.
     #[arg(long, default_value = "commune")]
@@ -48,10 +48,10 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between actors (source, target, weight …), by identifier or name.
-    #[arg(long, value_parser = file)]
+    #[arg(long, value_parser = common::file)]
     cooperations: Vec<PathBuf>,
     /// CSV file of participations (actor, project …).
-    #[arg(long, value_parser = file)]
+    #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
     /// Level of metrics.geojson and territories.csv.
     #[arg(long)]
@@ -59,6 +59,12 @@ struct Arguments {
     /// Simplify outlines for the map by this many degrees (0.001 is about 100 m); borders stay shared.
     #[arg(long, default_value_t = 0.001)]
     simplify: f64,
+    /// What is rural: density, density:small_town, outside:attraction_area, class:NAME=CLASS|CLASS.
+    #[arg(long, default_value = "density")]
+    rurality: RuralityDefinition,
+    /// Language: fr or en.
+    #[arg(long, default_value = "fr")]
+    lang: Language,
     #[command(flatten)]
     reading: Reading,
     /// Do not look codes up in the embedded France.
@@ -142,11 +148,12 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     account.add("INVENTORY", &found);
 
     // Actors are placed in the outlines as they are; the map shows simplified ones.
-    let (study, found) = Study::new(atlas, inventory, StudyOptions::default(), &bar)?;
+    let options = StudyOptions::default().rurality(a.rurality.clone());
+    let (study, found) = Study::new(atlas, inventory, options, &bar)?;
     account.add("PLACING AND TYING", &found);
     let study = study.with_display_outlines(|layer| simplify(layer, a.simplify), &bar)?;
     let files = StudyFiles::measure(&study, &bar)?;
-    report_study(&study, &files)?;
+    say!("{}", study_summary(&files, a.lang)?);
     say!("\nWRITTEN");
     for path in files.write(&out, by, "My territory", &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());

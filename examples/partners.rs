@@ -11,7 +11,8 @@ use clap::Parser;
 use common::{Bar, Fallible};
 use rurban::france::EmbeddedFrance;
 use rurban::model::{Level, Rurality};
-use rurban::report::partners::{Language, recommendations_text, region_text};
+use rurban::report::Language;
+use rurban::report::partners::{recommendations_text, region_text};
 use rurban::study::{
     ActivitySource, ComplementarityOptions, Counting, PartnerUnits, PartnersOptions, Study, StudyOptions,
 };
@@ -30,12 +31,12 @@ struct Arguments {
     region: Option<String>,
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]
-    lang: String,
+    lang: Language,
 }
 
 fn main() -> Fallible {
     let arguments = Arguments::parse();
-    let language = if arguments.lang == "en" { Language::English } else { Language::French };
+    let language = arguments.lang;
     let france = EmbeddedFrance::load()?;
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Bar::default())?;
     if let Some(name) = arguments.actor {

@@ -3,16 +3,20 @@
 
 mod fill;
 mod outlines;
+mod stored;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::model::{DensityLevel, GeometryQuality, Level, Rurality, TerritoryCode};
+use crate::space::crs::Zones;
+use crate::space::index::EnvelopeIndex;
 use crate::space::{Layer, LonLat};
 
 /// A polygon unit with a code.
@@ -55,11 +59,13 @@ impl Territory {
 }
 
 /// All territories of one level.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AtlasLevel {
     level: Level,
     territories: Vec<Territory>,
+    #[serde(skip)]
     index: HashMap<TerritoryCode, u32>,
+    #[serde(with = "stored::outlines")]
     geometry: Option<(Arc<Layer>, GeometryQuality)>,
     /// Territory of this level of each base territory.
     membership: Labels,
@@ -103,6 +109,22 @@ impl AtlasLevel {
     #[must_use]
     pub fn geometry(&self) -> Option<&Layer> {
         self.geometry.as_ref().map(|(layer, _)| layer.as_ref())
+    }
+
+    /// The outline of one territory, for `geo`; `None` without outlines or beyond the last territory.
+    #[must_use]
+    pub fn polygon(&self, territory: usize) -> Option<MultiPolygon<f64>> {
+        let layer = self.geometry()?;
+        (territory < layer.len()).then(|| layer.to_multi_polygon(territory))
+    }
+
+    /// The envelopes of the outlines in an R-tree: which territories a place or a window touches. Empty
+    /// without outlines. O(territories log territories).
+    ///
+    /// # Errors
+    /// [`Error::Value`] for an outline whose bounds are not finite.
+    pub fn envelope_index(&self) -> Result<EnvelopeIndex> {
+        self.geometry().map_or_else(|| EnvelopeIndex::from_bounds(&[]), EnvelopeIndex::new)
     }
 
     /// How far the outlines can be trusted.
@@ -159,12 +181,18 @@ pub struct Attribute {
     pub classes: Vec<String>,
 }
 
-/// The territories of a study at all their levels.
-#[derive(Debug, Clone)]
+/// The territories of a study at all their levels. Written and read back with serde; what is read is
+/// checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored")]
 pub struct Atlas {
     /// The base level first, then the others as they were added.
     levels: Vec<AtlasLevel>,
     attributes: Vec<Attribute>,
+    /// Where distances are measured in which plane; from the extent of the territories when unset.
+    zones: Option<Zones>,
+    /// Rural or urban for each base territory; by the density grid when unset.
+    rurality: Option<Vec<Option<Rurality>>>,
 }
 
 impl Atlas {
@@ -313,6 +341,7 @@ impl Atlas {
         renamed: &HashMap<String, String>,
         strictness: Strictness,
     ) -> Result<Diagnostics> {
+        self.zones = self.zones.take().or_else(|| other.zones.clone());
         if self.base().level != other.base().level {
             return self.fill_upper(other, strictness);
         }
@@ -446,26 +475,69 @@ impl Atlas {
         Ok(())
     }
 
+    /// The planes in which distances are measured: those set, else one for the extent of the base
+    /// territories (see [`Zones::of_extent`]).
+    #[must_use]
+    pub fn zones(&self) -> Zones {
+        self.zones.clone().unwrap_or_else(|| {
+            let points: Vec<_> =
+                self.base().territories.iter().filter_map(|t| Some(t.point?.into())).collect();
+            Zones::of_extent(&points)
+        })
+    }
+
+    /// Sets the planes in which distances are measured (a country's official ones).
+    pub fn set_zones(&mut self, zones: Zones) {
+        self.zones = Some(zones);
+    }
+
+    /// Whether a base territory is rural or urban: by the labelling set, else by the density grid.
+    #[must_use]
+    pub fn base_rurality(&self, base: usize) -> Option<Rurality> {
+        match &self.rurality {
+            Some(labels) => labels.get(base).copied().flatten(),
+            None => self.base().territories.get(base)?.density.map(DensityLevel::rurality),
+        }
+    }
+
+    /// Sets which base territories are rural and which urban; every level above and every measure
+    /// follows. See `study::RuralityDefinition` for the definitions there are.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when it does not have one label for each base territory.
+    pub fn set_rurality(&mut self, labels: Vec<Option<Rurality>>) -> Result<()> {
+        let expected = self.base().territories.len();
+        if labels.len() != expected {
+            return Err(Error::Shape {
+                what: "rurality of the base territories",
+                expected,
+                got: labels.len(),
+            });
+        }
+        self.rurality = Some(labels);
+        Ok(())
+    }
+
     /// Rural or urban for each territory of a level, with the share of its population that lives in
-    /// rural base territories: rural where that is more than half. Members without a density level
-    /// or a population do not count; `None` where none does. A base territory is what its density level
-    /// says, also where its population is not known.
+    /// rural base territories: rural where that is more than half. Members without a rurality
+    /// or a population do not count; `None` where none does. A base
+    /// territory is what its label says, also where its population is not known.
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such level.
     pub fn rurality(&self, level: &Level) -> Result<Vec<(Option<Rurality>, Option<f64>)>> {
         if *level == self.base().level {
-            let of = |t: &Territory| t.density.map(DensityLevel::rurality);
             let share = |r: Rurality| if r == Rurality::Rural { 1.0 } else { 0.0 };
-            return Ok(self.base().territories.iter().map(|t| (of(t), of(t).map(share))).collect());
+            let of = (0..self.base().territories.len()).map(|i| self.base_rurality(i));
+            return Ok(of.map(|r| (r, r.map(share))).collect());
         }
         let mut rural = vec![(0.0, 0.0); self.level(level)?.territories.len()];
         for (member, unit) in self.memberships(level)? {
-            let member = &self.base().territories[member as usize];
-            if let (Some(density), Some(population)) = (member.density, member.population) {
+            let population = self.base().territories[member as usize].population;
+            if let (Some(rurality), Some(population)) = (self.base_rurality(member as usize), population) {
                 let (inside, all) = &mut rural[unit as usize];
                 *all += population;
-                if density.rurality() == Rurality::Rural {
+                if rurality == Rurality::Rural {
                     *inside += population;
                 }
             }
@@ -571,7 +643,7 @@ impl AtlasBuilder {
         let n = territories.len();
         let membership = Labels::new((0..n as u32).collect(), n)?;
         let base = AtlasLevel { level, territories, index, geometry: None, membership, further: Vec::new() };
-        Ok((Atlas { levels: vec![base], attributes: Vec::new() }, diagnostics))
+        Ok((Atlas { levels: vec![base], attributes: Vec::new(), zones: None, rurality: None }, diagnostics))
     }
 }
 

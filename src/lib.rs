@@ -109,10 +109,15 @@ pub mod report;
 pub mod siting;
 pub mod space;
 pub mod study;
+pub mod trend;
 pub mod typology;
 pub mod write;
 
 pub use error::{Error, Result, Undefined};
+/// Coordinates, points and polygons, as this crate takes and gives them.
+pub use geo_types;
+/// Graphs, as this crate takes and gives them.
+pub use petgraph;
 
 /// The program of the README compiles and runs.
 #[cfg(all(doctest, feature = "france-data"))]

@@ -21,6 +21,7 @@ use rurban::progress::Silent;
 use rurban::read::csv::Reader;
 use rurban::read::{CostColumns, CostEnds, roads, travel_costs};
 use rurban::space::LonLat;
+use rurban::space::crs::Epsg;
 use rurban::study::{
     AccessCosts, AccessMeasure, AccessOptions, AccessReport, Capacity, Covered, FacilityAccess, Offer, Study,
     StudyOptions,
@@ -52,7 +53,7 @@ fn distances_and_counts_are_those_of_brute_force() {
     let kind = ActorKind::PublicService;
     let report = study.access(&options(study, kind), &Silent).unwrap();
     let facilities = places(study, kind);
-    let overseas = |p: Point<f64>| ZONES.zone_of(p.0).is_none_or(|z| z.crs.0 != 2154);
+    let overseas = |p: Point<f64>| ZONES.zone_of(p.0).is_none_or(|z| z.crs != Epsg::LAMBERT_93.crs());
     let mut looked_at = 0;
     for (n, (i, at)) in measured(study).enumerate() {
         if n % 200 != 0 && !(overseas(at) && n % 5 == 0) {
@@ -155,7 +156,7 @@ fn rational_agents_have_nowhere_better_to_go() {
 #[test]
 fn overseas_communes_reach_what_is_in_their_part_only() {
     let study = &*FRANCE;
-    let zone_of = |p: LonLat| ZONES.zone_of(p.into()).map(|z| z.name);
+    let zone_of = |p: LonLat| ZONES.zone_of(p.into()).map(|z| z.name.as_ref());
     for kind in [ActorKind::ResearchCentre, ActorKind::PublicService, ActorKind::InnovationPlace] {
         let options = options(study, kind).catchment(Catchment::within(50_000.0));
         let report = study.access(&options, &Silent).unwrap();
@@ -348,7 +349,7 @@ fn actors_known_by_commune_are_at_its_point() {
     let c = &report.coverage;
     assert_eq!((c.facilities, c.facilities_without_position, c.facilities_without_place), (1, 1, 2));
     assert_eq!(study.nearest_actor_m(ActorKind::PublicService).unwrap()[1], 0.0);
-    let found = study.near_actors().unwrap().nearest(LonLat::new(0.1, 0.0).unwrap(), 5, |_, _| true);
+    let found = study.actor_index().unwrap().nearest(LonLat::new(0.1, 0.0).unwrap(), 5, |_, _| true);
     assert_eq!(found.unwrap().len(), 1);
 }
 

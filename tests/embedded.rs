@@ -2,7 +2,9 @@
 
 #![cfg(feature = "france-data")]
 
+use rurban::atlas::Atlas;
 use rurban::france::EmbeddedFrance;
+use rurban::inventory::Inventory;
 use rurban::model::CooperationKind;
 use rurban::progress::Silent;
 use rurban::study::{LinkSummary, PlacedBy, Study, StudyOptions};
@@ -58,4 +60,27 @@ fn every_commune_point_is_in_its_own_territory_at_every_level() {
         }
     }
     assert!(off < 1_000, "{off}");
+}
+
+#[test]
+fn inputs_of_a_study_are_written_and_read_back() {
+    let mut france = EmbeddedFrance::load().unwrap();
+    france.draw_approximate_outlines(&Silent).unwrap();
+    let atlas = serde_json::to_string(&france.atlas).unwrap();
+    let read: Atlas = serde_json::from_str(&atlas).unwrap();
+    assert_eq!(read, france.atlas);
+    let inventory = serde_json::to_string(&france.inventory).unwrap();
+    let read: Inventory = serde_json::from_str(&inventory).unwrap();
+    assert_eq!(read, france.inventory);
+    assert_eq!(read.find(read.actors()[7].id.as_str()), Some(7));
+    let options = serde_json::to_string(&StudyOptions::default()).unwrap();
+    assert_eq!(serde_json::from_str::<StudyOptions>(&options).unwrap(), StudyOptions::default());
+
+    let refused = |text: &str| serde_json::from_str::<Inventory>(text).unwrap_err().to_string();
+    let tie = r#"{"from":0,"to":9,"kind":"other","weight":1,"period":null,"themes":[],"funding_eur":null,"source":""}"#;
+    assert!(refused(&format!(r#"{{"ties":[{tie}]}}"#)).contains("position of an actor"));
+    assert!(
+        serde_json::from_str::<Atlas>(r#"{"levels":[],"attributes":[],"zones":null,"rurality":null}"#)
+            .is_err()
+    );
 }

@@ -12,15 +12,15 @@ use rurban::error::Undefined;
 use rurban::france::EmbeddedFrance;
 use rurban::france::programmes::region_of_programme;
 use rurban::labels::Labels;
-use rurban::model::{DensityLevel, Level};
+use rurban::model::{DensityLevel, Level, LinkClass, Rurality};
 use rurban::progress::Silent;
 use rurban::random::Seed;
 use rurban::space::contiguity::Rule;
 use rurban::space::distance::geodesic_m;
 use rurban::space::weights::{SpatialWeights, Transform};
 use rurban::study::{
-    Amounts, Neighbourhood, RuralityRules, SpatialClass, SpatialOptions, Study, StudyOptions, TerritoryScore,
-    Typology,
+    Amounts, Neighbourhood, RuralityDefinition, RuralityRules, SpatialClass, SpatialOptions, Study,
+    StudyOptions, TerritoryScore, Typology,
 };
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
@@ -280,4 +280,58 @@ fn programmes_cover_the_regions() {
         .map(|l| l.programme_id.as_str())
         .collect();
     assert_eq!(without.into_iter().collect::<Vec<_>>(), ["2014FR06RDNP001", "2014FR06RDRN001"]);
+}
+
+/// Share of the population of the base territories that is rural.
+fn rural_share(study: &Study) -> f64 {
+    let base = study.atlas().base().territories();
+    let people = |rural: bool| -> f64 {
+        let all = base.iter().enumerate().filter(|(i, _)| match study.atlas().base_rurality(*i) {
+            Some(r) => (r == Rurality::Rural) == rural,
+            None => false,
+        });
+        all.filter_map(|(_, t)| t.population).sum()
+    };
+    people(true) / (people(true) + people(false))
+}
+
+#[test]
+fn the_definition_of_rural_is_an_argument_and_every_measure_follows() {
+    let grid = &*FRANCE;
+    let outside: RuralityDefinition = "outside:attraction_area".parse().unwrap();
+    let areas = grid.under(outside, &Silent).unwrap();
+    // INSEE: 33 % of people live in rural communes, 92.7 % in attraction areas.
+    assert!((rural_share(grid) - 0.33).abs() < 0.01, "{}", rural_share(grid));
+    assert!((rural_share(&areas) - 0.073).abs() < 0.001, "{}", rural_share(&areas));
+    let rural_actors = |s: &Study| s.rurality_labels().sizes()[0];
+    assert!(rural_actors(&areas) < rural_actors(grid));
+    let rural_pays = |s: &Study| {
+        let of = s.atlas().rurality(&Level::PetrPays).unwrap();
+        of.iter().filter(|(r, _)| *r == Some(Rurality::Rural)).count()
+    };
+    assert!(rural_pays(&areas) < rural_pays(grid));
+    let classes = |s: &Study| s.links().iter().filter(|l| l.class == LinkClass::UrbanRural).count();
+    assert_ne!(classes(&areas), classes(grid));
+
+    let town: RuralityDefinition = "density:small_town".parse().unwrap();
+    assert!(rural_share(&grid.under(town, &Silent).unwrap()) > rural_share(grid));
+    let same = RuralityDefinition::Given(
+        (0..grid.atlas().base().territories().len()).map(|i| grid.atlas().base_rurality(i)).collect(),
+    );
+    assert_eq!(grid.under(same, &Silent).unwrap().places(), grid.places());
+}
+
+#[test]
+fn definitions_that_cannot_be_applied_say_why() {
+    let refused = |text: &str| {
+        let definition: RuralityDefinition = text.parse().unwrap();
+        FRANCE.under(definition, &Silent).unwrap_err().to_string()
+    };
+    assert!(refused("outside:canton").contains("this atlas has"));
+    assert!(refused("class:none=a").contains("this atlas has"));
+    let short = FRANCE.under(RuralityDefinition::Given(vec![None]), &Silent).unwrap_err();
+    assert!(short.to_string().contains("expected 3"), "{short}");
+    for text in ["", "dense", "density:9", "class:none"] {
+        assert!(text.parse::<RuralityDefinition>().is_err(), "{text}");
+    }
 }

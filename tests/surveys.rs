@@ -8,9 +8,10 @@ use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::{Actor, ActorId, ActorKind};
 use rurban::progress::Silent;
+use rurban::read::CodeBook;
 use rurban::read::csv::{Layout, Reader};
 use rurban::read::surveys::{Answer, ColumnUse, Mapping, Sheet, Survey, SurveyTool};
-use rurban::study::{Study, StudyOptions};
+use rurban::study::{AnswersOptions, Study, StudyOptions};
 
 fn sheet(text: &str) -> Sheet {
     Sheet::read(Reader::default().layout(Layout::Plain).open_str(text, "export.csv").unwrap()).unwrap().0
@@ -128,14 +129,18 @@ fn respondents_are_matched_or_reported_and_no_side_is_no_test() {
     let text =
         "Organisme;Identifiant;Thèmes\nle PETR Pays A;;Bois\nPETR B;;Eau\nautre;p3;Bois\nautres;;Bois\n";
     let (_, survey, _) = read(text);
-    let (actors, found) = survey.match_actors(&inventory, "export.csv").unwrap();
+    let atlas = EmbeddedFrance::load().unwrap().atlas;
+    let codes = CodeBook::default();
+    let (matched, found) = survey.match_respondents(&inventory, &atlas, &codes, "export.csv").unwrap();
+    let actors: Vec<Option<u32>> = matched.iter().map(|m| m.actor).collect();
     assert_eq!(actors, [Some(0), None, Some(2), None]);
     assert_eq!(found.count("unmatched_respondent"), 2);
-    let atlas = EmbeddedFrance::load().unwrap().atlas;
     let (study, _) = Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap();
-    let report = study.answers(&survey, &actors, None).unwrap();
+    let options = AnswersOptions::default();
+    let report = study.answers(&survey, &matched, &options).unwrap();
     assert_eq!((report.respondents, report.unclassed, report.family), (4, 4, 0));
     assert!(report.options.iter().all(|o| o.rural.is_none() && o.p.is_none()));
     assert_eq!((report.response.len(), report.response[0].rate.count, report.response[0].rate.n), (1, 2, 3));
-    assert!(study.answers(&survey, &[None], None).is_err());
+    assert!(study.answers(&survey, &matched[1..], &options).is_err());
+    assert!(study.answers(&survey, &matched, &options.asked(vec![3])).is_err());
 }

@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rurban::atlas::Atlas;
 use rurban::diagnostics::{Diagnostics, Strictness, printable};
-use rurban::labels::Labels;
-use rurban::linkage::{NullModel, Weighting, mixing_evidence};
-use rurban::model::{Actor, ActorKind, CooperationKind, Level, LinkClass, Rurality};
-use rurban::network::{Direction, Network};
-use rurban::progress::{Progress, Silent};
-use rurban::read::{ColumnNames, TieCount};
-use rurban::report::StudyFiles;
-use rurban::study::{LinkSummary, Study};
-use rurban::write::report::{Align, TextTable, integer, number};
+use rurban::france::EmbeddedFrance;
+use rurban::inventory::Inventory;
+use rurban::model::{Actor, Level};
+use rurban::progress::Progress;
+use rurban::read::{ActorFile, ColumnNames, OwnFiles, TieCount};
+use rurban::report::{Language, Part, Wording, written_text};
+use rurban::study::Study;
 use rurban::write::write_findings_file;
 
 /// As `println!`, but without a panic when nobody reads on (`… | head`): the files are still written.
@@ -25,6 +24,8 @@ macro_rules! say {
         let _ = writeln!(std::io::stdout(), $($argument)*);
     }};
 }
+
+pub mod travel;
 
 /// Errors of an example: printed as they read, not handled.
 pub type Fallible<T = ()> = Result<T, Failure>;
@@ -163,21 +164,6 @@ pub fn check_use(study: &Study, ties: TieCount, own: impl Fn(&Actor) -> bool) ->
     Ok(())
 }
 
-/// Reads a level of the embedded France, for options that take one.
-pub fn known_level(text: &str) -> Result<Level, String> {
-    let levels = [
-        Level::Commune,
-        Level::Epci,
-        Level::PetrPays,
-        Level::Departement,
-        Level::Region,
-        Level::AttractionArea,
-    ];
-    let Ok(level) = text.parse::<Level>();
-    let keys: Vec<&str> = levels.iter().map(Level::key).collect();
-    if levels.contains(&level) { Ok(level) } else { Err(format!("levels are {}", keys.join(", "))) }
-}
-
 /// Reads a number above zero, for options that take one.
 pub fn positive(text: &str) -> Result<f64, String> {
     let number = text.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0);
@@ -200,183 +186,52 @@ pub fn file(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// Prints what a study says about linkage, with two null models side by side.
-pub fn report_study(study: &Study, files: &StudyFiles<'_>) -> Fallible {
-    let percent = |part: f64, whole: f64| format!("{:.1} %", 100.0 * part / whole);
-    let base = study.atlas().base();
-    let population = |test: &dyn Fn(usize) -> bool| -> f64 {
-        (0..base.territories().len())
-            .filter(|&i| test(i))
-            .filter_map(|i| base.territories()[i].population)
-            .sum()
-    };
-    let all = population(&|_| true);
-    say!("\nTERRITORIES");
-    let mut table = TextTable::new([("level", Align::Left), ("territories", Align::Right)]);
-    for level in study.atlas().levels() {
-        table.row([level.level().to_string(), integer(level.territories().len() as i64)])?;
-    }
-    say!("{table}");
-    if all > 0.0 {
-        let rural = population(&|i| {
-            base.territories()[i].density.map(rurban::model::DensityLevel::rurality) == Some(Rurality::Rural)
-        });
-        say!("population {}: {} in rural communes", integer(all as i64), percent(rural, all));
-        if let Ok(areas) = study.atlas().level(&Level::AttractionArea) {
-            let inside = population(&|i| areas.membership().get(i).is_some());
-            say!("{} attraction areas hold {} of it", areas.territories().len(), percent(inside, all));
-        }
-    }
-
-    say!("\nACTORS");
-    let mut table = TextTable::new([
-        ("kind", Align::Left),
-        ("actors", Align::Right),
-        ("rural", Align::Right),
-        ("urban", Align::Right),
-        ("unclassed", Align::Right),
-        ("with links", Align::Right),
-    ]);
-    let whole = study.network(|_| true)?;
-    for kind in ActorKind::ALL {
-        let mut counts = [0_i64; 5];
-        for (i, place) in study.places().iter().enumerate() {
-            if study.inventory().actors()[i].kind == kind {
-                counts[0] += 1;
-                counts[match place.rurality() {
-                    Some(Rurality::Rural) => 1,
-                    Some(Rurality::Urban) => 2,
-                    None => 3,
-                }] += 1;
-                counts[4] += i64::from(whole.degree(i) > 0);
-            }
-        }
-        if counts[0] > 0 {
-            table.row(std::iter::once(kind.to_string()).chain(counts.map(integer)))?;
-        }
-    }
-    say!("{table}");
-
-    say!("\nLINKS");
-    let mut table = TextTable::new([
-        ("kind", Align::Left),
-        ("links", Align::Right),
-        ("urban–urban", Align::Right),
-        ("urban–rural", Align::Right),
-        ("rural–rural", Align::Right),
-        ("unclassed", Align::Right),
-    ]);
-    for kind in CooperationKind::ALL {
-        let s = LinkSummary::of(study.links().iter().filter(|l| l.kind == kind));
-        if s.total() > 0 {
-            let counts = [s.total(), s.urban_urban, s.urban_rural, s.rural_rural, s.unclassed];
-            table.row(std::iter::once(kind.to_string()).chain(counts.map(|n| integer(n as i64))))?;
-        }
-    }
-    say!("{table}");
-
-    say!("\nARE RURAL AND URBAN ACTORS TIED MORE THAN CHANCE?");
-    let mut table = TextTable::new([
-        ("cooperations", Align::Left),
-        ("null model", Align::Left),
-        ("urban–rural ties", Align::Right),
-        ("expected", Align::Right),
-        ("sd", Align::Right),
-        ("z", Align::Right),
-        ("p", Align::Right),
-        ("E-I", Align::Right),
-        ("expected", Align::Right),
-        ("n", Align::Right),
-        ("isolates", Align::Right),
-        ("unlabelled", Align::Right),
-    ]);
-    let labels = study.rurality_labels();
-    let kinds: Vec<CooperationKind> =
-        CooperationKind::ALL.into_iter().filter(|k| study.links().iter().any(|l| l.kind == *k)).collect();
-    for kind in kinds {
-        // Only the actors that have a tie of this kind: all others would be isolates of the test.
-        let (network, labels) = tied_part(study, &labels, kind)?;
-        for (name, null) in [
-            ("labels dealt at random", NullModel::LabelPermutation),
-            ("degrees kept", NullModel::Configuration),
-        ] {
-            let e = match mixing_evidence(&network, &labels, Weighting::Edges, null, &Silent) {
-                Ok(e) => e,
-                Err(e) => {
-                    say!("{kind}, {name}: {e}");
-                    continue;
-                }
-            };
-            let show = |v: Option<f64>, decimals| v.map_or("–".to_owned(), |v| number(v, decimals));
-            let cross = &e.cells[(0, 1)];
-            let p = cross
-                .p
-                .map_or("–".to_owned(), |p| if p < 1e-4 { format!("{p:.0e}") } else { format!("{p:.4}") });
-            table.row([
-                kind.to_string(),
-                name.to_owned(),
-                number(cross.observed, 0),
-                number(cross.expected, 1),
-                show(cross.sd, 1),
-                show(cross.z, 2),
-                p,
-                number(e.ei.observed, 3),
-                number(e.ei.expected, 3),
-                integer(cross.n as i64),
-                integer(cross.isolates as i64),
-                integer(cross.unlabelled as i64),
-            ])?;
-        }
-    }
-    say!("{table}");
-
-    if let Ok(rows) = files.of(&Level::PetrPays) {
-        say!("\nPETR/PAYS WITH MOST URBAN–RURAL LINKS");
-        let mut rows: Vec<_> = rows.iter().collect();
-        let cross = LinkClass::UrbanRural as usize;
-        rows.sort_by(|a, b| {
-            b.links[cross].cmp(&a.links[cross]).then(a.territory.code.cmp(&b.territory.code))
-        });
-        let mut table = TextTable::new([
-            ("PETR/Pays", Align::Left),
-            ("population", Align::Right),
-            ("rural", Align::Right),
-            ("urban–rural links", Align::Right),
-            ("urban exposure", Align::Right),
-            ("research at", Align::Right),
-            ("innovation at", Align::Right),
-        ]);
-        let or_dash = |v: Option<f64>, f: &dyn Fn(f64) -> String| v.map_or("–".to_owned(), f);
-        for m in rows.iter().take(10) {
-            table.row([
-                m.territory.name.clone(),
-                or_dash(m.territory.population, &|p| integer(p as i64)),
-                or_dash(m.rural_population_share, &|s| percent(s, 1.0)),
-                integer(m.links[cross] as i64),
-                or_dash(m.urban_exposure, &|s| format!("{} of {}", percent(s, 1.0), m.urban_exposure_ends)),
-                or_dash(m.research_distance_m, &|d| format!("{:.1} km", d / 1e3)),
-                or_dash(m.innovation_distance_m, &|d| format!("{:.1} km", d / 1e3)),
-            ])?;
-        }
-        say!("{table}");
-    }
-    Ok(())
+/// Reads a level of the embedded France, for options that take one.
+pub fn known_level(text: &str) -> Result<Level, String> {
+    let levels = [
+        Level::Commune,
+        Level::Epci,
+        Level::PetrPays,
+        Level::Departement,
+        Level::Region,
+        Level::AttractionArea,
+    ];
+    let Ok(level) = text.parse::<Level>();
+    let keys: Vec<&str> = levels.iter().map(Level::key).collect();
+    if levels.contains(&level) { Ok(level) } else { Err(format!("levels are {}", keys.join(", "))) }
 }
 
-/// The ties of one kind among the actors that have one, and the labels of those.
-fn tied_part(study: &Study, labels: &Labels, kind: CooperationKind) -> Fallible<(Network, Labels)> {
-    let mut of = vec![None; study.places().len()];
-    let mut kept = Vec::new();
-    let mut edges = Vec::new();
-    for link in study.links().iter().filter(|l| l.kind == kind) {
-        let mut node = |i: u32| {
-            *of[i as usize].get_or_insert_with(|| {
-                kept.push(labels.as_slice()[i as usize]);
-                kept.len() as u32 - 1
-            })
-        };
-        edges.push((node(link.a), node(link.b), link.weight));
-    }
-    let (network, _) = Network::from_edges(kept.len(), &edges, Direction::Undirected)?;
-    Ok((network, Labels::new(kept, labels.classes())?))
+/// The actors of the user's files, in place of the embedded ones.
+pub fn own_actors(
+    actors: &[ActorFile],
+    reading: &Reading,
+    atlas: &Atlas,
+    account: &mut Account,
+) -> Fallible<Inventory> {
+    let own = OwnFiles { actors: actors.to_vec(), columns: reading.columns()?, ..OwnFiles::default() };
+    own.check()?;
+    let mut builder = Inventory::builder(reading.strictness());
+    let mut on_file = |what: &str, path: &Path, found: &_| {
+        account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
+    };
+    own.read(&mut builder, Some(atlas.base()), &EmbeddedFrance::code_book()?, &mut on_file)?;
+    let (inventory, found) = builder.finish();
+    account.add("INVENTORY", &found);
+    Ok(inventory)
+}
+
+/// The language of a report, and the sources of the embedded territories.
+pub fn wording(language: Language) -> Wording {
+    Wording::new(language).source(language.pick(
+        "Insee et ANCT, communes de 2026 et grille de densité",
+        "INSEE and ANCT, communes of 2026 and density grid",
+    ))
+}
+
+/// Shows what a report says within the width of the terminal, writes its files and says which.
+pub fn deliver(part: &Part<'_>, folder: &Path, language: Language) -> Fallible {
+    let width = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    say!("{}", part.text(width));
+    say!("{}", written_text(&part.write(folder)?, folder, language));
+    Ok(())
 }

@@ -60,13 +60,13 @@ impl Atlas {
                 progress.advance(1);
                 continue;
             }
-            let there = projector(Crs::LON_LAT, zone.crs.crs())?;
+            let there = projector(Crs::LON_LAT, zone.crs)?;
             there.project(&mut points)?;
             let mut outline = Layer::from_features([&outline]);
             there.project(outline.coords_mut())?;
             let options = TessellationOptions::default().grid(GRID_M).offshore_half_side(ISLAND_HALF_SIDE_M);
             let mut found = tessellate(&points, &outline.to_multi_polygon(0), options)?;
-            projector(zone.crs.crs(), Crs::LON_LAT)?.project(found.layer.coords_mut())?;
+            projector(zone.crs, Crs::LON_LAT)?.project(found.layer.coords_mut())?;
             for (p, &i) in members.iter().enumerate() {
                 cells[i] = found.layer.to_multi_polygon(p);
             }

@@ -1,15 +1,18 @@
 //! What is French: codes and their vintages, density labels, programmes, names of firms, research
 //! projects as funders publish them, the embedded default data.
 
+mod commune_changes;
 #[cfg(feature = "france-data")]
 mod embedded;
 pub mod names;
 pub mod programmes;
 mod research;
+#[cfg(feature = "france-data")]
 mod sources;
 pub mod vintage;
 pub mod zones;
 
+pub use commune_changes::commune_changes;
 #[cfg(feature = "france-data")]
 pub use embedded::{
     AccessIndicators, Agreement, AgreementScope, EmbeddedFrance, EmploymentZone, EpciKind, Establishments,
@@ -20,4 +23,3 @@ pub use research::{
     FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
     ResearchScope, ResearchShare, ResearchStructure, Supervisor,
 };
-pub use sources::source_title;

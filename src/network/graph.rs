@@ -1,3 +1,5 @@
+use petgraph::EdgeType;
+use petgraph::graph::Graph;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +114,20 @@ impl Network {
             .map(|e| (graph.to_index(e.source()) as u32, graph.to_index(e.target()) as u32, weight(e)))
             .collect();
         Self::from_edges(graph.node_bound(), &edges, direction)
+    }
+
+    /// The network as a petgraph graph with its weights on the edges, for petgraph's own algorithms. Ties of an
+    /// undirected network are there once; give the type that says so: `to_petgraph::<Undirected>()`.
+    #[must_use]
+    pub fn to_petgraph<D: EdgeType>(&self) -> Graph<(), f64, D> {
+        let mut graph = Graph::with_capacity(self.nodes(), self.edges());
+        (0..self.nodes()).for_each(|_| {
+            graph.add_node(());
+        });
+        for (a, b, weight) in self.edge_list() {
+            graph.add_edge(a.into(), b.into(), weight);
+        }
+        graph
     }
 
     /// Number of nodes.
@@ -254,6 +270,8 @@ mod tests {
     fn petgraph_graphs_are_read() {
         let g = petgraph::graph::UnGraph::<(), f64>::from_edges([(0, 1, 2.0), (1, 2, 3.0)]);
         let (n, _) = Network::from_petgraph(&g, |e| *e.weight(), Direction::Undirected).unwrap();
+        let back = n.to_petgraph::<petgraph::Undirected>();
+        assert_eq!(Network::from_petgraph(&back, |e| *e.weight(), Direction::Undirected).unwrap().0, n);
         assert_eq!((n.edges(), n.total_weight()), (2, 5.0));
     }
 }

@@ -17,11 +17,12 @@ macro_rules! column_setters {
 
 mod actors;
 mod codes;
-mod commune_changes;
 mod coordinates;
 mod costs;
 pub mod csv;
 mod decode;
+mod finder;
+mod funding;
 pub mod geojson;
 mod json_table;
 mod kinds;
@@ -31,6 +32,7 @@ mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod place;
+mod practices;
 mod profiles;
 mod records;
 mod roles;
@@ -48,14 +50,15 @@ pub mod vocabulary;
 
 pub use actors::ActorReader;
 pub use codes::{CodeBook, CodeRepair, FoundCode};
-pub use commune_changes::commune_changes;
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
+pub use funding::{FindBeneficiary, FundingReader, YearRule};
 pub use kinds::{actor_kind, cooperation_kind};
 pub use names::{ColumnNames, Role};
 pub use number::{Marks, Number};
 pub use own::{ActorFile, OnFile, OwnFiles, TieCount};
 #[cfg(feature = "parquet")]
 pub use parquet::travel_costs_parquet;
+pub use practices::{CensusWords, PracticeReader, UnknownActors};
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};
 pub use territories::TerritoryReader;

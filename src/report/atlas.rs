@@ -6,7 +6,6 @@ use geo_types::Coord;
 
 use super::files::StudyFiles;
 use crate::error::Result;
-use crate::france::source_title;
 use crate::model::{Contours, Level};
 use crate::study::TerritoryMeasures;
 
@@ -107,7 +106,10 @@ pub(super) fn write_atlas(files: &StudyFiles<'_>, path: &Path, title: &str) -> R
     let mut sources: Vec<&str> = actors.iter().map(|a| a.source.as_str()).filter(|s| !s.is_empty()).collect();
     sources.sort_unstable();
     sources.dedup();
-    page.sources = sources.into_iter().map(source_title).collect();
+    page.sources = sources
+        .into_iter()
+        .map(|s| study.inventory().source_title(s).map_or(s, |t| t.english.as_str()).to_owned())
+        .collect();
     write_atlas_html_file(path, &page)
 }
 

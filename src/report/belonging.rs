@@ -1,6 +1,6 @@
 //! Whether cooperation follows perimeters, in words.
 
-use super::partners::Language;
+use super::Language;
 use crate::evidence::Evidence;
 use crate::study::BelongingReport;
 

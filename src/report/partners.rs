@@ -1,17 +1,8 @@
 //! Partners worth exploring, in words.
 
+use super::Language;
 use crate::matching::Term;
 use crate::study::{Basis, Constraint, Recommendation, Recommendations, RegionMatching};
-
-/// The language of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// French.
-    #[default]
-    French,
-    /// English.
-    English,
-}
 
 /// A whole number of kilometres, or that the distance is not known.
 fn kilometres(distance_m: Option<f64>, language: Language) -> String {

@@ -96,6 +96,7 @@ impl Instance {
         let mut price = if options.costs.is_empty() { vec![1.0; m] } else { options.costs.clone() };
         let budget = match options.limit {
             Limit::Budget(budget) => budget,
+            Limit::Unlimited => f64::INFINITY,
             Limit::Places(p) => {
                 price.fill(1.0);
                 let open_to = allowed.iter().filter(|a| **a).count();

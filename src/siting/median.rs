@@ -226,7 +226,7 @@ fn search(instance: &Instance, options: &SitingOptions, whole: f64, progress: &d
     let proof = Proof { value, bound: bound.bound, gap, greedy, rounds: bound.rounds, swaps, nodes };
     let (opened, gains) = ordered(instance, &best);
     let mut notes = instance.notes.clone();
-    if instance.unit_price() && (opened.len() as f64) < instance.budget {
+    if instance.unit_price() && instance.budget.is_finite() && (opened.len() as f64) < instance.budget {
         notes.push(SitingNote::NothingToGain { opened: opened.len() });
     }
     let (mut assigned, mut costs) = (vec![Sites::NONE; best.n1.len()], vec![f64::NAN; best.n1.len()]);

@@ -36,6 +36,8 @@ pub enum Limit {
     Places(usize),
     /// New places whose costs ([`SitingOptions::costs`]) add up to no more than this.
     Budget(f64),
+    /// As many as are of any use.
+    Unlimited,
 }
 
 /// What a siting is asked for besides demands and costs.
@@ -149,6 +151,15 @@ pub enum SitingNote {
     NothingToGain {
         /// Places opened.
         opened: usize,
+    },
+    /// Covering everybody takes more than the limit.
+    MoreNeeded {
+        /// Places, or sum of costs, asked for.
+        limit: f64,
+        /// What the answer takes.
+        needed: f64,
+        /// What every answer takes at least.
+        at_least: f64,
     },
     /// Demands that no candidate and no existing place can serve.
     OutOfReach {

@@ -4,7 +4,7 @@ use geo::line_measures::{Distance, Geodesic, HaversineMeasure};
 use geo_types::{Coord, Point};
 use serde::Serialize;
 
-use super::crs::{Crs, Zone, Zones, check_lon_lat, projector};
+use super::crs::{Crs, Zones, check_lon_lat, projector};
 use crate::error::{Error, Result};
 
 /// Radius of the sphere with the mean radius of the Earth, in metres.
@@ -92,8 +92,8 @@ impl Bins {
 pub enum Method {
     /// Along the shortest line on the ellipsoid.
     Geodesic,
-    /// Along the straight line in the plane of this zone.
-    Planar(&'static str),
+    /// Along the straight line in the plane of the zone at this position among the zones.
+    Planar(u32),
 }
 
 /// Places given by longitude and latitude, each with its position in the plane of its zone.
@@ -104,7 +104,7 @@ pub enum Method {
 pub struct Places {
     lon_lat: Vec<Coord<f64>>,
     planar: Vec<Coord<f64>>,
-    zone: Vec<Option<&'static Zone>>,
+    zone: Vec<Option<u32>>,
 }
 
 impl Places {
@@ -115,13 +115,13 @@ impl Places {
     /// whose system cannot be set up.
     pub fn new(zones: &Zones, lon_lat: Vec<Coord<f64>>) -> Result<Self> {
         check_lon_lat("places", &lon_lat)?;
-        let zone: Vec<_> = lon_lat.iter().map(|&c| zones.zone_of(c)).collect();
+        let zone: Vec<_> = lon_lat.iter().map(|&c| zones.index_of(c)).collect();
         let mut planar = lon_lat.clone();
-        for one in zones.as_slice() {
-            let members: Vec<usize> = (0..zone.len()).filter(|&i| zone[i] == Some(one)).collect();
+        for (z, one) in zones.as_slice().iter().enumerate() {
+            let members: Vec<usize> = (0..zone.len()).filter(|&i| zone[i] == Some(z as u32)).collect();
             let mut coords: Vec<_> = members.iter().map(|&i| lon_lat[i]).collect();
             if !coords.is_empty() {
-                projector(Crs::LON_LAT, one.crs.crs())?.project(&mut coords)?;
+                projector(Crs::LON_LAT, one.crs)?.project(&mut coords)?;
             }
             for (&i, c) in members.iter().zip(coords) {
                 planar[i] = c;
@@ -142,9 +142,9 @@ impl Places {
         self.lon_lat.is_empty()
     }
 
-    /// The zone of each place.
+    /// Position among the zones of the one each place is in.
     #[must_use]
-    pub fn zones(&self) -> &[Option<&'static Zone>] {
+    pub fn zones(&self) -> &[Option<u32>] {
         &self.zone
     }
 
@@ -175,7 +175,7 @@ impl Places {
             }
         }
         Ok(match (self.zone[i], self.zone[j]) {
-            (Some(a), Some(b)) if a == b => Method::Planar(a.name),
+            (Some(a), Some(b)) if a == b => Method::Planar(a),
             _ => Method::Geodesic,
         })
     }
@@ -211,7 +211,7 @@ mod tests {
         let cities = vec![c(2.3522, 48.8566), c(4.8357, 45.764), c(55.45, -20.88), c(166.44, -22.27)];
         let places = Places::new(&ZONES, cities.clone()).unwrap();
         assert!((places.distance_m(0, 1).unwrap() - 391_426.882).abs() < 1e-3);
-        assert_eq!(places.method(0, 1).unwrap(), Method::Planar("mainland France and Corsica"));
+        assert_eq!(places.method(0, 1).unwrap(), Method::Planar(0));
         for (i, j) in [(0, 2), (0, 3), (3, 2)] {
             assert_eq!(places.method(i, j).unwrap(), Method::Geodesic);
             let d = places.distance_m(i, j).unwrap();

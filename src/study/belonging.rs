@@ -9,7 +9,6 @@ use super::Study;
 use crate::atlas::Atlas;
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Measured, Null};
-use crate::france::zones::ZONES;
 use crate::labels::Labels;
 use crate::linkage::{Weighting, deterrence};
 use crate::model::Level;
@@ -251,11 +250,10 @@ impl Study {
         let tied: Vec<usize> = (0..whole.nodes()).filter(|&i| whole.degree(i) > 0).collect();
         let located: Vec<(usize, Coord<f64>)> =
             tied.iter().filter_map(|&i| Some((i, Coord::from(self.places[i].point?)))).collect();
-        let places = Places::new(&ZONES, located.iter().map(|l| l.1).collect())?;
-        let zone = ZONES.as_slice().first();
+        let places = Places::new(&self.atlas.zones(), located.iter().map(|l| l.1).collect())?;
         let (mut actors, mut at) = (Vec::new(), Vec::new());
         for (k, &(i, _)) in located.iter().enumerate() {
-            if let (Some(c), true) = (places.planar(k), places.zones()[k] == zone) {
+            if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
                 actors.push(i);
                 at.push((c.x, c.y));
             }

@@ -2,8 +2,13 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod answers;
 mod belonging;
 mod complementarity;
+mod definition;
+mod diffusion;
+mod forms;
+mod funding;
 mod linkage;
 mod links;
 mod near;
@@ -11,17 +16,23 @@ mod partners;
 mod places;
 mod practices;
 mod profiles;
+mod research;
 mod rurality;
+mod siting;
 mod spatial;
 mod spread;
 mod territories;
+mod workshops;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
 pub use access::{
-    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
-    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessMethod, AccessOptions, AccessReport,
+    AccessSummary, Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
+pub use answers::{
+    AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
 };
 pub use belonging::{
     ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
@@ -32,38 +43,60 @@ pub use complementarity::{
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
+pub use definition::RuralityDefinition;
+pub use diffusion::{
+    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
+    SeedSet, SeedSetReach, WordOfMouth, WordOfMouthOptions,
+};
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
+pub use funding::{
+    BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
+    Progression, TerritoryFunding, UnplacedFunding,
+};
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
     PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
-pub use near::{NearActor, NearActors};
+pub use near::{ActorIndex, NearActor};
 pub use partners::{
     Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
     PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
     Removal, Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
-pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
+pub use practices::{
+    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow,
+    PracticesOptions, PracticesReport, ThemeGap,
+};
 pub use profiles::{ActivitySource, Counting};
+pub use research::{
+    FieldResearch, FirmGround, FirmLaboratoryCoverage, FirmLaboratoryOptions, FirmLaboratoryStatistic,
+    FirmLaboratoryTest, FirmResearch, FirmSide, FirmsAndLaboratories, LaboratoryResearch, PairsByDistance,
+    ResearchTrend, ResearchYear, RuralFlow, SourceCooperation, TerritoryResearch, WithoutFirms,
+};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use siting::{
+    NewSite, ReachOf, Site, SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, SitingReport,
+};
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
     SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
+pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::labels::Labels;
-use crate::model::{ActorKind, CooperationKind, DensityLevel, Level, Period, Rurality};
+use crate::model::{ActorId, ActorKind, CooperationKind, DensityLevel, Level, Period, Rurality};
 use crate::network::{Direction, Network, ProjectionRule};
 use crate::progress::Progress;
-use crate::space::Layer;
+use crate::space::{Layer, LonLat};
 
 /// What a study is made of besides its data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,18 +112,21 @@ pub struct StudyOptions {
     /// Actors outside all territories are put into the nearest one within this distance (points
     /// just off a generalised coast), and reported.
     pub snap_m: f64,
+    /// What is rural and what is urban; every measure follows.
+    pub rurality: RuralityDefinition,
     /// What to do at the first error-level finding.
     pub strictness: Strictness,
 }
 
 impl Default for StudyOptions {
-    /// Full counts, all periods and kinds, 5 km of snapping, lenient.
+    /// Full counts, all periods and kinds, 5 km of snapping, the density grid, lenient.
     fn default() -> Self {
         Self {
             projection: ProjectionRule::FullCount,
             period: None,
             kinds: None,
             snap_m: 5_000.0,
+            rurality: RuralityDefinition::default(),
             strictness: Strictness::Lenient,
         }
     }
@@ -118,12 +154,35 @@ impl StudyOptions {
         self
     }
 
+    /// Sets what is rural and what is urban.
+    #[must_use]
+    pub fn rurality(mut self, definition: RuralityDefinition) -> Self {
+        self.rurality = definition;
+        self
+    }
+
     /// Sets the snapping distance in metres.
     #[must_use]
     pub const fn snap_m(mut self, distance_m: f64) -> Self {
         self.snap_m = distance_m;
         self
     }
+}
+
+/// An actor as a node of [`Study::graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ActorNode<'a> {
+    /// Identifier.
+    pub id: &'a ActorId,
+    /// Name.
+    pub name: &'a str,
+    /// Kind.
+    pub kind: ActorKind,
+    /// Where it is taken to be.
+    pub position: Option<LonLat>,
+    /// Rural or urban, as the study defines it.
+    pub rurality: Option<Rurality>,
 }
 
 /// Actors in their territories and the graph of what ties them.
@@ -146,15 +205,26 @@ impl Study {
     /// In strict mode the first error-level finding; otherwise only when a parameter is out of
     /// its domain.
     pub fn new(
-        atlas: Atlas,
+        mut atlas: Atlas,
         inventory: Inventory,
         options: StudyOptions,
         progress: &dyn Progress,
     ) -> Result<(Self, Diagnostics)> {
         let mut diagnostics = Diagnostics::new(options.strictness);
+        atlas.set_rurality(options.rurality.labels(&atlas)?)?;
         let places = places::place(&atlas, &inventory, &options, progress, &mut diagnostics)?;
         let links = links::tie(&inventory, &places, &options, progress, &mut diagnostics)?;
         Ok((Self { atlas, inventory, options, places, links }, diagnostics))
+    }
+
+    /// The same study under another definition of what is rural: what changes, changes for that reason
+    /// alone.
+    ///
+    /// # Errors
+    /// Those of [`RuralityDefinition::labels`] and of [`Study::new`].
+    pub fn under(&self, definition: RuralityDefinition, progress: &dyn Progress) -> Result<Self> {
+        let options = self.options.clone().rurality(definition);
+        Ok(Self::new(self.atlas.clone(), self.inventory.clone(), options, progress)?.0)
     }
 
     /// The study with outlines changed for display (simplified, say) at the base level and joined
@@ -202,15 +272,40 @@ impl Study {
         &self.links
     }
 
-    /// The cooperation graph: node `i` is actor `i`, parallel edges are different kinds or sources.
+    /// The cooperation graph for petgraph: node `i` is actor `i` and says who it is, parallel edges are
+    /// different kinds or sources and say what they are. O(actors + links).
+    ///
+    /// ```
+    /// # #[cfg(feature = "france-data")] {
+    /// use petgraph::algo::connected_components;
+    /// use rurban::france::EmbeddedFrance;
+    /// use rurban::progress::Silent;
+    /// use rurban::study::{Study, StudyOptions};
+    ///
+    /// let france = EmbeddedFrance::load()?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let graph = study.graph();
+    /// assert_eq!(graph.node_count(), study.inventory().actors().len());
+    /// assert!(connected_components(&graph) > 1);
+    /// let first = &graph[petgraph::graph::NodeIndex::new(0)];
+    /// assert_eq!(first.id, &study.inventory().actors()[0].id);
+    /// # }
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
     #[must_use]
-    pub fn graph(&self) -> UnGraph<u32, Link> {
+    pub fn graph(&self) -> UnGraph<ActorNode<'_>, &Link> {
         let mut graph = UnGraph::with_capacity(self.places.len(), self.links.len());
-        for i in 0..self.places.len() {
-            graph.add_node(i as u32);
+        for (actor, place) in self.inventory.actors().iter().zip(&self.places) {
+            graph.add_node(ActorNode {
+                id: &actor.id,
+                name: &actor.name,
+                kind: actor.kind,
+                position: place.point,
+                rurality: place.rurality(),
+            });
         }
         for link in &self.links {
-            graph.add_edge(link.a.into(), link.b.into(), link.clone());
+            graph.add_edge(link.a.into(), link.b.into(), link);
         }
         graph
     }

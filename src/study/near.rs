@@ -8,9 +8,9 @@ use crate::model::Actor;
 use crate::space::LonLat;
 use crate::space::index::PlaceIndex;
 
-/// The located actors of a study in an R-tree, for many questions of who is near.
+/// The located actors of a study in an R-tree ([`PlaceIndex`]), for many questions of who is near.
 #[derive(Debug, Clone)]
-pub struct NearActors<'a> {
+pub struct ActorIndex<'a> {
     study: &'a Study,
     index: PlaceIndex,
     /// Actor of each indexed place.
@@ -31,18 +31,18 @@ impl Study {
     ///
     /// # Errors
     /// None on the positions of a study.
-    pub fn near_actors(&self) -> Result<NearActors<'_>> {
+    pub fn actor_index(&self) -> Result<ActorIndex<'_>> {
         let (of, places): (Vec<u32>, Vec<Coord<f64>>) = self
             .places()
             .iter()
             .enumerate()
             .filter_map(|(i, p)| Some((i as u32, Coord::from(p.point?))))
             .unzip();
-        Ok(NearActors { study: self, index: PlaceIndex::new(&places)?, of })
+        Ok(ActorIndex { study: self, index: PlaceIndex::new(&places)?, of })
     }
 }
 
-impl NearActors<'_> {
+impl ActorIndex<'_> {
     /// The `k` actors nearest to a place of those that `accept` takes (by kind, rurality …),
     /// nearest first, ties in the order of the actors. Distances are geodesic, so they are right
     /// from one part of France to another too. O(log actors) for each actor passed.
@@ -57,7 +57,7 @@ impl NearActors<'_> {
     ///
     /// let france = EmbeddedFrance::load()?;
     /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
-    /// let near = study.near_actors()?;
+    /// let near = study.actor_index()?;
     /// let auch = LonLat::new(0.586, 43.646)?;
     /// let rural_places = near.nearest(auch, 3, |actor, place| {
     ///     actor.kind == ActorKind::InnovationPlace && place.rurality() == Some(Rurality::Rural)

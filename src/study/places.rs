@@ -46,17 +46,18 @@ pub struct ActorPlace {
     pub placed_by: Option<PlacedBy>,
     /// Density level of the base territory.
     pub density: Option<DensityLevel>,
+    /// Rural or urban by the base territory it is in, as the study defines it.
+    pub base_rurality: Option<Rurality>,
     /// Rural or urban by the territory it speaks for, when it speaks for one of the atlas: where
     /// more than half of that territory's population lives.
     pub territory_rurality: Option<Rurality>,
 }
 
 impl ActorPlace {
-    /// Rural or urban: by the territory the actor speaks for, else by the density level of the
-    /// commune it is in.
+    /// Rural or urban: by the territory the actor speaks for, else by the base territory it is in.
     #[must_use]
     pub fn rurality(&self) -> Option<Rurality> {
-        self.territory_rurality.or_else(|| self.density.map(DensityLevel::rurality))
+        self.territory_rurality.or(self.base_rurality)
     }
 }
 
@@ -121,6 +122,7 @@ pub(super) fn place(
                 point: actor.position.or(base.territories()[b as usize].point),
                 placed_by: Some(placed_by),
                 density: base.territories()[b as usize].density,
+                base_rurality: atlas.base_rurality(b as usize),
                 territory_rurality: territories.of(actor),
             });
         } else {
@@ -133,6 +135,7 @@ pub(super) fn place(
                 point: actor.position,
                 placed_by: None,
                 density: None,
+                base_rurality: None,
                 territory_rurality,
             });
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use proptest::prelude::*;
+use rurban::france::commune_changes;
 use rurban::france::vintage::{Absence, Change, Share, Vintages, commune_of_arrondissement};
+use rurban::read::csv as csv_reader;
 use rurban::read::geojson::Reader;
-use rurban::read::{commune_changes, csv as csv_reader};
 
 use crate::common::real_data;
 

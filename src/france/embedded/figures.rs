@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbeddedFrance;
 use super::table::{Table, number, table};
+use crate::atlas::Atlas;
 use crate::error::Result;
+use crate::inventory::SourceTitle;
 use crate::model::{CommuneCode, Level, TerritoryCode};
+use crate::study::FirmGround;
 
 /// Establishments of a commune by number of employees, at the end of 2014, on communes of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +166,27 @@ impl EmbeddedFrance {
             }
             Ok(Establishments { commune: CommuneCode::new(&r[0])?, by_size })
         })
+    }
+
+    /// What firms could come from: establishments with 10 employees or more of each commune, for
+    /// [`Study::firms_and_laboratories`](crate::study::Study::firms_and_laboratories). A commune without a
+    /// row has none.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn firm_ground(atlas: &Atlas) -> Result<FirmGround> {
+        let base = atlas.base();
+        let mut of_base = vec![0.0; base.territories().len()];
+        for e in Self::establishments()? {
+            if let Some(b) = base.find(e.commune.as_str()) {
+                of_base[b] += f64::from(e.by_size[3..].iter().sum::<u32>());
+            }
+        }
+        let title = SourceTitle {
+            french: "établissements de 10 salariés et plus (Insee, fin 2014)".to_owned(),
+            english: "establishments with 10 employees or more (INSEE, end of 2014)".to_owned(),
+        };
+        Ok(FirmGround { title, of_base })
     }
 
     /// Jobs by employment zone of 2010 (INSEE, 1998–2015), with its communes.

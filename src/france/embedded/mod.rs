@@ -17,11 +17,12 @@ pub use research::{Agreement, IlabTie};
 pub use sectors::{SectorCount, SectorTable};
 
 use super::research::ResearchScope;
+use super::sources::SOURCES;
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};
 use crate::error::{Error, Result};
 use crate::france::zones::ZONES;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, SourceTitle};
 use crate::model::{ActorId, CommuneCode};
 use crate::progress::Progress;
 use crate::read::CodeBook;
@@ -129,7 +130,8 @@ impl EmbeddedFrance {
     /// Only when the fixtures of the build are damaged.
     pub fn load_with(options: &FranceOptions) -> Result<Self> {
         let mut diagnostics = Diagnostics::default();
-        let atlas = atlas::read_atlas(&mut diagnostics)?;
+        let mut atlas = atlas::read_atlas(&mut diagnostics)?;
+        atlas.set_zones(ZONES.clone());
         let mut builder = Inventory::builder(Strictness::Lenient);
         actors::read_actors(&mut builder)?;
         let reciprocity_contracts = actors::read_cooperations(&mut builder)?;
@@ -137,6 +139,10 @@ impl EmbeddedFrance {
         actors::read_funding(&mut builder)?;
         if options.research != ResearchScope::None {
             research::add_research(&mut builder, options.research)?;
+        }
+        for (key, french, english) in SOURCES {
+            let title = SourceTitle { french: french.to_owned(), english: english.to_owned() };
+            builder.title_source(key, title);
         }
         let (inventory, found) = builder.finish();
         diagnostics.merge(found);

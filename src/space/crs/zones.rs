@@ -1,23 +1,26 @@
+use std::borrow::Cow;
+
 use geo_types::Coord;
 
-use super::{Crs, Epsg};
+use super::Crs;
 use crate::space::Bounds;
+use crate::space::distance::haversine_m;
 
 /// A part of the world and the planar system to measure it in.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Zone {
     /// What it is called.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its system, in metres.
-    pub crs: Epsg,
+    pub crs: Crs,
     /// Where it holds, in degrees, edges included.
     pub bounds: Bounds,
 }
 
 /// A country's zones: which planar system holds where. Where zones overlap the first one counts.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Zones {
-    zones: &'static [Zone],
+    zones: Cow<'static, [Zone]>,
 }
 
 impl Zones {
@@ -27,18 +30,51 @@ impl Zones {
     /// The given zones.
     #[must_use]
     pub const fn new(zones: &'static [Zone]) -> Self {
-        Self { zones }
+        Self { zones: Cow::Borrowed(zones) }
+    }
+
+    /// One zone for the extent of `points` (degrees), measured in a [local projection](Crs::local), where
+    /// that keeps distances to 0.3 %: nothing further than 1,000 km from the middle. [`Zones::NONE`]
+    /// without points or over a wider extent.
+    #[must_use]
+    pub fn of_extent(points: &[Coord<f64>]) -> Self {
+        const WIDEST_M: f64 = 1e6;
+        let mut bounds = Bounds::EMPTY;
+        points.iter().filter(|p| p.x.abs() <= 180.0 && p.y.abs() <= 90.0).for_each(|&p| bounds.include(p));
+        let ([west, south], [east, north]) = (bounds.min, bounds.max);
+        let middle = Coord { x: west.midpoint(east), y: south.midpoint(north) };
+        let corners =
+            [(west, south), (west, north), (east, south), (east, north)].map(|(x, y)| Coord { x, y });
+        let near = corners.iter().all(|&c| haversine_m(middle, c).is_ok_and(|d| d <= WIDEST_M));
+        match Crs::local(bounds) {
+            Ok(crs) if near => {
+                Self { zones: Cow::Owned(vec![Zone { name: "extent of the data".into(), crs, bounds }]) }
+            }
+            _ => Self::NONE,
+        }
     }
 
     /// All zones, in order.
     #[must_use]
-    pub const fn as_slice(&self) -> &'static [Zone] {
-        self.zones
+    pub fn as_slice(&self) -> &[Zone] {
+        &self.zones
+    }
+
+    /// The zone that models over one plane are fitted in: the first one.
+    #[must_use]
+    pub fn main(&self) -> Option<&Zone> {
+        self.zones.first()
+    }
+
+    /// Position among the zones of the one that holds a longitude and latitude.
+    #[must_use]
+    pub fn index_of(&self, lon_lat: Coord<f64>) -> Option<u32> {
+        self.zones.iter().position(|z| z.bounds.contains(lon_lat)).map(|i| i as u32)
     }
 
     /// The zone of a longitude and latitude, `None` outside all of them (or when not a number).
     #[must_use]
-    pub fn zone_of(&self, lon_lat: Coord<f64>) -> Option<&'static Zone> {
+    pub fn zone_of(&self, lon_lat: Coord<f64>) -> Option<&Zone> {
         self.zones.iter().find(|z| z.bounds.contains(lon_lat))
     }
 
@@ -57,7 +93,7 @@ impl Zones {
             extent.include(p);
         }
         match zone {
-            Some(z) if points.iter().all(|&p| self.zone_of(p) == zone) => Some(z.crs.crs()),
+            Some(z) if points.iter().all(|&p| self.zone_of(p) == zone) => Some(z.crs),
             _ => Crs::local(narrowest(extent, points)).ok(),
         }
     }
@@ -81,6 +117,18 @@ mod tests {
     use super::*;
     use crate::space::crs::projector;
     use crate::space::distance::planar_m;
+
+    #[test]
+    fn an_extent_is_one_zone_where_distances_hold() {
+        let belgium = [Coord { x: 2.55, y: 49.5 }, Coord { x: 6.4, y: 51.5 }];
+        let zones = Zones::of_extent(&belgium);
+        let places = crate::space::distance::Places::new(&zones, belgium.to_vec()).unwrap();
+        let geodesic = crate::space::distance::geodesic_m(belgium[0], belgium[1]).unwrap();
+        let planar = planar_m(places.planar(0).unwrap(), places.planar(1).unwrap());
+        assert!((planar / geodesic - 1.0).abs() < 0.003, "{planar} {geodesic}");
+        let world = [Coord { x: -61.0, y: 14.6 }, Coord { x: 55.5, y: -21.1 }];
+        assert_eq!((Zones::of_extent(&world), Zones::of_extent(&[])), (Zones::NONE, Zones::NONE));
+    }
 
     #[test]
     fn a_common_system_over_the_antimeridian() {

@@ -1,12 +1,14 @@
 //! Who can reach what from where: territories as demand, actors as supply.
 
 mod costs;
+mod method;
 mod summary;
 mod supply;
 
 use serde::{Deserialize, Serialize};
 
 pub use costs::AccessCosts;
+pub use method::AccessMethod;
 pub use summary::{AccessInequality, AccessSummary};
 pub use supply::{Capacity, Offer, Supply};
 
@@ -16,7 +18,7 @@ use crate::accessibility::{
     potential, rational_agents, three_step, two_step,
 };
 use crate::error::{Error, Result};
-use crate::model::{DensityLevel, Rurality};
+use crate::model::Rurality;
 use crate::progress::Progress;
 
 /// What the score of a territory is.
@@ -205,7 +207,7 @@ pub struct NearFacility {
 pub struct TerritoryAccess {
     /// Inhabitants, as the atlas knows them.
     pub population: Option<f64>,
-    /// Rural or urban by its density level.
+    /// Rural or urban, as the study defines it.
     pub rurality: Option<Rurality>,
     /// Whether it has a facility within reach, or why that is not known.
     pub covered: Covered,
@@ -363,9 +365,10 @@ impl Study {
         let mut territories: Vec<TerritoryAccess> = base
             .iter()
             .zip(&reach.left_out)
-            .map(|(t, why)| TerritoryAccess {
+            .enumerate()
+            .map(|(i, (t, why))| TerritoryAccess {
                 population: t.population,
-                rurality: t.density.map(DensityLevel::rurality),
+                rurality: self.atlas.base_rurality(i),
                 covered: why.unwrap_or(Covered::Yes),
                 nearest: Vec::new(),
                 opportunities: None,

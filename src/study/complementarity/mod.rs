@@ -16,7 +16,6 @@ use crate::complementarity::{
     Interregional, Normalisation, Presence, SelfInclusion, proximity, relatedness, relatedness_density,
 };
 use crate::error::{Error, Result, Undefined};
-use crate::france::zones::ZONES;
 use crate::matrix::{Csr, Matrix};
 use crate::profiles::{Activity, Profiles};
 use crate::random::Seed;
@@ -292,7 +291,7 @@ impl Study {
             relatedness,
             density,
             linkages,
-            places: Places::new(&ZONES, points)?,
+            places: Places::new(&self.atlas.zones(), points)?,
             place_of,
             ties,
             links,

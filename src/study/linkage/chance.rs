@@ -1,6 +1,6 @@
 //! Rural–urban ties against what chance would give.
 
-use super::super::links;
+use super::super::{Study, links};
 use super::LinkageOptions;
 use super::frame::{Frame, Ground};
 use super::report::LinkageTest;
@@ -9,9 +9,27 @@ use crate::evidence::Measured;
 use crate::evidence::{Evidence, Null};
 use crate::labels::Labels;
 use crate::linkage::{MixingEvidence, NullModel, Weighting, mixing_evidence};
-use crate::model::{CooperationKind, Level};
+use crate::model::CooperationKind;
 use crate::network::{Network, Participation, SwapOptions, deal_participations, degree_preserving, project};
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
+
+impl Study {
+    /// Ties between rural and urban actors against a null model, for one kind of cooperation or all: over
+    /// the actors that have such a tie, each pair counted once.
+    ///
+    /// # Errors
+    /// [`Error::Undefined`] without ties between actors of known rurality.
+    pub fn rurality_evidence(
+        &self,
+        kind: Option<CooperationKind>,
+        null: NullModel<'_>,
+    ) -> Result<MixingEvidence> {
+        let network = self.network(|l| kind.is_none_or(|k| l.kind == k))?;
+        let tied = Ground::of(&network, |i| network.degree(i) > 0)?;
+        let labels = tied.labels(&self.rurality_labels())?;
+        mixing_evidence(&tied.network, &labels, Weighting::Edges, null, &Silent)
+    }
+}
 
 impl Frame<'_> {
     pub(super) fn tests(
@@ -52,11 +70,11 @@ impl Frame<'_> {
         )?;
         add("labels dealt to tied actors", 0, test(labelled, rurality, NullModel::LabelPermutation))?;
         if options.permutations > 0 {
-            let region = self.level(&Level::Region)?;
-            for (tag, against, strata) in [
-                (2, "labels dealt within kinds of actor", Some(&self.kinds)),
-                (3, "labels dealt within régions", region.as_ref()),
-            ] {
+            let group = self.level(&options.grouping)?;
+            let within = format!("labels dealt within {}s", options.grouping);
+            for (tag, against, strata) in
+                [(2, "labels dealt within kinds of actor", Some(&self.kinds)), (3, &*within, group.as_ref())]
+            {
                 let Some(strata) = strata else { continue };
                 let strata = labelled.labels(strata)?;
                 let null = NullModel::LabelPermutationMonteCarlo {
@@ -69,12 +87,12 @@ impl Frame<'_> {
         }
         add("degrees alone", 0, test(labelled, rurality, NullModel::Configuration))?;
         let near = Ground::of(all, |i| {
-            all.degree(i) > 0 && self.rurality.get(i).is_some() && self.mainland(i).is_some()
+            all.degree(i) > 0 && self.rurality.get(i).is_some() && self.in_main_zone(i).is_some()
         })?;
-        let positions: Vec<_> = near.actors.iter().filter_map(|&a| self.mainland(a as usize)).collect();
+        let positions: Vec<_> = near.actors.iter().filter_map(|&a| self.in_main_zone(a as usize)).collect();
         let null = NullModel::Gravity { positions_m: &positions, bin_m: options.bin_m };
         let left_out = labelled.actors.len() - near.actors.len();
-        add("degrees and distance (mainland)", left_out, test(&near, &near.labels(&self.rurality)?, null))?;
+        add("degrees and distance (main zone)", left_out, test(&near, &near.labels(&self.rurality)?, null))?;
         if options.swaps > 0 && w == Weighting::Edges {
             tests.push(swapped(labelled, rurality, options, progress));
         }

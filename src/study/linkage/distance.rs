@@ -1,4 +1,4 @@
-//! How far ties reach, how they fall off with distance, and gravity between départements.
+//! How far ties reach, how they fall off with distance, and gravity between territories.
 
 use geo_types::Coord;
 
@@ -6,11 +6,10 @@ use super::LinkageOptions;
 use super::frame::{Frame, Ground, used};
 use super::report::{DecayBin, DistanceDecay, GravityReport, GravityTerm, TieLengths};
 use crate::error::{Error, Result, Undefined};
-use crate::france::zones::ZONES;
 use crate::labels::Labels;
 use crate::linkage::{Dyads, Effects, StandardErrors, deterrence, gravity_model};
 use crate::matrix::Matrix;
-use crate::model::{Level, LinkClass, Rurality};
+use crate::model::{LinkClass, Rurality};
 use crate::network::Network;
 use crate::progress::Progress;
 use crate::space::distance::Places;
@@ -47,7 +46,7 @@ impl Frame<'_> {
         options: &LinkageOptions,
         progress: &dyn Progress,
     ) -> Result<DistanceDecay> {
-        let here = |i: usize| self.mainland(tied.actors[i] as usize);
+        let here = |i: usize| self.in_main_zone(tied.actors[i] as usize);
         let near = Ground::of(&tied.network, |i| here(i).is_some())?;
         let positions: Vec<_> = near.actors.iter().filter_map(|&i| here(i as usize)).collect();
         let (groups, _) = used(&near.labels(communities)?);
@@ -69,16 +68,17 @@ impl Frame<'_> {
     /// Ties between départements: both directions of every pair, so that each département has the
     /// same effect on both sides. Counting every pair twice halves the robust variance, which is
     /// undone: the standard errors are those clustered by pair.
-    pub(super) fn gravity(&self, all: &Network) -> Result<GravityReport> {
-        const MEASURE: &str = "gravity between départements";
+    pub(super) fn gravity(&self, all: &Network, options: &LinkageOptions) -> Result<GravityReport> {
+        const MEASURE: &str = "gravity between territories";
         let (Some(of_actor), Ok(level)) =
-            (self.level(&Level::Departement)?, self.study.atlas.level(&Level::Departement))
+            (self.level(&options.units)?, self.study.atlas.level(&options.units))
         else {
             return Err(Error::undefined(MEASURE, Undefined::Empty));
         };
         let base = self.study.atlas.base().territories();
         let units = level.territories();
-        let regions = self.study.atlas.level(&Level::Region).ok().map(crate::atlas::AtlasLevel::membership);
+        let regions =
+            self.study.atlas.level(&options.grouping).ok().map(crate::atlas::AtlasLevel::membership);
         // Rural share, middle (mean of communes by population) and région of each département.
         let mut sums = vec![[0.0; 4]; units.len()];
         let mut region = vec![None; units.len()];
@@ -86,18 +86,18 @@ impl Frame<'_> {
             let (Some(d), Some(population)) = (level.membership().get(m), t.population) else { continue };
             region[d] = region[d].or_else(|| regions.and_then(|r| r.get(m)));
             if let Some(point) = t.point {
-                let rural = t.density.is_some_and(|l| l.rurality() == Rurality::Rural);
+                let rural = self.study.atlas.base_rurality(m) == Some(Rurality::Rural);
                 let add = [1.0, f64::from(u8::from(rural)), point.lon(), point.lat()];
                 sums[d].iter_mut().zip(add).for_each(|(s, a)| *s += a * population);
             }
         }
         let centre = |d: usize| Coord { x: sums[d][2] / sums[d][0], y: sums[d][3] / sums[d][0] };
-        let mainland = ZONES.as_slice().first();
-        let kept: Vec<usize> =
-            (0..units.len()).filter(|&d| sums[d][0] > 0.0 && ZONES.zone_of(centre(d)) == mainland).collect();
+        let zones = self.study.atlas.zones();
+        let in_main = |d: usize| zones.index_of(centre(d)) == zones.main().map(|_| 0);
+        let kept: Vec<usize> = (0..units.len()).filter(|&d| sums[d][0] > 0.0 && in_main(d)).collect();
         let mut at = vec![usize::MAX; units.len()];
         kept.iter().enumerate().for_each(|(k, &d)| at[d] = k);
-        let places = Places::new(&ZONES, kept.iter().map(|&d| centre(d)).collect())?;
+        let places = Places::new(&zones, kept.iter().map(|&d| centre(d)).collect())?;
         let k = kept.len();
         let mut flow = Matrix::filled(k, k, 0.0);
         let mut left_out_ties = 0.0;
@@ -111,7 +111,8 @@ impl Frame<'_> {
                 _ => left_out_ties += 1.0,
             }
         }
-        let names = ["ln distance", "same région", "difference in rural share"];
+        let same = format!("same {}", options.grouping);
+        let names = ["ln distance", &same, "difference in rural share"];
         let (mut y, mut x, mut origin, mut destination) = (vec![], vec![], vec![], vec![]);
         for p in 0..k {
             for q in (0..k).filter(|&q| q != p) {
@@ -144,6 +145,6 @@ impl Frame<'_> {
                 }
             })
             .collect();
-        Ok(GravityReport { terms, departements: k, left_out_ties, fit })
+        Ok(GravityReport { terms, units: k, left_out_ties, fit })
     }
 }

@@ -4,7 +4,6 @@ use geo_types::Coord;
 
 use super::super::Study;
 use crate::error::{Error, Result};
-use crate::france::zones::ZONES;
 use crate::labels::Labels;
 use crate::model::Level;
 use crate::network::{Direction, Network};
@@ -69,15 +68,14 @@ impl<'a> Frame<'a> {
             density: study.density_labels(),
             kinds: study.kind_labels(),
             place_of,
-            places: Places::new(&ZONES, points)?,
+            places: Places::new(&study.atlas.zones(), points)?,
         })
     }
 
-    /// Position in metres in mainland France and Corsica.
-    pub(super) fn mainland(&self, actor: usize) -> Option<(f64, f64)> {
+    /// Position in metres of an actor in the main zone of the atlas.
+    pub(super) fn in_main_zone(&self, actor: usize) -> Option<(f64, f64)> {
         let at = self.place_of[actor]?;
-        let zone = self.places.zones()[at]?;
-        (Some(zone) == ZONES.as_slice().first()).then(|| self.places.planar(at)).flatten().map(|c| (c.x, c.y))
+        (self.places.zones()[at] == Some(0)).then(|| self.places.planar(at)).flatten().map(|c| (c.x, c.y))
     }
 
     pub(super) fn level(&self, level: &Level) -> Result<Option<Labels>> {

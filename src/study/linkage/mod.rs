@@ -43,12 +43,18 @@ const PIVOTS: usize = 500;
 pub struct LinkageOptions {
     /// Whether a pair of actors counts once or by its weight. Counts have exact variances.
     pub weighting: Weighting,
-    /// Random permutations within kinds of actor and within régions; none when 0.
+    /// Random permutations within kinds of actor and within territories of `grouping`; none when 0.
     pub permutations: usize,
     /// Graphs rewired with degrees kept, and deals of participations; none when 0.
     pub swaps: usize,
     /// Width of the bins of distance, in metres.
     pub bin_m: f64,
+    /// Level whose territories the gravity model ties, and that communities are held against.
+    pub units: Level,
+    /// Level above it: same or not in the gravity model, strata of permutations, borders of communities.
+    pub grouping: Level,
+    /// Levels whose territories are ranked as bridges; those the atlas does not have are left out.
+    pub bridges: Vec<Level>,
     /// Number of top brokers kept.
     pub brokers: usize,
     /// Seed of all that is random.
@@ -65,6 +71,9 @@ impl Default for LinkageOptions {
             permutations: 999,
             swaps: 199,
             bin_m: 25_000.0,
+            units: Level::Departement,
+            grouping: Level::Region,
+            bridges: vec![Level::Epci, Level::PetrPays],
             brokers: 20,
             seed: Seed::default(),
             vintage: String::new(),
@@ -98,6 +107,28 @@ impl LinkageOptions {
     #[must_use]
     pub fn bin_m(mut self, bin_m: f64) -> Self {
         self.bin_m = bin_m;
+        self
+    }
+
+    /// Sets the level of the gravity model and the one above it.
+    #[must_use]
+    pub fn levels(mut self, units: Level, grouping: Level) -> Self {
+        self.units = units;
+        self.grouping = grouping;
+        self
+    }
+
+    /// Sets the levels whose territories are ranked as bridges.
+    #[must_use]
+    pub fn bridges(mut self, levels: Vec<Level>) -> Self {
+        self.bridges = levels;
+        self
+    }
+
+    /// Sets how many brokers are kept.
+    #[must_use]
+    pub fn brokers(mut self, brokers: usize) -> Self {
+        self.brokers = brokers;
         self
     }
 
@@ -151,7 +182,7 @@ impl Frame<'_> {
         let (communities, decay) = match Measured::of(communities)? {
             Measured::Undefined(why) => (Measured::Undefined(why.clone()), Measured::Undefined(why)),
             Measured::Value(c) => (
-                Measured::of(self.communities(&tied, &c.of, c.modularity))?,
+                Measured::of(self.communities(&tied, &c.of, c.modularity, options))?,
                 Measured::of(self.decay(&tied, &c.of, options, progress))?,
             ),
         };
@@ -177,7 +208,7 @@ impl Frame<'_> {
             brokerage,
             brokers,
             communities,
-            gravity: Measured::of(self.gravity(&all))?,
+            gravity: Measured::of(self.gravity(&all, options))?,
         })
     }
 }
@@ -201,9 +232,9 @@ impl Study {
         }
         let network = self.network(|_| true)?;
         let mut bridges = Vec::new();
-        for level in [Level::Epci, Level::PetrPays] {
-            let Some(labels) = frame.level(&level)? else { continue };
-            let units = self.atlas.level(&level)?.territories();
+        for level in &options.bridges {
+            let Some(labels) = frame.level(level)? else { continue };
+            let units = self.atlas.level(level)?.territories();
             let mut ranked: Vec<Bridge> = bridging(&network, &labels, options.weighting)?
                 .into_iter()
                 .map(|(u, bridging)| {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::LinkageOptions;
 use super::frame::{Frame, Ground, used};
 use super::report::{BorderAgreement, Broker, CommunityReport, KindBrokerage};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::linkage::{MixingMatrix, Roles, TerritoryBridging, Weighting, brokerage, territory_bridging};
-use crate::model::{ActorKind, Level};
+use crate::model::ActorKind;
 use crate::network::{
     Network, TieWeights, agreement, modularity, participation_coefficient, structural_holes,
 };
@@ -54,14 +55,20 @@ impl Frame<'_> {
         Ok((by_kind, brokers))
     }
 
-    pub(super) fn communities(&self, tied: &Ground, of: &Labels, q: f64) -> Result<CommunityReport> {
+    pub(super) fn communities(
+        &self,
+        tied: &Ground,
+        of: &Labels,
+        q: f64,
+        options: &LinkageOptions,
+    ) -> Result<CommunityReport> {
         let mut borders = Vec::new();
-        for level in [Level::Departement, Level::Region] {
-            let Some(labels) = self.level(&level)? else { continue };
+        for level in [&options.units, &options.grouping] {
+            let Some(labels) = self.level(level)? else { continue };
             let labels = tied.labels(&labels)?;
             let spread = participation_coefficient(&tied.network, &labels, TieWeights::Used)?;
             borders.push(BorderAgreement {
-                level,
+                level: level.clone(),
                 agreement: agreement(of, &labels)?,
                 modularity: modularity(&tied.network, &labels, 1.0, TieWeights::Used)?,
                 participation: spread.iter().sum::<f64>() / spread.len() as f64,

@@ -154,14 +154,14 @@ pub struct GravityTerm {
     pub interval: (f64, f64),
 }
 
-/// Gravity of ties between départements.
+/// Gravity of ties between territories of [`LinkageOptions::units`](super::LinkageOptions::units).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GravityReport {
     /// Coefficients.
     pub terms: Vec<GravityTerm>,
-    /// Départements, those without ties included.
-    pub departements: usize,
-    /// Ties within a département or with an end outside, left out.
+    /// Territories, those without ties included.
+    pub units: usize,
+    /// Ties within a territory or with an end outside, left out.
     pub left_out_ties: f64,
     /// The fit; its standard errors count each pair twice, those of `terms` once.
     pub fit: GravityFit,

@@ -14,7 +14,6 @@ use units::UnitTable;
 
 use super::{Complementarity, Study};
 use crate::error::{Error, Result};
-use crate::france::zones::ZONES;
 use crate::matching::{Pairs, Scorer, Term};
 use crate::network::{Direction, Network};
 use crate::profiles::ProfileRows;
@@ -139,7 +138,7 @@ impl Study {
         let partners = Partners {
             study: self,
             participations: candidates.list.iter().map(|u| u.participations).collect(),
-            places: Places::new(&ZONES, points)?,
+            places: Places::new(&self.atlas.zones(), points)?,
             options,
             seekers,
             candidates,

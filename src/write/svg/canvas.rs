@@ -21,6 +21,38 @@ impl Svg {
         &self.text
     }
 
+    /// The picture with a line of text under it, such as its sources; long ones wrap.
+    pub fn captioned(mut self, caption: &str) -> Self {
+        let Some([width, height]) = self.size() else { return self };
+        let lines = wrapped(caption, ((width - 32.0) / (10.0 * 0.52)) as usize);
+        let taller = height + 13.0 * lines.len() as f64 + 6.0;
+        for (before, after) in [
+            (
+                format!("height=\"{height}\" viewBox=\"0 0 {width} {height}\""),
+                format!("height=\"{taller}\" viewBox=\"0 0 {width} {taller}\""),
+            ),
+            (
+                format!("<rect width=\"{width}\" height=\"{height}\""),
+                format!("<rect width=\"{width}\" height=\"{taller}\""),
+            ),
+        ] {
+            self.text = self.text.replacen(&before, &after, 1);
+        }
+        let mut canvas = Canvas { text: self.text };
+        canvas.text.truncate(canvas.text.len() - END.len());
+        for (k, line) in lines.iter().enumerate() {
+            canvas.coloured_text(16.0, height + 9.0 + 13.0 * k as f64, Anchor::Start, 10.0, GREY, line);
+        }
+        canvas.finish()
+    }
+
+    /// Width and height in pixels, as the head of every picture says them.
+    fn size(&self) -> Option<[f64; 2]> {
+        let head = self.text.split_once("viewBox=\"0 0 ")?.1.split_once('"')?.0;
+        let (width, height) = head.split_once(' ')?;
+        Some([width.parse().ok()?, height.parse().ok()?])
+    }
+
     /// Writes the document.
     ///
     /// # Errors
@@ -131,6 +163,11 @@ pub(super) enum Anchor {
 
 pub(super) const INK: &str = "#1b1b1b";
 
+/// Text that stands back and keeps a contrast above 4.5:1 on white.
+const GREY: &str = "#595959";
+
+const END: &str = "</svg>\n";
+
 /// Collects the elements of a picture; the only place that knows SVG. Writing to a `String` cannot
 /// fail, so results of `write!` are dropped.
 pub(super) struct Canvas {
@@ -139,18 +176,37 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(width: f64, height: f64, title: &str) -> Self {
+        Self::with_title_lines(width, height, title, &[title.to_owned()])
+    }
+
+    /// A sheet with a heading of one or more lines.
+    pub(super) fn with_title_lines(width: f64, height: f64, title: &str, lines: &[String]) -> Self {
         let (w, h, title) = (width.ceil(), height.ceil(), escape_markup(title));
-        let text = format!(
+        let mut text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
              role=\"img\" aria-label=\"{title}\" font-family=\"system-ui, Arial, sans-serif\">\n\
-             <title>{title}</title>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n\
-             <text x=\"16\" y=\"24\" font-size=\"15\" font-weight=\"bold\" fill=\"{INK}\">{title}</text>\n"
+             <title>{title}</title>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
         );
+        // A long heading is set smaller before it runs off the sheet.
+        let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).max(1);
+        let size = short(((width - 32.0) / (0.56 * longest as f64)).clamp(9.0, 15.0));
+        for (k, line) in lines.iter().enumerate() {
+            let (y, line) = (24 + 19 * k, escape_markup(line));
+            let _ = writeln!(
+                text,
+                "<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"bold\" fill=\"{INK}\">{line}</text>"
+            );
+        }
         Self { text }
     }
 
+    /// What somebody who cannot see the picture is told.
+    pub(super) fn description(&mut self, text: &str) {
+        let _ = writeln!(self.text, "<desc>{}</desc>", escape_markup(text));
+    }
+
     pub(super) fn finish(mut self) -> Svg {
-        self.text.push_str("</svg>\n");
+        self.text.push_str(END);
         Svg { text: self.text }
     }
 
@@ -186,6 +242,14 @@ impl Canvas {
             self.text,
             "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{text}</text>"
         );
+    }
+
+    /// Text with a white rim, to be read over lines.
+    pub(super) fn halo_text(&mut self, x: f64, y: f64, anchor: Anchor, size: f64, text: &str) {
+        let start = self.text.len();
+        self.text(x, y, anchor, size, text);
+        let rim = " stroke=\"#ffffff\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\"";
+        self.text.insert_str(start + "<text".len(), rim);
     }
 
     /// A label that leaves its place to the upper right.
@@ -240,6 +304,21 @@ impl Canvas {
                 last = Some(point);
             }
         }
+    }
+
+    /// A closed ring in relative steps of tenths of a pixel, which are shorter than places.
+    pub(super) fn ring(&mut self, points: impl Iterator<Item = (f64, f64)>) {
+        let mut last: Option<(i64, i64)> = None;
+        for (x, y) in points {
+            let point = ((x * 10.0).round() as i64, (y * 10.0).round() as i64);
+            let (dx, dy) = last.map_or(point, |l| (point.0 - l.0, point.1 - l.1));
+            if (dx, dy) != (0, 0) || last.is_none() {
+                let (dx, dy) = (dx as f64 / 10.0, dy as f64 / 10.0);
+                let _ = write!(self.text, "{}{dx} {dy}", if last.is_none() { 'M' } else { 'l' });
+                last = Some(point);
+            }
+        }
+        self.text.push('Z');
     }
 
     /// Opens a part that is cut off at its frame and keeps the coordinates.
@@ -319,6 +398,28 @@ pub(super) fn shortened(label: &str) -> String {
         return label.to_owned();
     }
     label.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// Text in lines of about so many characters; a longer word has a line of its own.
+pub(super) fn wrapped(text: &str, characters: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut room = 0;
+    // No-break spaces keep words together.
+    for word in text.split([' ', '\n', '\t']).filter(|w| !w.is_empty()) {
+        let length = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if length < room => {
+                line.push(' ');
+                line.push_str(word);
+                room -= length + 1;
+            }
+            _ => {
+                lines.push(word.to_owned());
+                room = characters.saturating_sub(length);
+            }
+        }
+    }
+    lines
 }
 
 /// About how wide the widest label is.

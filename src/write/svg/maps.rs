@@ -4,8 +4,9 @@ use geo_types::Coord;
 
 use super::canvas::{Anchor, Canvas, Svg, shortened, widest};
 use super::colours::{ClassColours, Colours, PLAIN, Ramp};
+use super::frame::Frame;
 use super::palette;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::labels::Labels;
 use crate::model::Contours;
 use crate::space::{Bounds, Layer};
@@ -53,7 +54,7 @@ impl Choropleth<'_> {
     /// Draws the picture.
     ///
     /// # Errors
-    /// [`Error::Shape`] when there are values and not one for each feature, [`Error::Value`] for a
+    /// [`Error::Shape`](crate::Error::Shape) when there are values and not one for each feature, [`Error::Value`](crate::Error::Value) for a
     /// coordinate that is not finite.
     pub fn render(&self) -> Result<Svg> {
         if !self.values.is_empty() {
@@ -79,33 +80,13 @@ impl Choropleth<'_> {
         legend: impl FnOnce(&mut Canvas, f64, f64),
     ) -> Result<Svg> {
         let lines = self.lines.iter().flatten();
-        let all = || self.layer.coords().iter().chain(lines.clone()).chain(self.points);
-        if let Some((index, c)) = all().enumerate().find(|(_, c)| !(c.x.is_finite() && c.y.is_finite())) {
-            let value = format!("({}, {})", c.x, c.y);
-            return Err(Error::Value { what: "coordinates of a map", index, value, must: "must be finite" });
-        }
-        let mut bounds = self.bounds.unwrap_or(Bounds::EMPTY);
-        if self.bounds.is_none() {
-            all().for_each(|&c| bounds.include(c));
-        }
-        if bounds.is_empty() {
-            bounds = Bounds { min: [0.0; 2], max: [1.0; 2] };
-        }
-        let middle = f64::midpoint(bounds.min[1], bounds.max[1]).to_radians();
-        let stretch = if self.coordinates == Coordinates::Degrees { libm::cos(middle) } else { 1.0 };
-        let (wide, tall) = (
-            ((bounds.max[0] - bounds.min[0]) * stretch).max(1e-9),
-            (bounds.max[1] - bounds.min[1]).max(1e-9),
-        );
-        let scale = (560.0 / wide).min(560.0 / tall);
-        let (left, top, width, height) = (16.0, 40.0, wide * scale, tall * scale);
-        let at = |c: Coord<f64>| {
-            (left + (c.x - bounds.min[0]) * stretch * scale, top + (bounds.max[1] - c.y) * scale)
-        };
+        let all = self.layer.coords().iter().chain(lines).chain(self.points).copied();
+        let frame = Frame::new(all, self.bounds, self.coordinates, [16.0, 40.0, 560.0])?;
+        let Frame { left, top, width, height, .. } = frame;
+        let at = |c: Coord<f64>| frame.at(c);
         let mut canvas = Canvas::new(left + width + margin, (top + height).max(260.0) + 18.0, self.title);
         canvas.clip([left, top, width, height]);
-        let in_sight = |b: Bounds| (0..2).all(|k| b.min[k] <= bounds.max[k] && b.max[k] >= bounds.min[k]);
-        let seen: Vec<usize> = (0..self.layer.len()).filter(|&i| in_sight(self.layer.bounds(i))).collect();
+        let seen: Vec<usize> = (0..self.layer.len()).filter(|&i| frame.shows(self.layer.bounds(i))).collect();
         // White borders would bleach territories of a few pixels.
         let crowded = width * height < 40.0 * seen.len() as f64;
         for i in seen {
@@ -158,8 +139,8 @@ impl ClassMap<'_> {
     /// Draws the picture.
     ///
     /// # Errors
-    /// [`Error::Shape`] when there is not one label for each feature and one name for each class;
-    /// [`Error::Value`] for a coordinate that is not finite.
+    /// [`Error::Shape`](crate::Error::Shape) when there is not one label for each feature and one name for each class;
+    /// [`Error::Value`](crate::Error::Value) for a coordinate that is not finite.
     pub fn render(&self) -> Result<Svg> {
         same_length("labels of a map", self.layer.len(), self.labels.len())?;
         same_length("names of classes", self.labels.classes(), self.classes.len())?;

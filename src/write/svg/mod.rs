@@ -2,18 +2,23 @@
 //!
 //! Pictures are light, need no fonts or scripts, carry a title and a description for screen readers,
 //! use colours that people with any colour vision can tell apart, and are the same bytes for the
-//! same input. [`HeatMap`], [`Plot`], [`Bars`], [`Choropleth`] and [`ClassMap`] each give an [`Svg`], which is
+//! same input. [`HeatMap`], [`Plot`], [`Bars`], [`Choropleth`], [`ClassMap`] and [`FlowMap`] each give an [`Svg`], which is
 //! text to show, to write or to embed.
 
 mod canvas;
 mod charts;
 mod colours;
+mod flow_map;
+mod frame;
 mod maps;
 pub(in crate::write) mod palette;
 
 pub use canvas::{Axis, Svg};
 pub use charts::{Bars, HeatMap, Marks, Plot, Series};
 pub use colours::{ClassColours, Colours};
+pub use flow_map::{
+    ArcEnds, Background, Borders, Flow, FlowClass, FlowMap, FlowPoint, LineStyle, PointLabel,
+};
 pub use maps::{Choropleth, ClassMap, Coordinates};
 
 #[cfg(test)]

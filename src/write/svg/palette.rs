@@ -23,6 +23,20 @@ pub(in crate::write) const CLUSTERS: [&str; 6] =
 /// Where there is no value.
 pub(in crate::write) const NO_DATA: &str = "#c4c4c4";
 
+/// Lines and marks that stand out (4.5 : 1) from [`GROUND`], [`PALE`] and white.
+pub(in crate::write) const STRONG: [&str; 6] =
+    ["#00598c", "#a83c00", "#00614a", "#8a2a6b", "#3d3d3d", "#5b3fa0"];
+
+/// Territories under lines and marks.
+pub(in crate::write) const GROUND: &str = "#f0f2f4";
+
+/// Borders of such territories.
+pub(in crate::write) const PALE_BORDER: &str = "#c3cad1";
+
+/// Classes of territories under lines and marks.
+pub(in crate::write) const PALE: [&str; 6] =
+    ["#d6e8f7", "#fde3c8", "#d5efe3", "#f6dceb", "#e4e4e4", "#f6f0b8"];
+
 /// The colour at `t` in 0..=1 along evenly spaced stops, as `#rrggbb`.
 pub(in crate::write) fn at(stops: &[&str], t: f64) -> String {
     let Some(last) = stops.len().checked_sub(1) else { return NO_DATA.to_owned() };

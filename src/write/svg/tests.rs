@@ -183,6 +183,89 @@ fn class_maps_name_and_count_their_classes() {
     assert!(matches!(ClassMap { labels: &short, ..map }.render(), Err(Error::Shape { .. })));
 }
 
+fn flow_points() -> Vec<FlowPoint> {
+    let at = |x: f64, y: f64| Coord { x, y };
+    vec![
+        FlowPoint::new(at(0.5, 45.5), 0, "<b>A</b> & \"Pays\"").labelled(),
+        FlowPoint::new(at(5.5, 45.5), 1, "B").labelled().size(9.0),
+        FlowPoint::new(at(5.5, 45.5), 1, "B again").labelled(),
+        FlowPoint::new(at(2.0, 45.2), 2, "C"),
+        FlowPoint::new(at(3.0, 45.2), 3, ""),
+    ]
+}
+
+#[test]
+fn flow_maps_draw_and_count_every_arc() {
+    let square = |x: f64| {
+        MultiPolygon(vec![polygon![(x: x, y: 45.), (x: x + 1., y: 45.), (x: x + 1., y: 46.), (x: x, y: 46.)]])
+    };
+    let layer = Layer::from_features([&square(0.0), &MultiPolygon(vec![]), &square(5.0)]);
+    let labels = Labels::new(vec![1, Labels::NONE, 0], 2).unwrap();
+    let (fills, points, classes) = (names(2), flow_points(), names(4));
+    let kinds = [
+        FlowClass::new("known <kind>", LineStyle::Solid),
+        FlowClass::new("to explore", LineStyle::Dashed).directed(),
+    ];
+    let flows = [
+        Flow::new(0, 1, 0),
+        Flow::new(1, 3, 0),
+        Flow::new(0, 3, 1).weight(4.0).detail("a < b"),
+        Flow::new(3, 0, 1).weight(4.0),
+        // Ends that fall together are counted, and nothing can be drawn.
+        Flow::new(1, 2, 1),
+    ];
+    let notes = ["Width: <projects>".to_owned()];
+    let map = FlowMap::new("A long heading that says what was found, with <marks> & \"quotes\", over more than one line of the sheet")
+        .background(Background::new(&layer, Contours::Approximate).classes(&labels, &fills))
+        .points(&classes, &points)
+        .flows(&kinds, &flows)
+        .notes(&notes)
+        .source("Sources: a & b.");
+    let svg = map.render().unwrap();
+    check_well_formed(&svg);
+    assert_eq!(svg, map.render().unwrap());
+    let text = svg.as_str();
+    for entry in
+        ["known &lt;kind&gt; (2)", "to explore (3)", "Width: &lt;projects&gt;", "Sources: a &amp; b."]
+    {
+        assert!(text.contains(entry), "{entry}");
+    }
+    assert!(text.contains(&*escape_markup(&format!("{} (1)", fills[0]))) && text.contains("<desc>"));
+    // Four arcs and two of the legend; both dashed ones of the map in one group, one of the legend.
+    assert_eq!((text.matches('Q').count(), text.matches("stroke-dasharray").count()), (6, 2));
+    assert!(text.contains("<title>a &lt; b</title>") && text.contains("<title>B again</title>"));
+    // One of two names at the same place.
+    assert!(text.contains(">B</text>") && text.contains(Contours::APPROXIMATE));
+    assert_eq!(text.matches("font-weight=\"bold\"").count(), 2);
+    let part = map.bounds(Bounds { min: [0.0, 45.0], max: [4.0, 46.0] }).off_map("off the map");
+    assert!(part.render().unwrap().as_str().contains("off the map (2)"));
+}
+
+#[test]
+fn flow_maps_refuse_what_cannot_be_drawn() {
+    let (classes, points) = (names(4), flow_points());
+    let kinds = [FlowClass::new("k", LineStyle::Solid)];
+    let refused = |points: &[FlowPoint], flows: &[Flow]| {
+        matches!(
+            FlowMap::new("t").points(&classes, points).flows(&kinds, flows).render(),
+            Err(Error::Value { .. })
+        )
+    };
+    assert!(refused(&points, &[Flow::new(0, 9, 0)]) && refused(&points, &[Flow::new(0, 1, 1)]));
+    for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(refused(&points, &[Flow::new(0, 1, 0).weight(weight)]), "{weight}");
+        assert!(refused(&[points[0].clone().size(weight)], &[]), "{weight}");
+    }
+    assert!(refused(&[FlowPoint::new(Coord { x: f64::NAN, y: 0.0 }, 0, "")], &[]));
+    assert!(refused(&[FlowPoint::new(Coord { x: 0.0, y: 0.0 }, 4, "")], &[]));
+    check_well_formed(&FlowMap::new("").render().unwrap());
+    check_well_formed(&FlowMap::new("t").points(&classes, &points[..1]).render().unwrap());
+    let layer = Layer::from_features([&MultiPolygon(vec![])]);
+    let none = Labels::new(vec![], 0).unwrap();
+    let wrong = Background::new(&layer, Contours::Surveyed).classes(&none, &[]);
+    assert!(matches!(FlowMap::new("t").background(wrong).render(), Err(Error::Shape { .. })));
+}
+
 #[test]
 fn ticks_are_round_and_inside() {
     let ticks = |axis, low, high| Scale::new(axis, Limits { low, high }, 0.0, 1.0).ticks();

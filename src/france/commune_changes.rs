@@ -1,9 +1,9 @@
 //! INSEE's table of commune changes.
 
-use super::records::Records;
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::france::vintage::Change;
+use crate::read::Records;
 
 /// Reads the table of commune changes (`mvtcommune`) that
 /// [`Vintages::from_changes`](crate::france::vintage::Vintages::from_changes) takes.
