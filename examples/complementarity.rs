@@ -36,7 +36,7 @@ struct Arguments {
     #[arg(long = "column", value_name = "ROLE=NAME", requires = "table")]
     columns: Vec<String>,
     /// Your own figures by territory and activity (CSV, long or wide) in place of the embedded ones.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     table: Option<PathBuf>,
     /// Level of the territories in your table.
     #[arg(long, default_value = "epci", requires = "table", value_parser = known_level)]
@@ -45,7 +45,7 @@ struct Arguments {
     #[arg(long, requires = "table")]
     digits: Option<usize>,
     /// How far away partners may be.
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = 300.0, value_parser = common::positive, allow_negative_numbers = true)]
     radius_km: f64,
     /// An activity is present where the location quotient, shrunken for small counts, is at least 1.
     #[arg(long)]
@@ -54,7 +54,7 @@ struct Arguments {
     #[arg(long, default_value = "out/complementarity")]
     out: PathBuf,
     /// Permutations of each test.
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = common::replicates, allow_negative_numbers = true)]
     permutations: usize,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]

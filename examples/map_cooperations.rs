@@ -38,16 +38,16 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between two actors, by identifier or name.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     cooperations: Vec<PathBuf>,
     /// Table of participations of actors in projects.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
     /// Add your actors to the embedded ones instead of mapping them alone.
     #[arg(long)]
     with_embedded: bool,
     /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     contours: Option<PathBuf>,
     /// What is rural: density, density:small_town, outside:attraction_area, class:NAME=CLASS|CLASS.
     #[arg(long, default_value = "density")]

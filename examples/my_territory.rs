@@ -32,7 +32,7 @@ use rurban::write::geojson::{Shapes, write_geojson_file};
 #[derive(Parser)]
 struct Arguments {
     /// GeoJSON file of the finest level of territories.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     territories: Option<PathBuf>,
     /// Which level that is: commune, epci, `petr_pays`, gal, departement, region, or a name.
     #[arg(long, default_value = "commune")]
@@ -48,10 +48,10 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between actors (source, target, weight …), by identifier or name.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     cooperations: Vec<PathBuf>,
     /// CSV file of participations (actor, project …).
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
     /// Level of metrics.geojson and territories.csv.
     #[arg(long)]

@@ -24,6 +24,7 @@ mod decode;
 mod finder;
 mod funding;
 pub mod geojson;
+mod json_table;
 mod kinds;
 mod names;
 mod number;

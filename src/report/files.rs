@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Language;
-use super::tables::{actor_table, link_table, territory_table};
+use super::tables::{actor_parts, link_table, territory_table};
 use crate::error::Result;
 use crate::model::Contours;
 use crate::model::Level;
 use crate::progress::Progress;
 use crate::space::Layer;
 use crate::study::{Study, TerritoryMeasures};
-use crate::write::csv::{CsvStyle, write_csv_file};
+use crate::write::csv::{CsvStyle, write_csv_file, write_csv_parts};
 use crate::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson_file};
 
 /// What the atlas page says besides the study.
@@ -105,16 +105,15 @@ impl<'a> StudyFiles<'a> {
         };
         let mut written = Vec::new();
         let territories = territory_table(self.of(level)?)?;
-        let tables = [
-            ("territories.csv", &territories),
-            ("actors.csv", &actor_table(self.study)?),
-            ("links.csv", &link_table(self.study)?),
-        ];
-        for (name, table) in tables {
-            let path = folder.join(name);
-            write_csv_file(&path, table, CsvStyle::Standard)?;
-            step(path, &mut written);
-        }
+        let path = folder.join("territories.csv");
+        write_csv_file(&path, &territories, CsvStyle::Standard)?;
+        step(path, &mut written);
+        let path = folder.join("actors.csv");
+        write_csv_parts(&path, actor_parts(self.study), CsvStyle::Standard)?;
+        step(path, &mut written);
+        let path = folder.join("links.csv");
+        write_csv_file(&path, &link_table(self.study)?, CsvStyle::Standard)?;
+        step(path, &mut written);
         let units = self.study.atlas().level(level)?;
         let path = folder.join("metrics.geojson");
         let empty;
