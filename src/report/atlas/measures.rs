@@ -133,9 +133,8 @@ pub(super) fn columns(
                 unit: PERCENT,
                 description: [
                     "Part des habitants qui vivent dans une commune rurale\u{202f}; \
-                     plus c’est foncé, plus c’est rural.",
-                    "Share of the inhabitants who live in a rural commune; the darker, the \
-                     more rural.",
+                     une valeur élevée veut dire rural.",
+                    "Share of the inhabitants who live in a rural commune; the higher, the more rural.",
                 ],
                 decimals: 1,
             },
@@ -203,10 +202,8 @@ pub(super) fn columns(
             name: ["Part des liens rural–urbain", "Share of rural–urban ties"],
             unit: PERCENT,
             description: [
-                "Part des liens rural–urbain parmi les liens classés qui touchent le territoire\u{202f}; plus c’est \
-                 foncé, plus le territoire relie les deux côtés.",
-                "Share of rural–urban ties among the classed ties that touch the territory; the darker, the \
-                 more it ties the two sides.",
+                "Part des liens rural–urbain parmi les liens classés qui touchent le territoire\u{202f}; plus elle est haute, plus le territoire relie les deux côtés.",
+                "Share of rural–urban ties among the classed ties that touch the territory; the higher, the more it ties the two sides.",
             ],
             decimals: 1,
         },
@@ -223,9 +220,8 @@ pub(super) fn columns(
             unit: PERCENT,
             description: [
                 "Part (pondérée) des liens des acteurs ruraux du territoire qui vont vers des acteurs \
-                 urbains\u{202f}; plus c’est foncé, plus ils sont tournés vers la ville.",
-                "Weighted share of the ties of its rural actors that go to urban actors; the darker, the \
-                 more they turn to the city.",
+                 urbains\u{202f}; plus elle est haute, plus ils sont tournés vers la ville.",
+                "Weighted share of the ties of its rural actors that go to urban actors; the higher, the more they turn to the city.",
             ],
             decimals: 1,
         },
@@ -301,9 +297,8 @@ pub(super) fn columns(
             unit: ["km", "km"],
             description: [
                 "Distance à vol d’oiseau au laboratoire ou organisme de recherche le plus proche, moyenne des \
-                 habitants\u{202f}; plus c’est foncé, plus c’est loin.",
-                "Distance as the crow flies to the nearest research centre, mean over inhabitants; the \
-                 darker, the farther.",
+                 habitants\u{202f}; une valeur élevée veut dire loin.",
+                "Distance as the crow flies to the nearest research centre, mean over inhabitants; the higher, the farther.",
             ],
             decimals: 1,
         },
@@ -317,10 +312,9 @@ pub(super) fn columns(
             name: ["Distance à un lieu d’innovation", "Distance to an innovation place"],
             unit: ["km", "km"],
             description: [
-                "Distance à vol d’oiseau au lieu d’innovation le plus proche, moyenne des habitants\u{202f}; plus \
-                 c’est foncé, plus c’est loin.",
-                "Distance as the crow flies to the nearest innovation place, mean over inhabitants; the \
-                 darker, the farther.",
+                "Distance à vol d’oiseau au lieu d’innovation le plus proche, moyenne des habitants\u{202f}; une valeur élevée veut dire \
+                 loin.",
+                "Distance as the crow flies to the nearest innovation place, mean over inhabitants; the higher, the farther.",
             ],
             decimals: 1,
         },

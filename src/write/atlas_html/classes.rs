@@ -170,7 +170,7 @@ mod tests {
         let mut skewed = vec![0.0; 920];
         skewed.extend((1..=80).map(f64::from));
         assert_eq!(breaks(&skewed).quantiles.len(), 4);
-        assert_eq!(breaks(&[-0.5, 0.25, 0.031_25]).natural, [0.03, 0.2]);
+        assert_eq!(breaks(&[-0.5, 0.25, 0.031_25]).natural, [0.03, 0.25]);
     }
 
     #[test]

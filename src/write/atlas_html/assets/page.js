@@ -884,6 +884,8 @@ function rows() {
     return element("td", { textContent: Number.isFinite(v) ? number(v, c.digits) : "–" });
   })));
   $("table").replaceChildren(element("thead", {}, headRow), element("tbody", {}, ...body));
+  const marked = $("table").querySelector("tr.marked");
+  if (marked) $("table-scroll").scrollTop = marked.offsetTop - 60;
 }
 function csv() {
   const { columns } = sheet.data, quote = v => /[",\n\r;]/.test(v) ? `"${v.replace(/"/g, "\"\"")}"` : v, safe = v => /^[=+\-@\t\r]/.test(v) ? "'" + v : v;
