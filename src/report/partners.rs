@@ -27,7 +27,7 @@ fn kilometres(distance_m: Option<f64>, language: Language) -> String {
 /// A research field of the embedded organisations; what has no French name stays as it is.
 fn activity(name: &str, language: Language) -> &str {
     let french = match name {
-        "agronomy" => "agronomie",
+        "agronomy, food and forest" => "agronomie, alimentation et forêt",
         "biology" => "biologie",
         "chemistry" => "chimie",
         "computing" => "informatique",
