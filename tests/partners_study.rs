@@ -99,7 +99,7 @@ fn joint_units_hidden_at_random_are_found() {
         sum += e.aupr.value / 3.0;
         low += e.aupr.interval.unwrap().low / 3.0;
     }
-    assert!(sum >= 0.28 && low > 0.2, "{sum} {low}");
+    assert!(sum >= 0.32 && low > 0.2, "{sum} {low}");
 }
 
 /// Records of a CSV file of the folder that `RURBAN_DATA` names.
@@ -115,6 +115,7 @@ fn raw(file: &str, project: &str, node: &str, year: &str) -> PartnerHistory {
     let mut projects: BTreeMap<String, (i32, Vec<u32>)> = BTreeMap::new();
     let mut units: Vec<PartnerUnit> = Vec::new();
     for r in records(file) {
+        let Ok(began) = r[year].parse::<i32>() else { continue };
         if r[node].is_empty() {
             continue;
         }
@@ -128,7 +129,7 @@ fn raw(file: &str, project: &str, node: &str, year: &str) -> PartnerHistory {
             let rurality = commune.and_then(|t| t.density).map(|d| d.rurality());
             *unit = unit.clone().at(commune.and_then(|t| t.point)).rurality(rurality);
         }
-        projects.entry(r[project].clone()).or_insert_with(|| (r[year].parse().unwrap(), vec![])).1.push(id);
+        projects.entry(r[project].clone()).or_insert_with(|| (began, vec![])).1.push(id);
     }
     let projects = projects.into_values().map(|(year, mut participants)| {
         participants.sort_unstable();
@@ -159,7 +160,9 @@ fn anr_by_unit() {
     let judged = history.judge(&options, None, &Silent).unwrap();
     eprintln!("{}", judged_text(&judged, Language::English));
     let fitted = judged.of(JudgedScore::Fitted).unwrap();
-    assert!(value(&fitted.all).aupr.value >= 0.038 && value(&fitted.all).auc.value >= 0.86);
+    assert!(value(&fitted.all).aupr.value >= 0.039 && value(&fitted.all).auc.value >= 0.865);
+    // One index alone orders the top better than the fit.
+    assert!(value(&judged.of(JudgedScore::LocalPath).unwrap().all).aupr.value >= 0.043);
 }
 
 #[test]

@@ -249,7 +249,7 @@ pub fn belonging_map(
         .to_owned()];
     let mut map = FlowMap::new(&title).points(&classes, &points).flows(&kinds, &flows).notes(&notes).source(
         language.pick(
-            "Sources : Insee ; keep.eu, ROR, ANCT ; calculs rurban.",
+            "Sources\u{a0}: Insee\u{202f}; keep.eu, ROR, ANCT\u{202f}; calculs rurban.",
             "Sources: Insee; keep.eu, ROR, ANCT; computed by rurban.",
         ),
     );

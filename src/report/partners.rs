@@ -27,7 +27,7 @@ fn kilometres(distance_m: Option<f64>, language: Language) -> String {
 /// A research field of the embedded organisations; what has no French name stays as it is.
 fn activity(name: &str, language: Language) -> &str {
     let french = match name {
-        "agronomy" => "agronomie",
+        "agronomy, food and forest" => "agronomie, alimentation et forêt",
         "biology" => "biologie",
         "chemistry" => "chimie",
         "computing" => "informatique",
@@ -295,7 +295,7 @@ fn around(points: &[FlowPoint]) -> Option<Bounds> {
 
 fn source(language: Language) -> &'static str {
     language.pick(
-        "Sources : Insee, grille communale de densité ; keep.eu, ROR, ANCT ; calculs rurban.",
+        "Sources\u{a0}: Insee, grille communale de densité\u{202f}; keep.eu, ROR, ANCT\u{202f}; calculs rurban.",
         "Sources: Insee, density grid of municipalities; keep.eu, ROR, ANCT; computed by rurban.",
     )
 }
