@@ -1,8 +1,6 @@
 //! Money of programmes and portraits of territories on the embedded France and on small made-up ones.
 #![cfg(feature = "france-data")]
 
-mod common;
-
 use std::sync::LazyLock;
 use std::time::Instant;
 
@@ -256,7 +254,7 @@ fn the_crosswalk_goes_both_ways() {
 #[test]
 #[ignore = "needs RURBAN_DATA"]
 fn the_published_table_is_read_as_it_is() {
-    let folder = common::real_data("funding");
+    let folder = crate::common::real_data("funding");
     let reader = || FundingReader::default();
     let table = |name: &str| Reader::default().open_path(folder.join(name)).unwrap();
     let sum = |lines: &[FundingLine]| {

@@ -1,15 +1,13 @@
 //! The level that rural contracts make of communes, by overlay alone, against the membership derived
 //! from it independently.
 
-mod common;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use rurban::model::{Level, TerritoryCode};
 use rurban::read::TerritoryReader;
 
-use common::real_data;
+use crate::common::real_data;
 
 #[test]
 #[ignore = "needs RURBAN_DATA: contours/communes-2022-1000m.geojson, territories/rural-contracts-2019*"]
