@@ -42,7 +42,7 @@ struct Arguments {
     #[arg(long, default_value = "2sfca")]
     measure: AccessMethod,
     /// How far people go, in kilometres.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = common::positive, allow_negative_numbers = true)]
     reach_km: f64,
     /// Level of the maps, and of `--territory`.
     #[arg(long, default_value = "epci", value_parser = known_level)]

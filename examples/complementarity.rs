@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use common::{Bar, Fallible, deliver, known_level, wording};
-use rurban::france::EmbeddedFrance;
+use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
 use rurban::model::Level;
 use rurban::profiles::{Codes, ProfileRules};
 use rurban::random::Seed;
@@ -28,14 +28,15 @@ struct Arguments {
     /// Its level: `petr_pays`, `epci`, `departement`, `region`, `attraction_area`.
     #[arg(long, default_value = "petr_pays", value_parser = known_level)]
     level: Level,
-    /// What is compared, with commas between: sectors, fields, capabilities, bodies.
+    /// What is compared, with commas between: sectors, fields, capabilities,
+    /// domains, establishments, bodies.
     #[arg(long, value_delimiter = ',', default_value = "sectors,fields,capabilities")]
     nomenclature: Vec<Nomenclature>,
     /// Column of the table by what it tells, as ROLE=NAME: territory, activity, `activity_name`, figure.
     #[arg(long = "column", value_name = "ROLE=NAME", requires = "table")]
     columns: Vec<String>,
     /// Your own figures by territory and activity (CSV, long or wide) in place of the embedded ones.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     table: Option<PathBuf>,
     /// Level of the territories in your table.
     #[arg(long, default_value = "epci", requires = "table", value_parser = known_level)]
@@ -44,7 +45,7 @@ struct Arguments {
     #[arg(long, requires = "table")]
     digits: Option<usize>,
     /// How far away partners may be.
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = 300.0, value_parser = common::positive, allow_negative_numbers = true)]
     radius_km: f64,
     /// An activity is present where the location quotient, shrunken for small counts, is at least 1.
     #[arg(long)]
@@ -53,7 +54,7 @@ struct Arguments {
     #[arg(long, default_value = "out/complementarity")]
     out: PathBuf,
     /// Permutations of each test.
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = common::replicates, allow_negative_numbers = true)]
     permutations: usize,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]
@@ -65,7 +66,11 @@ struct Arguments {
 
 fn main() -> Fallible {
     let a = Arguments::parse();
-    let (bar, mut france) = (Bar::default(), EmbeddedFrance::load()?);
+    let bar = Bar::default();
+    // Domains come with the directory of structures and the projects that tie them.
+    let domains = a.nomenclature.contains(&Nomenclature::Domains);
+    let scope = if domains { ResearchScope::FirmsWithLaboratories } else { ResearchScope::None };
+    let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&bar)?;
     let (sectors, pacts) = (france.sectors, france.reciprocity_contracts);
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;

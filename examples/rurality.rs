@@ -32,7 +32,7 @@ struct Arguments {
     #[arg(long, default_value = "research_distance")]
     value: TerritoryScore,
     /// CSV file with territory codes and figures of your own to measure instead.
-    #[arg(long, requires = "column")]
+    #[arg(long, requires = "column", value_parser = common::file)]
     table: Option<PathBuf>,
     /// Its column of figures, or another one by what it tells (territory=NAME); may be given several times.
     #[arg(long, requires = "table", value_name = "NAME")]
@@ -41,10 +41,10 @@ struct Arguments {
     #[arg(long, requires = "table")]
     per_inhabitant: bool,
     /// Random replicates of each global test.
-    #[arg(long, default_value_t = 999)]
+    #[arg(long, default_value_t = 999, value_parser = common::replicates, allow_negative_numbers = true)]
     permutations: usize,
     /// Random replicates of the test of each territory.
-    #[arg(long, default_value_t = 9_999)]
+    #[arg(long, default_value_t = 9_999, value_parser = common::replicates, allow_negative_numbers = true)]
     local_permutations: usize,
     /// Seed of all that is random.
     #[arg(long, default_value_t = 2015)]

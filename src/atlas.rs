@@ -35,13 +35,26 @@ pub struct Territory {
     pub point: Option<LonLat>,
     /// Level on the seven-level density grid.
     pub density: Option<DensityLevel>,
+    /// Base territories it has in all, where it is known that the atlas holds only some of them: what is
+    /// said of it is said of that part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members_in_all: Option<u32>,
 }
 
 impl Territory {
     /// A territory with the required fields; set the others on the value.
     #[must_use]
     pub fn new(code: TerritoryCode, name: impl Into<String>) -> Self {
-        Self { code, name: name.into(), population: None, area_km2: None, point: None, density: None }
+        let name = name.into();
+        Self {
+            code,
+            name,
+            population: None,
+            area_km2: None,
+            point: None,
+            density: None,
+            members_in_all: None,
+        }
     }
 }
 
@@ -400,6 +413,7 @@ impl Atlas {
                 .collect();
             diagnostics.merge(self.add_level(level.level.clone(), groups, members, strictness)?);
         }
+        self.count_missing_members(other, &mut diagnostics)?;
         for attribute in &other.attributes {
             if self.attribute(&attribute.name).is_none() {
                 let of = found
@@ -413,6 +427,34 @@ impl Atlas {
             }
         }
         Ok(diagnostics)
+    }
+
+    /// Notes for the territories of upper levels how many base territories they have in another atlas of the
+    /// same base, where that is more than here.
+    fn count_missing_members(&mut self, other: &Self, found: &mut Diagnostics) -> Result<()> {
+        let counts = |atlas: &Self, level: &Level| -> Result<Vec<u32>> {
+            let mut counts = vec![0; atlas.level(level)?.territories.len()];
+            atlas.memberships(level)?.into_iter().for_each(|(_, unit)| counts[unit as usize] += 1);
+            Ok(counts)
+        };
+        let levels: Vec<Level> = self.levels[1..].iter().map(|l| l.level.clone()).collect();
+        for (at, level) in levels.iter().enumerate() {
+            let Ok(theirs) = other.level(level) else { continue };
+            let (here, all) = (counts(self, level)?, counts(other, level)?);
+            for (i, t) in self.levels[at + 1].territories.iter_mut().enumerate() {
+                let Some(known) = theirs.find(t.code.as_str()).map(|u| all[u]) else { continue };
+                if here[i] < known {
+                    t.members_in_all = Some(known);
+                    let message = format!(
+                        "{level} {} ({}): {} of its {known} territories are in the atlas; what is said of it is \
+                         said of these",
+                        t.code, t.name, here[i]
+                    );
+                    found.remark("partial_territory", Place::file("atlas").record(i), message);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives a level its outlines: one feature per territory, in their order.
@@ -478,11 +520,17 @@ impl Atlas {
 
     /// Rural or urban for each territory of a level, with the share of its population that lives in
     /// rural base territories: rural where that is more than half. Members without a rurality
-    /// or a population do not count; `None` where none does.
+    /// or a population do not count; `None` where none does. A base
+    /// territory is what its label says, also where its population is not known.
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such level.
     pub fn rurality(&self, level: &Level) -> Result<Vec<(Option<Rurality>, Option<f64>)>> {
+        if *level == self.base().level {
+            let share = |r: Rurality| if r == Rurality::Rural { 1.0 } else { 0.0 };
+            let of = (0..self.base().territories.len()).map(|i| self.base_rurality(i));
+            return Ok(of.map(|r| (r, r.map(share))).collect());
+        }
         let mut rural = vec![(0.0, 0.0); self.level(level)?.territories.len()];
         for (member, unit) in self.memberships(level)? {
             let population = self.base().territories[member as usize].population;
@@ -586,7 +634,10 @@ impl AtlasBuilder {
             return Err(Error::Unknown {
                 kind: "territory",
                 value: level.to_string(),
-                hint: Some(format!("an atlas needs at least one; {diagnostics}")),
+                hint: Some(match diagnostics.seen() {
+                    0 => "an atlas needs at least one".to_owned(),
+                    _ => format!("an atlas needs at least one; {diagnostics}"),
+                }),
             });
         }
         let n = territories.len();

@@ -2,7 +2,9 @@
 //! funding lines.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
@@ -54,6 +56,33 @@ pub struct Project {
     pub source: String,
 }
 
+/// Finds actors by identifier; holds no identifier of its own.
+#[derive(Debug, Clone, Default)]
+struct ActorIndex {
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl ActorIndex {
+    fn find(&self, actors: &[Actor], id: &str) -> Option<u32> {
+        let same = |&i: &u32| actors[i as usize].id.as_str() == id;
+        self.table.find(self.hasher.hash_one(id), same).copied()
+    }
+
+    /// Adds the actor of this index, whose identifier no other one has.
+    fn insert(&mut self, actors: &[Actor], index: u32) {
+        let hash = |i: &u32| self.hasher.hash_one(actors[*i as usize].id.as_str());
+        self.table.insert_unique(hash(&index), index, hash);
+    }
+}
+
+/// An index follows from the actors it is of.
+impl PartialEq for ActorIndex {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// What a source is called where sources are named: producer, vintage, licence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceTitle {
@@ -69,7 +98,7 @@ pub struct SourceTitle {
 pub struct Inventory {
     actors: Vec<Actor>,
     #[serde(skip)]
-    index: HashMap<ActorId, u32>,
+    index: ActorIndex,
     ties: Vec<Tie>,
     projects: Vec<Project>,
     practices: Vec<Practice>,
@@ -94,12 +123,13 @@ impl TryFrom<Stored> for Inventory {
 
     fn try_from(stored: Stored) -> Result<Self> {
         let Stored { actors, ties, projects, practices, funding, source_titles } = stored;
-        let mut index = HashMap::with_capacity(actors.len());
+        let mut index = ActorIndex::default();
         for (i, actor) in actors.iter().enumerate() {
-            if index.insert(actor.id.clone(), i as u32).is_some() {
+            if index.find(&actors, actor.id.as_str()).is_some() {
                 let (value, must) = (actor.id.to_string(), "must be an identifier that no other actor has");
                 return Err(Error::Value { what: "actors", index: i, value, must });
             }
+            index.insert(&actors, i as u32);
         }
         let must = "must be the position of an actor";
         let known = |i: u32| (i as usize) < actors.len();
@@ -151,7 +181,7 @@ impl Inventory {
     /// Index of an actor.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.index.get(id).map(|&i| i as usize)
+        self.index.find(&self.actors, id).map(|i| i as usize)
     }
 
     /// Cooperations given as ties.
@@ -193,12 +223,13 @@ impl InventoryBuilder {
     /// # Errors
     /// In strict mode, the finding.
     pub fn add_actor(&mut self, actor: Actor, place: Place) -> Result<()> {
-        if self.inventory.index.contains_key(&actor.id) {
+        if self.find(actor.id.as_str()).is_some() {
             return self.diagnostics.drop_record("duplicate_actor", place, self.clash(&actor));
         }
         self.diagnostics.keep();
-        self.inventory.index.insert(actor.id.clone(), self.inventory.actors.len() as u32);
-        self.inventory.actors.push(actor);
+        let Inventory { actors, index, .. } = &mut self.inventory;
+        actors.push(actor);
+        index.insert(actors, actors.len() as u32 - 1);
         Ok(())
     }
 
@@ -294,7 +325,7 @@ impl InventoryBuilder {
     /// Adds themes to an actor that is there; those it has already are not repeated. Returns whether
     /// there is such an actor.
     pub fn add_themes(&mut self, id: &str, themes: impl IntoIterator<Item = String>) -> bool {
-        let Some(&at) = self.inventory.index.get(id) else { return false };
+        let Some(at) = self.find(id) else { return false };
         if let Some(actor) = self.inventory.actors.get_mut(at as usize) {
             for theme in themes {
                 if !actor.themes.contains(&theme) {
@@ -316,7 +347,7 @@ impl InventoryBuilder {
             let message = format!("practice {} is already there; the first one is kept", practice.id);
             return self.diagnostics.drop_record("duplicate_practice", place, message);
         }
-        if let Some(unknown) = practice.origin.take_if(|o| !self.inventory.index.contains_key(o)) {
+        if let Some(unknown) = practice.origin.take_if(|o| self.inventory.find(o.as_str()).is_none()) {
             let message = format!(
                 "practice {:?}: actor {unknown} is not in the inventory; the origin is left out",
                 practice.name
@@ -361,7 +392,7 @@ impl InventoryBuilder {
         };
         let name = &to.name;
         let actor = &adoption.actor;
-        let refused = if !inventory.index.contains_key(actor) {
+        let refused = if inventory.index.find(&inventory.actors, actor.as_str()).is_none() {
             Some((
                 "unknown_actor",
                 format!("practice {name:?}: actor {actor} is not in the inventory; left out"),
@@ -392,7 +423,7 @@ impl InventoryBuilder {
             adoption.year = None;
         }
         if let Some(from) = &adoption.from
-            && (from == actor || !inventory.index.contains_key(from))
+            && (from == actor || inventory.index.find(&inventory.actors, from.as_str()).is_none())
         {
             let message = format!("{name:?}: {from} is no one {actor} can have it from; left out");
             diagnostics.repaired("unknown_source", place, message);
@@ -459,7 +490,7 @@ impl InventoryBuilder {
                 receives
                     .into_iter()
                     .chain(gives)
-                    .filter(|a| self.inventory.index.contains_key(*a))
+                    .filter(|a| self.inventory.find(a.as_str()).is_some())
                     .map(|a| (line, a)),
             );
         }
@@ -497,7 +528,7 @@ impl InventoryBuilder {
     /// Index of an actor added so far.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.inventory.index.get(id).copied()
+        self.inventory.index.find(&self.inventory.actors, id)
     }
 
     /// The actors added so far.
@@ -519,7 +550,7 @@ impl InventoryBuilder {
     }
 
     fn known(&self, id: &ActorId) -> Option<u32> {
-        self.inventory.index.get(id).copied()
+        self.find(id.as_str())
     }
 
     fn unknown(&mut self, id: &ActorId, place: Place) -> Result<()> {

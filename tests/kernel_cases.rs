@@ -14,15 +14,22 @@ use rurban::autocorrelation::{
 };
 use rurban::complementarity::complexity::{Parts, economic_complexity};
 use rurban::complementarity::composite::{Shuffle, gravity_sets, tied_complementarity_evidence};
-use rurban::complementarity::{ActivityTable, Interregional, Presence, location_quotient};
+use rurban::complementarity::dissimilarity::{Dissimilarity, all_dissimilarities};
+use rurban::complementarity::specialisation::{
+    Reference, herfindahl, hoover, krugman, shannon, spatial_gini,
+};
+use rurban::complementarity::{ActivityTable, Interregional, Presence, location_quotient, proximity};
 use rurban::evidence::Evidence;
+use rurban::inequality::Distribution;
 use rurban::labels::Labels;
 use rurban::linkage::{
     MixingMatrix, NullModel, Weighting, mixing_evidence, nominal_assortativity, numeric_assortativity,
 };
 use rurban::matrix::{Csr, Matrix};
 use rurban::network::{
-    CommunityOptions, Direction, Network, TieWeights, dominant_share, leiden, louvain, modularity,
+    CommunityOptions, Direction, Network, PathLength, TieWeights, betweenness, closeness, coreness,
+    disparity_filter, dominant_share, leiden, louvain, modularity, participation_coefficient,
+    structural_holes, within_module_z,
 };
 use rurban::progress::Silent;
 use rurban::random::Seed;
@@ -437,4 +444,180 @@ fn mixing_of_tens_of_thousands_of_classes_is_sparse() {
     let b = rurban::linkage::territory_bridging(&m);
     assert_eq!((b[5].outer, b[5].herfindahl, b[5].bridging), (4.0, 0.5, 2.0));
     assert!(nominal_assortativity(&g, &own, Weighting::Edges).unwrap().r < 0.0);
+}
+
+/// Numbers that must not depend on the unit: equal up to rounding, and undefined together.
+fn same(what: &str, unit: f64, got: &[f64], want: &[f64]) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    for (i, (a, b)) in got.iter().zip(want).enumerate() {
+        let equal = a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-8 * (1e-6 + b.abs());
+        assert!(equal, "{what}[{i}] in the unit {unit}: {a} instead of {b}");
+    }
+}
+
+/// The same amounts in tenths and in units that are very small or very large: what is a matter of rounding
+/// in one is none in another, so that no value, p, community, rank or convergence changes.
+#[test]
+fn no_measure_of_a_network_has_a_unit() {
+    for seed in 0..10 {
+        let mut random = Seed(100 + seed).stream(0);
+        let n = 24;
+        let drawn: Vec<_> =
+            (0..70).map(|_| (random.below(n), random.below(n), f64::from(1 + random.below(9)))).collect();
+        let plain = graph(n as usize, &drawn);
+        let ties: Vec<_> = plain.edge_list().collect();
+        let labels = Labels::new((0..n).map(|_| random.below(3)).collect(), 3).unwrap();
+        let values: Vec<f64> = (0..n).map(|_| f64::from(random.below(50))).collect();
+        let measures = |g: &Network| {
+            let used = TieWeights::Used;
+            let holes = structural_holes(g, used).unwrap();
+            let near = closeness(g, PathLength::InverseWeight);
+            let mixing = nominal_assortativity(g, &labels, Weighting::Weights).unwrap();
+            vec![
+                (
+                    "communities",
+                    leiden(g, CommunityOptions::default())
+                        .unwrap()
+                        .of
+                        .as_slice()
+                        .iter()
+                        .map(|&c| f64::from(c))
+                        .collect(),
+                ),
+                (
+                    "louvain",
+                    louvain(g, CommunityOptions::default())
+                        .unwrap()
+                        .of
+                        .as_slice()
+                        .iter()
+                        .map(|&c| f64::from(c))
+                        .collect(),
+                ),
+                ("modularity", vec![modularity(g, &labels, 1.0, used).unwrap()]),
+                ("betweenness", betweenness(g, PathLength::Weight, &Silent)),
+                ("betweenness of strengths", betweenness(g, PathLength::InverseWeight, &Silent)),
+                ("order of closeness", ranks(&near.closeness)),
+                ("constraint", holes.constraint),
+                ("effective size", holes.effective_size),
+                ("backbone", disparity_filter(g).iter().map(|t| t.p).collect()),
+                ("participation", participation_coefficient(g, &labels, used).unwrap()),
+                ("within module", within_module_z(g, &labels, used).unwrap()),
+                ("assortativity", vec![mixing.r]),
+                ("of numbers", vec![numeric_assortativity(g, &values, Weighting::Weights).unwrap().r]),
+                ("coreness", coreness(g).map_or(vec![f64::NAN], |c| ranks(&c.of))),
+            ]
+        };
+        let evidence = |g: &Network| {
+            let e = mixing_evidence(g, &labels, Weighting::Weights, permuted(seed, None), &Silent).unwrap();
+            let cells = (0..3).flat_map(|r| e.cells.row(r).iter().map(|c| c.p).collect::<Vec<_>>());
+            [e.cross.p, e.ei.p].into_iter().chain(cells).collect::<Vec<_>>()
+        };
+        let (want, p) = (measures(&plain), evidence(&plain));
+        for unit in [0.1, 1e-12, 1e80] {
+            let scaled: Vec<_> = ties.iter().map(|&(a, b, w)| (a, b, w * unit)).collect();
+            let g = graph(n as usize, &scaled);
+            for ((what, got), (_, want)) in measures(&g).into_iter().zip(&want) {
+                same(what, unit, &got, want);
+            }
+            assert_eq!(evidence(&g), p, "{unit}");
+        }
+    }
+}
+
+/// Ranks from 0, ties within rounding sharing one; NaN has none.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let below = |v: f64| values.iter().filter(|w| **w < v - 1e-9 * v.abs()).count() as f64;
+    values.iter().map(|&v| if v.is_nan() { f64::NAN } else { below(v) }).collect()
+}
+
+#[test]
+fn no_measure_of_a_table_has_a_unit() {
+    for seed in 0..10 {
+        let mut random = Seed(200 + seed).stream(0);
+        let (rows, columns) = (9, 6);
+        let counts: Vec<f64> = (0..rows * columns).map(|_| f64::from(random.below(9))).collect();
+        let people: Vec<f64> = (0..rows).map(|_| f64::from(1 + random.below(900))).collect();
+        let groups = Labels::new((0..rows as u32).map(|r| r % 3).collect(), 3).unwrap();
+        let measures = |unit: f64| {
+            let cells = Matrix::from_rows(rows, columns, counts.iter().map(|c| c * unit).collect()).unwrap();
+            let table = ActivityTable::from_matrix(&cells).unwrap();
+            let quotients = location_quotient(&table);
+            let presence = Presence::at_least(&quotients, 1.0).unwrap();
+            let complexity = economic_complexity(&presence, Parts::Refuse);
+            let totals: Vec<f64> = people.iter().map(|p| p * unit).collect();
+            let spread = Distribution::weighted(&totals, &people).unwrap();
+            let theil = spread.theil_t_by(&groups).unwrap();
+            let far = |m| all_dissimilarities(&cells, m).unwrap().as_slice().to_vec();
+            vec![
+                ("quotients", quotients.as_slice().to_vec()),
+                ("proximity", proximity(&presence).as_slice().to_vec()),
+                ("complexity", complexity.map_or(vec![f64::NAN], |c| ranks(&c.regions))),
+                ("krugman", krugman(&table, Reference::Whole)),
+                ("herfindahl", herfindahl(&table)),
+                ("shannon", shannon(&table)),
+                ("hoover", hoover(&table, Some(&totals)).unwrap()),
+                ("spatial gini", spatial_gini(&table, Some(&totals)).unwrap()),
+                (
+                    "gini",
+                    vec![spread.gini().unwrap(), spread.theil_t().unwrap(), spread.atkinson(0.5).unwrap()],
+                ),
+                ("theil", vec![theil.within, theil.between]),
+                ("cosine", far(Dissimilarity::Cosine)),
+                ("bray", far(Dissimilarity::BrayCurtis)),
+                ("jensen", far(Dissimilarity::JensenShannon)),
+            ]
+        };
+        let want = measures(1.0);
+        for unit in [0.1, 1e-12, 1e80] {
+            for ((what, got), (_, want)) in measures(unit).into_iter().zip(&want) {
+                same(what, unit, &got, want);
+            }
+        }
+    }
+}
+
+#[test]
+fn access_and_gravity_have_no_unit() {
+    let mut random = Seed(300).stream(0);
+    let (towns, places) = (12_u32, 5_u32);
+    let ways: Vec<_> = (0..towns)
+        .flat_map(|t| (0..places).map(move |p| (t, p)))
+        .map(|(t, p)| (t, p, 1.0 + f64::from(random.below(40))))
+        .collect();
+    let demand: Vec<f64> = (0..towns).map(|_| f64::from(1 + random.below(5000))).collect();
+    let supply: Vec<f64> = (0..places).map(|_| f64::from(1 + random.below(9))).collect();
+    let costs = CostTable::from_triplets(towns as usize, places as usize, &ways).unwrap();
+    let scores = |unit: f64| {
+        let people: Vec<f64> = demand.iter().map(|d| d * unit).collect();
+        let seats: Vec<f64> = supply.iter().map(|s| s * unit).collect();
+        let reach = Catchment::all().decay(Decay::Gaussian { sigma: 20.0 });
+        vec![
+            two_step(&costs, &people, &seats, &reach).unwrap().scores,
+            three_step(&costs, &people, &seats, &reach, Choice::WithinCutoff).unwrap().scores,
+            balanced(&costs, &people, &seats, &reach).unwrap().scores,
+        ]
+    };
+    let want = scores(1.0);
+    for unit in [0.1, 1e-12, 1e80] {
+        for (got, want) in scores(unit).iter().zip(&want) {
+            same("access", unit, got, want);
+        }
+    }
+}
+
+#[test]
+fn the_gap_of_an_unrolled_cone_is_nowhere() {
+    use rurban::space::crs::{Crs, Epsg, projector};
+    let back = projector(Epsg::LAMBERT_93.crs(), Crs::LON_LAT).unwrap();
+    for (x, y) in [(1.0e6, 1.3e7), (7.0e5, 1.27e7)] {
+        assert!(back.point(Coord { x, y }).is_err(), "{x} {y}");
+    }
+    // Short of the gap, longitudes stay within half a turn.
+    let there = projector(Crs::LON_LAT, Epsg::LAMBERT_93.crs()).unwrap();
+    for lon in [-176.5, 179.9, -120.0, 182.0 - 360.0] {
+        let c = there.point(Coord { x: lon, y: 70.0 }).unwrap();
+        let again = back.point(c).unwrap();
+        assert!((again.x - lon).abs() < 1e-9 && (again.y - 70.0).abs() < 1e-9, "{lon} {again:?}");
+    }
 }

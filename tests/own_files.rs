@@ -7,7 +7,7 @@ use rurban::inventory::{Inventory, InventoryBuilder};
 use rurban::model::{ActorKind, CommuneCode, CooperationKind, Level};
 use rurban::read::{
     ActorReader, CodeBook, ColumnNames, Role, TerritoryReader, TieColumns, csv, read_cooperations,
-    territory_values,
+    read_participations, territory_values,
 };
 
 /// Reads a list of actors; all rows are accounted for.
@@ -284,4 +284,316 @@ fn a_reading_that_fails_gives_its_account_too() {
     let error =
         TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap_err().to_string();
     assert!(error.contains("0 kept, 1 dropped") && error.contains("unknown_geometry_type"), "{error}");
+}
+
+/// A square of 0.1° as a feature.
+fn square(code: &str, x: f64, y: f64) -> String {
+    let (e, n) = (x + 0.1, y + 0.1);
+    format!(
+        r#"{{"type":"Feature","properties":{{"code":"{code}","nom":"N{code}"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},{y}],[{e},{y}],[{e},{n}],[{x},{n}],[{x},{y}]]]}}}}"#
+    )
+}
+
+fn collection(features: &[String]) -> String {
+    format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
+}
+
+#[test]
+fn lists_of_objects_are_tables() {
+    let objects = r#"{"id":"A1","nom":"Labo","lon":1.45,"lat":43.6,"type":"laboratoire"},{"id":"A2","nom":"Fab","lon":0.6,"lat":43.65}"#;
+    let overpass =
+        r#"{"version":0.6,"elements":[{"type":"node","id":1,"lat":43.6,"lon":1.45,"tags":{"name":"Labo"}}]}"#;
+    let opendatasoft =
+        r#"{"total_count":1,"results":[{"id":"A1","nom":"Labo","geo_point_2d":{"lon":1.45,"lat":43.6}}]}"#;
+    for (text, id) in [
+        (format!("[{objects}]"), "A1"),
+        (objects.replace("},{", "}\n{"), "A1"),
+        (format!("{{\"data\":[{objects}]}}"), "A1"),
+        (overpass.to_owned(), "1"),
+        (opendatasoft.to_owned(), "A1"),
+    ] {
+        let (got, name, lon, _) = first(&text);
+        assert_eq!((got.as_str(), name.as_str(), lon), (id, "Labo", Some(1.5)), "{text}");
+    }
+    // Ties as GeoJSON: its properties are a table.
+    let (mut builder, _) = actors("id;nom;insee\nA1;Labo;31555\nA2;Fab;32013\n").unwrap();
+    let folder = std::env::temp_dir().join(format!("rurban-ties-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("c.geojson");
+    let tie = r#"{"type":"Feature","properties":{"source":"A1","target":"A2","poids":2},"geometry":{"type":"LineString","coordinates":[[1,43],[2,44]]}}"#;
+    std::fs::write(&path, collection(&[tie.to_owned()])).unwrap();
+    let found =
+        read_cooperations(&path, &TieColumns::default(), CooperationKind::Other, "c", &mut builder).unwrap();
+    assert_eq!((found.kept(), found.count("unknown_kind")), (1, 0), "{found}");
+    assert_eq!(builder.finish().0.ties()[0].weight, 2.0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn columns_are_known_by_the_words_that_tell() {
+    for header in ["Code_INSEE_commune", "commune_insee_code", "com_code", "codeinsee_com", "N° INSEE"] {
+        let (_, _, _, commune) = first(&format!("id;nom;code_postal;{header}\nA1;Labo;31000;31555\n"));
+        assert_eq!(commune.as_deref(), Some("31555"), "{header}");
+    }
+    for (x, y) in [("adresse_lon", "adresse_lat"), ("result_longitude", "result_latitude"), ("Long.", "Lat.")]
+    {
+        let (_, _, lon, _) = first(&format!("id;nom;{y};{x}\nA1;Labo;43,6;1,45\n"));
+        assert_eq!(lon, Some(1.5), "{x}");
+    }
+    for (x, y) in [("point_x", "point_y"), ("X_LAMBERT93", "Y_LAMBERT93"), ("abscisse", "ordonnee")] {
+        let (_, _, lon, _) = first(&format!("id;nom;{x};{y}\nA1;Labo;574357;6279642\n"));
+        assert_eq!(lon, Some(1.4), "{x}");
+    }
+    for name in ["Nom du tiers-lieu", "nom_complet", "Libellé long", "Établissement"] {
+        let text = format!("id;{name};Nom du contact;lon;lat\nA1;Labo;Dupont;1,45;43,6\n");
+        assert_eq!(first(&text).1, "Labo", "{name}");
+    }
+    // Ends of ties whose columns are called otherwise are known by the actors they hold.
+    let (mut builder, _) = actors("id;nom;insee\nA1;Labo;31555\nA2;Ferme;32013\n").unwrap();
+    let folder = std::env::temp_dir().join(format!("rurban-ends-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("c.csv");
+    std::fs::write(&path, "Année;Laboratoire;Exploitation\n2020;Labo;Ferme\n").unwrap();
+    let columns = TieColumns::default();
+    let found = read_cooperations(&path, &columns, CooperationKind::Other, "c", &mut builder).unwrap();
+    assert_eq!(found.kept(), 1, "{found}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn decimal_commas_in_a_file_of_commas_are_put_together() {
+    let (got, _, lon, _) = first("id,nom,lon,lat\nA1,Labo,1,45,43,6\nA2,Fablab,0,6,43,65\n");
+    assert_eq!((got.as_str(), lon), ("A1", Some(1.5)));
+    let (builder, found) = actors("id,nom,lon,lat\nA1,Labo,-1,55,47,2\nA2,\"Fab, lab\",0,6,43,65\n").unwrap();
+    assert_eq!(found.count("decimal_commas"), 1, "{found}");
+    let position = builder.actor(0).unwrap().position.unwrap();
+    assert!((position.lon() + 1.55).abs() < 1e-9 && (position.lat() - 47.2).abs() < 1e-9);
+    assert_eq!(builder.actor(1).unwrap().name, "Fab, lab");
+    // What cannot be told is said.
+    let (_, found) = actors("id,nom,lon,lat\nA1,Labo,1,45,43\nA2,Fab,0,43,65\n").unwrap();
+    assert_eq!(found.count("cells_too_many"), 1, "{found}");
+    // A table with points is left alone.
+    let (_, found) = actors("id,nom,lon,lat\nA1,Labo,1.45,43.6\n").unwrap();
+    assert_eq!(found.count("decimal_commas") + found.count("cells_too_many"), 0);
+}
+
+#[test]
+fn territories_that_overlap_are_reported() {
+    let read = |features: &[String]| {
+        let reader = TerritoryReader::new(Level::Commune).check_crossings();
+        reader.read_from(collection(features).as_bytes(), "t.geojson").unwrap().1
+    };
+    // Side by side, and one with an enclave: no overlap.
+    let apart = [square("32013", 0.5, 43.5), square("32107", 0.6, 43.5), square("32001", 0.5, 43.6)];
+    assert_eq!(read(&apart).count("overlap"), 0);
+    let found = read(&[square("32013", 0.5, 43.5), square("32107", 0.58, 43.58)]);
+    assert_eq!(found.count("overlap"), 1, "{found}");
+    assert!(
+        found.to_string().contains("4.0 % of 32013") || found.to_string().contains("4.0 % of 32107"),
+        "{found}"
+    );
+    // One drawn twice under two codes.
+    assert_eq!(read(&[square("32013", 0.5, 43.5), square("32107", 0.5, 43.5)]).count("overlap"), 1);
+    // Borders that were simplified apart are no overlap.
+    let found = read(&[square("32013", 0.5, 43.5), square("32107", 0.5999, 43.5)]);
+    assert_eq!(found.count("overlap"), 0, "{found}");
+}
+
+#[test]
+fn what_is_mended_is_measured_and_points_are_no_outlines() {
+    let parts = r#"{"type":"Feature","properties":{"code":"32013","nom":"Auch"},"geometry":{"type":"Polygon","coordinates":[
+        [[0.5,43.5],[0.6,43.5],[0.6,43.6],[0.5,43.6],[0.5,43.5]],[[0.7,43.5],[0.8,43.5],[0.8,43.6],[0.7,43.6],[0.7,43.5]]]}}"#;
+    let point = r#"{"type":"Feature","properties":{"code":"32107","nom":"Condom"},"geometry":{"type":"Point","coordinates":[0.37,43.95]}}"#;
+    let text = collection(&[parts.to_owned(), point.to_owned(), square("32001", 0.5, 43.5)]);
+    let reader = TerritoryReader::new(Level::Commune).check_crossings();
+    let (atlas, found) = reader.read_from(text.as_bytes(), "t.geojson").unwrap();
+    let area = |i: usize| atlas.base().territories()[i].area_km2;
+    assert!((area(0).unwrap() / area(2).unwrap() - 2.0).abs() < 0.01, "{found}");
+    assert_eq!((area(1), found.count("no_outline"), found.count("misplaced_ring")), (None, 1, 1), "{found}");
+    assert!((atlas.base().territories()[1].point.unwrap().lat() - 43.95).abs() < 1e-9);
+    // Nothing is left: the account says why.
+    let text = collection(&[square("", 0.5, 43.5), square("", 0.7, 43.5)]);
+    let error =
+        TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap_err().to_string();
+    assert!(error.contains("0 kept, 2 dropped") && error.contains("no_code"), "{error}");
+}
+
+#[test]
+fn tables_and_geojson_judge_coordinates_alike() {
+    // The same four places in several systems.
+    let systems: [(&str, [[f64; 2]; 4]); 5] = [
+        (
+            "lambert_2",
+            [
+                [527_900.0, 1_845_600.0],
+                [459_000.0, 1_851_000.0],
+                [600_000.0, 2_428_000.0],
+                [795_000.0, 2_087_000.0],
+            ],
+        ),
+        (
+            "lambert_93",
+            [
+                [574_357.0, 6_279_642.0],
+                [505_400.0, 6_285_600.0],
+                [652_000.0, 6_862_000.0],
+                [1_179_000.0, 6_105_000.0],
+            ],
+        ),
+        (
+            "web_mercator",
+            [
+                [161_413.0, 5_403_000.0],
+                [66_791.0, 5_410_700.0],
+                [261_600.0, 6_250_500.0],
+                [687_000.0, 6_295_000.0],
+            ],
+        ),
+        (
+            "conic_zone",
+            [
+                [1_700_000.0, 5_200_000.0],
+                [1_690_000.0, 5_190_000.0],
+                [1_710_000.0, 5_210_000.0],
+                [1_750_000.0, 5_150_000.0],
+            ],
+        ),
+        ("swapped_axes", [[43.6, 1.45], [43.65, 0.6], [48.85, 2.35], [49.1, 6.2]]),
+    ];
+    for (kind, places) in systems {
+        let rows: Vec<String> = (0..).zip(places).map(|(i, [x, y])| format!("A{i};{x};{y}\n")).collect();
+        let (table, by_table) = actors(&format!("id;x;y\n{}", rows.concat())).unwrap();
+        let features: Vec<String> = (0..)
+            .zip(places)
+            .map(|(i, [x, y])| {
+                format!(r#"{{"type":"Feature","properties":{{"id":"A{i}"}},"geometry":{{"type":"Point","coordinates":[{x},{y}]}}}}"#)
+            })
+            .collect();
+        let (map, by_map) = actors(&collection(&features)).unwrap();
+        assert!(by_table.count(kind) == 4 && by_map.count(kind) > 0, "{kind}: {by_table} {by_map}");
+        for i in 0..4 {
+            let at = |b: &InventoryBuilder| b.actor(i).unwrap().position.map(|p| [p.lon(), p.lat()]);
+            let (Some(a), Some(b)) = (at(&table), at(&map)) else {
+                panic!("{kind} {i}: {by_table} {by_map}")
+            };
+            assert!((a[0] - b[0]).abs() < 1e-9 && (a[1] - b[1]).abs() < 1e-9, "{kind} {a:?} {b:?}");
+            assert!((-5.0..10.0).contains(&a[0]) && (41.0..51.2).contains(&a[1]), "{kind} {a:?}");
+        }
+    }
+}
+
+#[test]
+fn a_programme_in_the_column_of_projects_is_said() {
+    let rows: String = (0..600).map(|i| format!("A{i};LEADER\n")).collect();
+    let ids: String = (0..600).map(|i| format!("A{i};N{i};32013\n")).collect();
+    let (mut builder, _) = actors(&format!("id;nom;insee\n{ids}")).unwrap();
+    let folder = std::env::temp_dir().join(format!("rurban-large-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("p.csv");
+    std::fs::write(&path, format!("acteur;projet\n{rows}")).unwrap();
+    let kind = CooperationKind::TerritorialProject;
+    let found = read_participations(&path, &TieColumns::default(), kind, "p", &mut builder).unwrap();
+    assert_eq!((found.kept(), found.count("large_project")), (600, 1), "{found}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(feature = "xlsx")]
+#[test]
+fn workbooks_are_read() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files/actors.xlsx");
+    let mut builder = Inventory::builder(Strictness::Lenient);
+    let found = ActorReader::new(ActorKind::Organisation, "a").read_path(path, &mut builder).unwrap();
+    let got: Vec<_> = builder
+        .actors()
+        .iter()
+        .map(|a| (a.id.as_str(), a.commune.map(|c| c.to_string()).unwrap_or_default(), a.kind, a.capacity))
+        .collect();
+    let want = [
+        ("1", "31555", ActorKind::ResearchCentre, Some(12.0)),
+        ("2", "01053", ActorKind::InnovationPlace, Some(3.5)),
+        ("3", "32013", ActorKind::Enterprise, None),
+        ("4", "32107", ActorKind::Organisation, Some(1200.0)),
+    ];
+    let want = want.map(|(id, code, kind, capacity)| (id, code.to_owned(), kind, capacity));
+    assert_eq!(got, want, "{found}");
+    for kind in ["sheet", "header_line", "lost_zero", "note"] {
+        assert_eq!(found.count(kind), 1, "{kind}: {found}");
+    }
+    assert_eq!(builder.actor(0).unwrap().name, "Labo d’été");
+    assert_eq!(builder.actor(0).unwrap().position.map(|p| (p.lon(), p.lat())), Some((1.45, 43.6)));
+}
+
+#[cfg(feature = "france-data")]
+#[test]
+fn former_communes_are_rural_or_urban_and_parts_are_said() {
+    use rurban::france::EmbeddedFrance;
+    let france = EmbeddedFrance::load().unwrap();
+    let renamed = EmbeddedFrance::commune_code_history()
+        .unwrap()
+        .into_iter()
+        .map(|(old, new)| (old.to_string(), new.to_string()))
+        .collect();
+    // Two former communes of Valserhône, which are known by code only.
+    let text = collection(&[square("01091", 5.8, 46.1), square("01205", 5.9, 46.1)]);
+    let (mut atlas, _) =
+        TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap();
+    let found = atlas.fill_from(&france.atlas, &renamed, Strictness::Lenient).unwrap();
+    assert!(atlas.rurality(&Level::Commune).unwrap().iter().all(|(r, share)| r.is_some() && share.is_some()));
+    assert_eq!(found.count("former_code"), 2, "{found}");
+    // The département has many more.
+    let ain = atlas.level(&Level::Departement).unwrap();
+    let all = ain.territories()[ain.find("01").unwrap()].members_in_all;
+    assert!(all.is_some_and(|n| n > 300), "{all:?} {found}");
+    assert!(found.count("partial_territory") > 0 && found.to_string().contains("2 of its"), "{found}");
+}
+
+/// What a first run is given: a list from a spreadsheet, ties by name, outlines of EPCI in Lambert-93.
+#[cfg(feature = "france-data")]
+#[test]
+fn a_first_run_of_three_files_ends_on_the_map() {
+    use rurban::france::EmbeddedFrance;
+    use rurban::progress::Silent;
+    use rurban::read::OwnFiles;
+    use rurban::study::{Study, StudyOptions};
+    let file = |name: &str| {
+        std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files/first_run")).join(name)
+    };
+    let mut france = EmbeddedFrance::load().unwrap();
+    france.draw_approximate_outlines(&Silent).unwrap();
+    let (contours, found) =
+        TerritoryReader::new(Level::Custom("contours".to_owned())).read_path(file("epci.geojson")).unwrap();
+    assert_eq!(found.count("lambert_93"), 1, "{found}");
+    let (level, found) = france.atlas.take_outlines(&contours).unwrap();
+    assert_eq!((level, found.count("mixed_outlines")), (Level::Epci, 1), "{found}");
+    let own = OwnFiles {
+        actors: vec![file("acteurs.csv").display().to_string().parse().unwrap()],
+        cooperations: vec![file("liens.csv")],
+        ..OwnFiles::default()
+    };
+    let mut builder = Inventory::builder(Strictness::Lenient);
+    let mut all = Diagnostics::new(Strictness::Lenient);
+    let book = EmbeddedFrance::code_book().unwrap();
+    let mut on_file = |_: &str, _: &std::path::Path, found: &Diagnostics| all.merge(found.clone());
+    let ties = own.read(&mut builder, Some(france.atlas.base()), &book, &mut on_file).unwrap();
+    assert_eq!((ties.seen, ties.kept), (4, 3), "{all}");
+    for (kind, count) in
+        [("lost_zero", 1), ("arrondissement", 1), ("windows_1252", 1), ("matched_by_name", 6)]
+    {
+        assert_eq!(all.count(kind), count, "{kind}: {all}");
+    }
+    let (inventory, _) = builder.finish();
+    let kinds: Vec<ActorKind> = inventory.actors().iter().map(|a| a.kind).collect();
+    assert_eq!(
+        kinds[..5],
+        [
+            ActorKind::ResearchCentre,
+            ActorKind::InnovationPlace,
+            ActorKind::Enterprise,
+            ActorKind::Cluster,
+            ActorKind::Gal
+        ]
+    );
+    assert!(inventory.ties().iter().any(|t| t.kind == CooperationKind::Membership), "{all}");
+    let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &Silent).unwrap();
+    assert!(study.places().iter().all(|p| p.base.is_some()) && study.links().len() == 3);
 }

@@ -17,6 +17,8 @@ use rurban::progress::Silent;
 use rurban::read::{ColumnNames, FundingReader, Role, csv::Reader};
 use rurban::report::Language;
 use rurban::report::funding::funding_page;
+use rurban::report::memento::{Theme, memento};
+use rurban::report::portrait::{PortraitOptions, Portraits};
 use rurban::study::{FundingOptions, FundingReport, Study, StudyOptions};
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
@@ -73,8 +75,11 @@ fn amounts_are_those_of_the_table() {
     let leader = report.measures.iter().position(|m| m.code == Some(Measure::LEADER.into())).unwrap();
     for (region, total, four, m19) in expected {
         let t = report.territories.iter().find(|t| t.code == region).unwrap();
-        let got = (tenths(t.total_eur), tenths(t.together_eur), tenths(t.by_measure_eur[leader]));
-        assert_eq!(got, (total, four, m19), "{}", t.name);
+        // The figures to check by have one decimal, halves rounded either way.
+        for (eur, millions) in [(t.total_eur, total), (t.together_eur, four), (t.by_measure_eur[leader], m19)]
+        {
+            assert!((eur / 1e6 - millions).abs() < 0.050_001, "{}: {eur}", t.name);
+        }
     }
     // Placed and national money are all there is, to the cent.
     let placed: f64 = report.territories.iter().map(|t| t.total_eur).sum();
@@ -262,4 +267,177 @@ fn the_published_table_is_read_as_it_is() {
     let (lines, found) = reader().read(table("eafrd-2014-2020-by-programme-measure.csv")).unwrap();
     assert_eq!((found.kept(), lines.len(), sum(&lines)), (346, 692, 12_010.643));
     println!("read: {:?}", start.elapsed());
+}
+
+/// Portraits of the PETR and Pays of the embedded France, without outlines.
+static PETR: LazyLock<Portraits<'static>> =
+    LazyLock::new(|| Portraits::new(&FRANCE, Level::PetrPays, PortraitOptions::default(), &Silent).unwrap());
+
+#[test]
+fn a_portrait_says_numbers_comparisons_and_certainty() {
+    let page = PETR.page(PETR.find("Portes de Gascogne").unwrap()).unwrap();
+    let html = page.to_html().unwrap();
+    for heading in [
+        "Identité",
+        "Chiffres clés",
+        "Qui est là",
+        "Les liens",
+        "Partenaires à explorer",
+        "Accès",
+        "Fonds",
+        "Appartenance",
+    ] {
+        assert!(html.contains(&format!(">{heading}</h2>")), "{heading}");
+    }
+    assert!(html.contains("Occitanie") && html.contains("sur 124") && html.contains("médiane"));
+    assert!(html.contains("Ce que nous ne savons pas"));
+    assert!(html.len() < 400_000, "{}", html.len());
+    for causal in ["grâce à", "entraîne", "permet ", "because", "leads to"] {
+        assert!(!html.contains(causal), "{causal}");
+    }
+    // French typography: a no-break space before double signs.
+    let text = page.to_markdown();
+    for sign in [" :", " ;", " ?", " %"] {
+        let shown = text
+            .lines()
+            .find(|line| !line.starts_with('|') && !line.starts_with("- [") && line.contains(sign));
+        assert_eq!(shown, None, "{sign:?}");
+    }
+}
+
+#[test]
+fn every_number_of_the_page_is_in_its_table() {
+    let page = PETR.page(0).unwrap();
+    let table = page.to_table().unwrap();
+    let mut csv = Vec::new();
+    rurban::write::csv::write_csv(&mut csv, &table, rurban::write::csv::CsvStyle::default()).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    let digits = |text: &str| -> Vec<String> {
+        text.split(|c: char| !(c.is_ascii_digit() || c == ',' || c == '\u{202f}'))
+            .map(|t| t.trim_matches(|c| c == ',' || c == '\u{202f}').to_owned())
+            .filter(|t| !t.is_empty())
+            .collect()
+    };
+    let headings = ["Tableau", "Figure"];
+    let body: String = page
+        .to_markdown()
+        .lines()
+        .filter(|l| !headings.iter().any(|h| l.contains(h)))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let missing: Vec<String> = digits(&body).into_iter().filter(|n| !csv.contains(n.as_str())).collect();
+    // Heads of columns are named in the table too.
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn both_languages_say_the_same_numbers() {
+    let english = Portraits::new(
+        &FRANCE,
+        Level::PetrPays,
+        PortraitOptions::default().language(Language::English),
+        &Silent,
+    )
+    .unwrap();
+    let rows = |p: &Portraits<'_>| p.page(3).unwrap().to_table().unwrap().rows();
+    assert!(rows(&english).abs_diff(rows(&PETR)) <= 2);
+    let html = english.page(3).unwrap().to_html().unwrap();
+    assert!(html.contains("lang=\"en\"") && !html.contains("habitants") && html.contains("inhabitants"));
+}
+
+#[test]
+fn the_index_links_every_page_and_two_can_be_compared() {
+    let html = PETR.index().unwrap().to_html().unwrap();
+    assert_eq!(html.matches(".html\">").count(), PETR.len());
+    assert!(html.contains("type=\"search\""));
+    let page = PETR.comparison(0, 1).unwrap().to_html().unwrap();
+    assert!(page.contains("Chiffres clés et rangs"));
+    assert!(PETR.page(PETR.len()).is_err());
+    assert!(PETR.find("nowhere at all").is_err());
+}
+
+const HOSTILE: &str = "</title><script>alert(1)</script>\"'& ; =cmd|' /C calc'!A0 \u{202e}";
+
+/// A country of four communes in one région: one EPCI without people, one without an actor, hostile names.
+fn small() -> Study {
+    use rurban::atlas::{Atlas, Territory};
+    use rurban::model::{Actor, ActorKind, CommuneCode, DensityLevel};
+    use rurban::space::LonLat;
+    let mut builder = Atlas::builder(Level::Commune, Strictness::Lenient);
+    for (i, code) in ["01001", "01002", "01004", "01005"].into_iter().enumerate() {
+        let mut t = Territory::new(TerritoryCode::new(code).unwrap(), format!("{HOSTILE}{i}"));
+        t.population = (i != 3).then_some(1_000.0 * (i as f64 + 1.0));
+        t.area_km2 = (i != 3).then_some(10.0);
+        t.point = (i != 3).then(|| LonLat::new(2.0 + i as f64 / 10.0, 46.0).unwrap());
+        t.density = (i != 3).then_some(if i == 0 {
+            DensityLevel::LargeUrbanCentre
+        } else {
+            DensityLevel::DispersedRural
+        });
+        builder.add(t, Place::file("small").record(i)).unwrap();
+    }
+    let (mut atlas, _) = builder.finish().unwrap();
+    let name = |code: &str| (TerritoryCode::new(code).unwrap(), format!("{}{code}", HOSTILE.repeat(20)));
+    let members = [("01001", "E1"), ("01002", "E1"), ("01004", "E2"), ("01005", "E3")];
+    atlas.add_level(Level::Epci, ["E1", "E2", "E3"].map(name), members, Strictness::Lenient).unwrap();
+    let all = members.map(|(c, _)| (c, "R"));
+    atlas.add_level(Level::Region, [name("R")], all, Strictness::Lenient).unwrap();
+    let mut inventory = rurban::inventory::Inventory::builder(Strictness::Lenient);
+    for (id, commune) in [("a", "01001"), ("b", "01002")] {
+        let mut actor =
+            Actor::new(ActorId::new(id).unwrap(), format!("{HOSTILE}{id}"), ActorKind::ResearchCentre);
+        actor.commune = CommuneCode::new(commune).ok();
+        inventory.add_actor(actor, Place::file("small")).unwrap();
+    }
+    let id = |s: &str| ActorId::new(s).unwrap();
+    let tie = rurban::model::Cooperation::new(id("a"), id("b"), rurban::model::CooperationKind::JointUnit);
+    inventory.add_cooperation(tie, Place::file("small")).unwrap();
+    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+}
+
+#[test]
+fn a_portrait_stands_without_actors_ties_funds_people_or_outlines() {
+    let study = small();
+    for level in [Level::Epci, Level::Commune, Level::Region] {
+        let portraits = Portraits::new(&study, level.clone(), PortraitOptions::default(), &Silent).unwrap();
+        for t in 0..portraits.len() {
+            let page = portraits.page(t).unwrap();
+            let html = page.to_html().unwrap();
+            assert!(!html.contains("<script") && !html.contains("NaN"), "{level} {t}");
+            assert!(html.contains("pas assez de liens pour conclure") || html.contains("Pas assez de liens"));
+            assert!(html.contains("Contours absents") && html.contains("Aucun financement connu"));
+            assert!(!portraits.file_name(t).unwrap().contains(['/', '<', ' ']));
+        }
+        let index = portraits.index().unwrap().to_html().unwrap();
+        assert_eq!(index.matches("<script").count(), 1);
+    }
+    let epci = Portraits::new(&study, Level::Epci, PortraitOptions::default(), &Silent).unwrap();
+    assert!(epci.page(1).unwrap().to_html().unwrap().contains("Aucun acteur connu"));
+    assert!(epci.page(2).unwrap().to_html().unwrap().contains("donnée absente"));
+    assert!(Portraits::new(&study, Level::PetrPays, PortraitOptions::default(), &Silent).is_err());
+}
+
+/// By hand: a is urban, b rural, one tie; whatever the draw, the partner of either is of the other side.
+#[test]
+fn chances_of_one_tie_are_certain() {
+    let chances = small().tie_chances(&Level::Epci, 25_000.0, &Silent).unwrap();
+    let labels = chances[0].labels.value().unwrap();
+    assert_eq!((chances[0].ties, chances[0].rural_urban), (1, 1));
+    assert_eq!((labels.observed, labels.expected), (1.0, 1.0));
+    assert_eq!((chances[1].ties, chances[1].labels.value().is_none()), (0, true));
+}
+
+#[test]
+fn mementos_are_made_from_the_study() {
+    for theme in Theme::ALL {
+        let page = memento(&FRANCE, theme, Language::French, &Silent).unwrap();
+        let html = page.to_html().unwrap();
+        for heading in ["Méthode", "Chiffres", "Carte", "Cas", "Limites"] {
+            assert!(
+                html.contains(&format!(">{heading}</h2>")),
+                "{} {heading}",
+                theme.title(Language::French)
+            );
+        }
+    }
 }

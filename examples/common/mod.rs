@@ -164,6 +164,28 @@ pub fn check_use(study: &Study, ties: TieCount, own: impl Fn(&Actor) -> bool) ->
     Ok(())
 }
 
+/// Reads a number above zero, for options that take one.
+pub fn positive(text: &str) -> Result<f64, String> {
+    let number = text.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0);
+    number.ok_or_else(|| "must be a number above 0".to_owned())
+}
+
+/// Reads how many random replicates a test takes.
+pub fn replicates(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n: &usize| (1..=10_000_000).contains(n));
+    number.ok_or_else(|| "must be a whole number from 1 to 10000000; 999 is usual".to_owned())
+}
+
+/// A file that is there, for options that take one.
+pub fn file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match std::fs::metadata(&path) {
+        Ok(found) if found.is_dir() => Err("this is a folder; give a file".to_owned()),
+        Ok(_) => Ok(path),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
 /// Reads a level of the embedded France, for options that take one.
 pub fn known_level(text: &str) -> Result<Level, String> {
     let levels = [

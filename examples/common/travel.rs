@@ -22,25 +22,25 @@ pub enum Destination {
 #[derive(clap::Args, Debug)]
 pub struct Travel {
     /// Travel times: CSV with origin, destination, minutes, or Parquet (`--features parquet`).
-    #[arg(long, conflicts_with = "roads")]
+    #[arg(long, conflicts_with = "roads", value_parser = super::file)]
     costs: Option<PathBuf>,
     /// What the destinations of the travel times are: communes, or actors by identifier.
     #[arg(long, value_enum, default_value = "commune")]
     to: Destination,
     /// Roads, both ways: CSV with from, to, minutes.
-    #[arg(long, requires = "nodes")]
+    #[arg(long, requires = "nodes", value_parser = super::file)]
     roads: Option<PathBuf>,
     /// Their nodes: CSV with id and coordinates.
-    #[arg(long, requires = "roads")]
+    #[arg(long, requires = "roads", value_parser = super::file)]
     nodes: Option<PathBuf>,
     /// How far people go when travel times are given, in minutes.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = super::positive, allow_negative_numbers = true)]
     pub reach_minutes: f64,
     /// How far from a road node communes and actors may be, in kilometres.
-    #[arg(long, default_value_t = 10.0)]
+    #[arg(long, default_value_t = 10.0, value_parser = super::positive, allow_negative_numbers = true)]
     snap_km: f64,
     /// How fast people get to the nearest road node, in a straight line, in kilometres per hour.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, value_parser = super::positive, allow_negative_numbers = true)]
     off_road_km_per_hour: f64,
 }
 

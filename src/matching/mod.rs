@@ -16,8 +16,8 @@ pub use hold_out::{
 };
 pub use logistic::{LogisticFit, LogisticOptions, Penalty, logistic};
 pub use score::{
-    Coefficient, Contribution, FitOptions, FittedScore, NodeNumber, PairNumber, Pairs, ScoreModel, Scorer,
-    Seeker, Term, fit_score,
+    Coefficient, Contribution, FitOptions, FittedScore, NodeNumber, NodeProximity, PairNumber, PairProximity,
+    Pairs, ProximityDimension, ScoreModel, Scorer, Seeker, Term, fit_score,
 };
 pub use similarity::{
     Scored, Similarities, Similarity, TiedPairs, most_similar, similar_within, similarity, spectral_radius,

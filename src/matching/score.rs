@@ -36,6 +36,8 @@ pub enum Term {
     },
     /// `ln(1 + L3)`, paths of three steps.
     LengthThree,
+    /// `ln(1 + LP)`, walks of two steps and, at a hundredth, of three.
+    LocalPath,
     /// 1 with a partner in common, else 0.
     CommonPartner,
     /// `ln(1 + κ C)`, C in [0, 1] what one has that the other lacks and could use.
@@ -43,8 +45,22 @@ pub enum Term {
         /// Weight κ.
         kappa: f64,
     },
+    /// Proximity in a dimension that neither distance nor ties tell, in [0, 1].
+    Proximity(ProximityDimension),
     /// A number of the caller's own, by its position in [`Pairs::own`].
     Own(u32),
+}
+
+/// Dimensions of proximity (Boschma 2005) beside the geographical one, which is [`Term::Distance`], and
+/// the social one, which is what partners in common tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProximityDimension {
+    /// What both do: the same themes.
+    Cognitive,
+    /// Rules and habits they share: the same kind of body, the same région.
+    Institutional,
 }
 
 /// A term and what it counts.
@@ -103,6 +119,12 @@ impl ScoreModel {
 /// A number for each pair of nodes.
 pub type PairNumber<'a> = &'a (dyn Fn(usize, usize) -> f64 + Sync + Send);
 
+/// Proximity of a pair of nodes in a dimension.
+pub type PairProximity<'a> = &'a (dyn Fn(ProximityDimension, usize, usize) -> f64 + Sync + Send);
+
+/// Proximity of each node in a dimension.
+pub type NodeProximity<'a> = &'a dyn Fn(ProximityDimension, usize) -> f64;
+
 /// A number for each node.
 pub type NodeNumber<'a> = &'a dyn Fn(usize) -> f64;
 
@@ -119,6 +141,8 @@ pub struct Seeker<'a> {
     pub distance_m: NodeNumber<'a>,
     /// Complementarity with each node in [0, 1]; NaN where nothing is known, which counts 0.
     pub complementarity: Option<NodeNumber<'a>>,
+    /// Proximity to each node in [0, 1]; NaN where nothing is known, which counts 0.
+    pub proximity: Option<NodeProximity<'a>>,
     /// Numbers of the caller's own for [`Term::Own`].
     pub own: &'a [NodeNumber<'a>],
 }
@@ -147,6 +171,8 @@ pub struct Pairs<'a> {
     pub unknown_distance_m: f64,
     /// Complementarity C in [0, 1]; NaN where nothing is known, which counts 0.
     pub complementarity: Option<PairNumber<'a>>,
+    /// Proximity in [0, 1]; NaN where nothing is known, which counts 0.
+    pub proximity: Option<PairProximity<'a>>,
     /// Numbers of the caller's own for [`Term::Own`]; NaN counts 0.
     pub own: &'a [PairNumber<'a>],
 }
@@ -169,6 +195,7 @@ impl<'a> Pairs<'a> {
             distance_m,
             unknown_distance_m: 400_000.0,
             complementarity: None,
+            proximity: None,
             own: &[],
         }
     }
@@ -224,6 +251,7 @@ impl<'a> Scorer<'a> {
                 }
                 Term::ResourceAllocation { .. } => Some(Similarity::ResourceAllocation),
                 Term::LengthThree => Some(Similarity::LengthThree),
+                Term::LocalPath => Some(Similarity::LOCAL_PATH),
                 Term::CommonPartner => Some(Similarity::CommonNeighbours),
                 Term::Complementarity { kappa } if !(kappa.is_finite() && kappa >= 0.0) => {
                     return wrong("kappa", kappa, "must not be negative");
@@ -260,12 +288,14 @@ impl<'a> Scorer<'a> {
         let ties: Vec<(u32, f64)> = self.pairs.network.ties(i).collect();
         let own: Vec<_> = self.pairs.own.iter().map(|own| move |j| own(i, j)).collect();
         let complementarity = self.pairs.complementarity.map(|c| move |j| c(i, j));
+        let proximity = self.pairs.proximity.map(|p| move |dimension, j| p(dimension, i, j));
         let mut rows = self.numbers_of(Seeker {
             ties: &ties,
             participations: self.pairs.participations[i],
             recent: self.pairs.recent.get(i).copied().unwrap_or(0.0),
             distance_m: &|j| (self.pairs.distance_m)(i, j),
             complementarity: complementarity.as_ref().map(|c| c as NodeNumber<'_>),
+            proximity: proximity.as_ref().map(|p| p as NodeProximity<'_>),
             own: &own.iter().map(|f| f as NodeNumber<'_>).collect::<Vec<_>>(),
         });
         rows.iter_mut().for_each(|row| row[i] = 0.0);
@@ -292,7 +322,7 @@ impl<'a> Scorer<'a> {
                 };
                 let fill = |of: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..n).map(of).collect() };
                 match c.term {
-                    Term::AdamicAdar | Term::LengthThree => spread(&mut room, &f64::ln_1p),
+                    Term::AdamicAdar | Term::LengthThree | Term::LocalPath => spread(&mut room, &f64::ln_1p),
                     Term::ResourceAllocation { gamma } => spread(&mut room, &|s| (gamma * s).ln_1p()),
                     Term::CommonPartner => spread(&mut room, &|_| 1.0),
                     Term::Participations => {
@@ -311,6 +341,9 @@ impl<'a> Scorer<'a> {
                     Term::Complementarity { kappa } => fill(&|j| {
                         let known = seeker.complementarity.map(|c| c(j)).filter(|c| c.is_finite());
                         known.map_or(0.0, |c| (kappa * c.max(0.0)).ln_1p())
+                    }),
+                    Term::Proximity(dimension) => fill(&|j| {
+                        seeker.proximity.map(|p| p(dimension, j)).filter(|p| p.is_finite()).unwrap_or(0.0)
                     }),
                     Term::Own(k) => {
                         let own = seeker.own.get(k as usize);
@@ -469,6 +502,7 @@ mod tests {
             distance_m: &distance,
             unknown_distance_m: 90_000.0,
             complementarity: Some(&complementarity),
+            proximity: None,
             own: &own,
         };
         let model = ScoreModel::default().with(Term::Own(0), 0.25);

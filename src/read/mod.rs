@@ -24,12 +24,14 @@ mod decode;
 mod finder;
 mod funding;
 pub mod geojson;
+mod json_table;
 mod kinds;
 mod names;
 mod number;
 mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod participants;
 mod place;
 mod practices;
 mod profiles;
@@ -57,6 +59,7 @@ pub use number::{Marks, Number};
 pub use own::{ActorFile, OnFile, OwnFiles, TieCount};
 #[cfg(feature = "parquet")]
 pub use parquet::travel_costs_parquet;
+pub use participants::{ParticipantReader, participant_kind};
 pub use practices::{CensusWords, PracticeReader, UnknownActors};
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};

@@ -10,7 +10,7 @@ use super::codes::CodeBook;
 use super::coordinates::to_lon_lat;
 use super::csv::{self, CoordinateColumns};
 use super::finder::{ActorFinder, Found};
-use super::geojson::{self, FeatureTable, in_degrees};
+use super::geojson::{self, FeatureTable};
 use super::kinds::actor_kind;
 use super::names::{ColumnNames, Role};
 use super::number::Number;
@@ -341,10 +341,9 @@ impl PracticeReader {
         let path = name.as_ref();
         let opened = opened(Box::new(source));
         let (format, source) = opened.map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        if format == Format::Json {
+        if format == Format::GeoJson {
             let reader = geojson::Reader::default().strictness(self.strictness);
             let (table, mut found) = reader.read_from(source, path)?;
-            let table = in_degrees(table).map_err(|e| e.after(&found))?;
             let records = Records::of_features(&table, path, self.strictness);
             let (words, later) = self.read(records, Some(&table), inventory).map_err(|e| e.after(&found))?;
             found.refine(later);

@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Measured};
 #[cfg(feature = "france-data")]
-use crate::france::{ReciprocityContract, SectorCount, SectorTable};
+use crate::france::{EmbeddedFrance, ReciprocityContract, SectorCount, SectorTable};
 use crate::matrix::Matrix;
 use crate::model::{ActorKind, Level};
 use crate::profiles::{Activity, Profiles};
@@ -36,13 +36,18 @@ pub enum Nomenclature {
     Fields,
     /// What fablabs can do.
     Capabilities,
+    /// Official domains of research structures (RNSR); the study must hold them.
+    Domains,
+    /// Establishments by size, end of 2014.
+    Establishments,
     /// Kinds of bodies: research centres, innovation places, public services …
     Bodies,
 }
 
 impl Nomenclature {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Sectors, Self::Fields, Self::Capabilities, Self::Bodies];
+    pub const ALL: [Self; 6] =
+        [Self::Sectors, Self::Fields, Self::Capabilities, Self::Domains, Self::Establishments, Self::Bodies];
 
     /// Short stable key, as in files and on command lines.
     #[must_use]
@@ -51,6 +56,8 @@ impl Nomenclature {
             Self::Sectors => "sectors",
             Self::Fields => "fields",
             Self::Capabilities => "capabilities",
+            Self::Domains => "domains",
+            Self::Establishments => "establishments",
             Self::Bodies => "bodies",
         }
     }
@@ -62,6 +69,10 @@ impl Nomenclature {
             Self::Sectors => ("secteurs d’activité", "sectors"),
             Self::Fields => ("domaines de recherche", "fields of research"),
             Self::Capabilities => ("équipements des fablabs", "capabilities of fablabs"),
+            Self::Domains => {
+                ("domaines officiels de recherche (RNSR)", "official domains of research (RNSR)")
+            }
+            Self::Establishments => ("établissements par taille", "establishments by size"),
             Self::Bodies => ("types d’organismes", "kinds of bodies"),
         };
         language.pick(french, english)
@@ -90,6 +101,17 @@ impl Nomenclature {
                 "Limites\u{a0}: les fablabs de 2017 tels qu’ils se décrivent\u{202f}; les plus récents manquent.",
                 "Limits: fablabs of 2017 as they describe themselves; later ones are missing.",
             ),
+            Self::Domains => (
+                "Limites\u{a0}: domaines officiels du répertoire national des structures de recherche, 2022, par \
+                 commune\u{202f}; une structure compte 1 quelle que soit sa taille, et les entreprises n’en ont pas.",
+                "Limits: official domains of the national directory of research structures, 2022, by commune; a \
+                 structure counts 1 whatever its size, and firms have none.",
+            ),
+            Self::Establishments => (
+                "Limites\u{a0}: établissements par classe de taille à la fin de 2014, sur les communes d’aujourd’hui, \
+                 sans secteur d’activité.",
+                "Limits: establishments by size class at the end of 2014 on communes of today, without sector.",
+            ),
             Self::Bodies => (
                 "Limites\u{a0}: les organismes des listes embarquées\u{202f}; le type des partenaires Interreg est lu dans \
                  leur nom.",
@@ -105,6 +127,8 @@ impl Nomenclature {
             Self::Sectors => "DGEFP/Dares, 2020",
             Self::Fields => "Research Organization Registry (ROR), 2026",
             Self::Capabilities => "fablabs.io, 2017",
+            Self::Domains => "Répertoire national des structures de recherche (RNSR), 2022",
+            Self::Establishments => "Insee, 2014",
             Self::Bodies => "ROR, ANCT, keep.eu, fablabs.io",
         }
     }
@@ -136,6 +160,17 @@ impl Nomenclature {
             }
             Self::Fields => ActivitySource::Themes("field"),
             Self::Capabilities => ActivitySource::Themes("capability"),
+            Self::Domains => ActivitySource::Themes("domain"),
+            Self::Establishments => {
+                let (communes, found) = EmbeddedFrance::establishment_profiles(study.atlas())?;
+                let giving = communes.to_level(study.atlas(), &Level::Epci, MaskedCells::Propagate)?.profiles;
+                let mut sides = Sides { giving, receiving: None, found, split: 0 };
+                if *level != Level::Epci {
+                    let sum = communes.to_level(study.atlas(), level, MaskedCells::Propagate)?;
+                    (sides.receiving, sides.split) = (Some(sum.profiles), sum.split);
+                }
+                return Ok(sides);
+            }
             Self::Bodies => ActivitySource::Kinds,
         };
         let (giving, found) = study.profiles(&Level::Epci, source, Counting::Full)?;

@@ -275,8 +275,7 @@ fn uptake(page: &mut Page, study: &Study, uptake: &[PracticeUptake], l: Language
     for u in uptake {
         let total: f64 = u.new_adopters.iter().sum();
         let name = study.inventory().practices()[u.practice].name.clone();
-        let fit = u.curve.value().filter(|_| total >= 5.0);
-        let Some(fit) = fit else {
+        let Some(fit) = u.curve.value() else {
             let why =
                 l.pick("série trop courte ou trop peu d’adoptions", "series too short, or too few adoptions");
             table.push([name, u.from.to_string(), l.decimal(total, 0), why.to_owned()]);

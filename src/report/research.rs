@@ -3,12 +3,14 @@
 
 mod page;
 mod sentences;
+mod slices;
 mod tables;
 
 use std::path::{Path, PathBuf};
 
 pub use page::{ResearchMap, research_page};
 pub use sentences::research_text;
+pub use slices::{agreements_text, firm_laboratory_ties_text, linkage_slice_table, linkage_slices_text};
 pub use tables::{
     research_firm_table, research_laboratory_table, research_territory_table, research_test_table,
     research_year_table,

@@ -11,10 +11,10 @@ use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Measured, Null};
 use crate::labels::Labels;
 use crate::linkage::{Weighting, deterrence};
-use crate::model::Level;
+use crate::model::{Level, Rurality};
 use crate::network::{
-    Agreement, CommunityOptions, Direction, Network, TieWeights, agreement, leiden, modularity,
-    participation_coefficient,
+    Agreement, CommunityOptions, CoreMeasure, CoreNull, Direction, Network, TieWeights, agreement,
+    core_evidence, leiden, lip_core, modularity, participation_coefficient,
 };
 use crate::progress::Progress;
 use crate::random::Seed;
@@ -90,14 +90,25 @@ impl Perimeters {
 pub struct BelongingOptions {
     /// Width of the bins of distance, in metres.
     pub bin_m: f64,
-    /// Seed of the communities.
+    /// Random graphs that the core is held against; none when 0.
+    pub replicates: usize,
+    /// Seed of the communities and of the random graphs.
     pub seed: Seed,
 }
 
 impl Default for BelongingOptions {
-    /// Bins of 25 km.
+    /// Bins of 25 km, 199 random graphs.
     fn default() -> Self {
-        Self { bin_m: 25_000.0, seed: Seed::default() }
+        Self { bin_m: 25_000.0, replicates: 199, seed: Seed::default() }
+    }
+}
+
+impl BelongingOptions {
+    /// Sets the number of random graphs that the core is held against.
+    #[must_use]
+    pub const fn replicates(mut self, replicates: usize) -> Self {
+        self.replicates = replicates;
+        self
     }
 }
 
@@ -145,6 +156,26 @@ pub struct TieSide {
     pub inside: bool,
 }
 
+/// A core of actors that work with everyone, and a periphery that works with the core.
+///
+/// Held against chance at equal density and at equal distance, never at equal degrees: a single core is
+/// what degrees alone give, so that such a test says nothing (Kojaku & Masuda 2018).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct BelongingCore {
+    /// Actors of the core, by falling number of partners.
+    pub actors: Vec<u32>,
+    /// Those of them that are rural.
+    pub rural: usize,
+    /// Those of them whose rurality is known.
+    pub classed: usize,
+    /// Ties missing in the core and ties inside the periphery, against as many ties between any actors;
+    /// `None` when no random graphs were asked for.
+    pub against_density: Option<Evidence>,
+    /// The same against as many ties at each distance.
+    pub against_distance: Option<Evidence>,
+}
+
 /// Whether cooperation follows some perimeters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -166,6 +197,8 @@ pub struct BelongingReport {
     pub modularity: Measured<f64>,
     /// Their modularity beyond distance.
     pub spatial_modularity: Measured<f64>,
+    /// The core of the ties, whatever the perimeters.
+    pub core: Measured<BelongingCore>,
     /// Each perimeter, in order.
     pub territories: Vec<TerritoryBelonging>,
     /// Each actor with ties.
@@ -320,9 +353,34 @@ impl Study {
                 deterrence(&network, &first, Weighting::Edges, &at, options.bin_m, progress)
                     .map(|d| d.spatial_modularity),
             )?,
+            core: Measured::of(self.core(&network, &actors, &at, options, progress))?,
             territories,
             embeddedness,
             ties,
+        })
+    }
+
+    fn core(
+        &self,
+        network: &Network,
+        actors: &[usize],
+        at: &[(f64, f64)],
+        options: &BelongingOptions,
+        progress: &dyn Progress,
+    ) -> Result<BelongingCore> {
+        let core = lip_core(network)?;
+        let test = |null| {
+            let (measure, r) = (CoreMeasure::LipErrors, options.replicates);
+            (r > 0).then(|| core_evidence(network, measure, null, r, options.seed, progress)).transpose()
+        };
+        let of: Vec<u32> = core.core.iter().map(|&k| actors[k as usize] as u32).collect();
+        let classes = || of.iter().filter_map(|&i| self.places[i as usize].rurality());
+        Ok(BelongingCore {
+            rural: classes().filter(|r| *r == Rurality::Rural).count(),
+            classed: classes().count(),
+            against_density: test(CoreNull::Density)?,
+            against_distance: test(CoreNull::Distance { positions_m: at, bin_m: options.bin_m })?,
+            actors: of,
         })
     }
 

@@ -8,12 +8,16 @@ use crate::diffusion::{
     ArcProbability, Barrier, BassFit, Budget, CascadeOptions, ContactField, InfluenceGraph, SeedChoice,
     SeedOptions, SpreadModel, TellingOptions, TellingReport, choose_seeds, fit_bass, simulate, tell,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Undefined};
 use crate::evidence::Measured;
 use crate::labels::Labels;
 use crate::model::{ActorKind, Level, Rurality, Year};
+use crate::parallel;
 use crate::progress::Progress;
 use crate::random::Seed;
+
+/// Dated adoptions below which no curve is fitted.
+const LEAST_ADOPTERS: f64 = 5.0;
 
 /// What reaching an actor is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
@@ -353,7 +357,7 @@ impl Study {
         let rural: Vec<f64> = self.worth(Objective::RuralActors);
         let mut compared = Vec::new();
         if !choice.seeds.is_empty() && options.cascades > 0 {
-            for (set, actors) in self.sets(&choice.seeds, &degrees, options.seed.child(1)) {
+            for (set, actors) in sets(&choice.seeds, &degrees, options.seed.child(1)) {
                 let runs = CascadeOptions::default().runs(options.cascades).seed(options.seed.child(2));
                 let report = simulate(&graph, options.model, &actors, Some(&weights), &runs, progress)?;
                 compared.push(SeedSetReach {
@@ -407,18 +411,6 @@ impl Study {
         let DiffusionBudget::KindCosts { costs, other, .. } = budget else { return None };
         let of = |kind: ActorKind| costs.iter().find(|(k, _)| *k == kind).map_or(*other, |(_, c)| *c);
         Some(self.inventory().actors().iter().map(|a| of(a.kind)).collect())
-    }
-
-    /// The seeds, as many of those with most partners, as many at random.
-    fn sets(&self, seeds: &[u32], degrees: &[usize], seed: Seed) -> [(SeedSet, Vec<u32>); 3] {
-        let mut by_degree: Vec<u32> =
-            (0..degrees.len() as u32).filter(|i| degrees[*i as usize] > 0).collect();
-        let mut at_random = by_degree.clone();
-        seed.stream(0).shuffle(&mut at_random);
-        at_random.truncate(seeds.len());
-        by_degree.sort_by_key(|i| (std::cmp::Reverse(degrees[*i as usize]), *i));
-        by_degree.truncate(seeds.len());
-        [(SeedSet::Chosen, seeds.to_vec()), (SeedSet::MostPartners, by_degree), (SeedSet::Random, at_random)]
     }
 
     fn word_of_mouth(
@@ -525,7 +517,7 @@ impl Study {
         let census = self.inventory().practices();
         let years = || census.iter().flat_map(|p| p.adoptions.iter().filter_map(|a| a.year));
         let Some(last) = until.or_else(|| years().max()) else { return Ok(Vec::new()) };
-        let mut uptake = Vec::new();
+        let mut series: Vec<(usize, Year, Vec<f64>)> = Vec::new();
         for (index, practice) in census.iter().enumerate() {
             let dated: Vec<Year> =
                 practice.adoptions.iter().filter_map(|a| a.year).filter(|y| *y <= last).collect();
@@ -535,9 +527,30 @@ impl Study {
             for year in dated {
                 new_adopters[(i32::from(year) - i32::from(from)) as usize] += 1.0;
             }
-            let curve = Measured::of(fit_bass(&new_adopters))?;
-            uptake.push(PracticeUptake { practice: index, from, new_adopters, curve });
+            series.push((index, from, new_adopters));
+        }
+        // Three parameters on fewer adopters than that say nothing.
+        let too_few =
+            || Error::undefined("Bass curve", Undefined::TooFew { needed: LEAST_ADOPTERS as usize });
+        let fits = parallel::map(series.len(), |i| {
+            let enough = series[i].2.iter().sum::<f64>() >= LEAST_ADOPTERS;
+            if enough { fit_bass(&series[i].2) } else { Err(too_few()) }
+        });
+        let mut uptake = Vec::with_capacity(series.len());
+        for ((practice, from, new_adopters), fit) in series.into_iter().zip(fits) {
+            uptake.push(PracticeUptake { practice, from, new_adopters, curve: Measured::of(fit)? });
         }
         Ok(uptake)
     }
+}
+
+/// The seeds, as many of those with most partners, as many at random.
+fn sets(seeds: &[u32], degrees: &[usize], seed: Seed) -> [(SeedSet, Vec<u32>); 3] {
+    let mut by_degree: Vec<u32> = (0..degrees.len() as u32).filter(|i| degrees[*i as usize] > 0).collect();
+    let mut at_random = by_degree.clone();
+    seed.stream(0).shuffle(&mut at_random);
+    at_random.truncate(seeds.len());
+    by_degree.sort_by_key(|i| (std::cmp::Reverse(degrees[*i as usize]), *i));
+    by_degree.truncate(seeds.len());
+    [(SeedSet::Chosen, seeds.to_vec()), (SeedSet::MostPartners, by_degree), (SeedSet::Random, at_random)]
 }

@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod belonging;
+mod chance;
 mod complementarity;
 mod definition;
 mod diffusion;
@@ -11,6 +12,7 @@ mod forms;
 mod funding;
 mod linkage;
 mod links;
+mod memberships;
 mod near;
 mod partners;
 mod places;
@@ -35,9 +37,10 @@ pub use answers::{
     AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
 };
 pub use belonging::{
-    ActorBelonging, BelongingChange, BelongingOptions, BelongingReport, PerimeterName, Perimeters,
-    TerritoryBelonging, TieSide,
+    ActorBelonging, BelongingChange, BelongingCore, BelongingOptions, BelongingReport, PerimeterName,
+    Perimeters, TerritoryBelonging, TieSide,
 };
+pub use chance::TieChance;
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
@@ -55,15 +58,17 @@ pub use funding::{
 };
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
-    GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
-    PeriodLinkage, TerritoryLinkage, TieLengths,
+    GravityTerm, KindBrokerage, KindPair, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport,
+    LinkageSlice, LinkageTest, PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
+pub use memberships::{GroupOverlap, MemberGroup, MembershipReport};
 pub use near::{ActorIndex, NearActor};
 pub use partners::{
-    Basis, CommonPartner, Constraint, Lack, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit,
-    PartnerUnits, Partners, PartnersOptions, Recommendation, Recommendations, RegionMatching, RegionPair,
-    Removal, Sides, TermReason,
+    Basis, CommonPartner, Constraint, JudgeOptions, JudgedScore, JudgedScores, Judgement, KnownRanks, Lack,
+    PairRank, PartnerConstraints, PartnerHistory, PartnerTimes, PartnerUnit, PartnerUnits, Partners,
+    PartnersOptions, ReciprocalRank, Recommendation, Recommendations, RegionMatching, RegionPair, Removal,
+    Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
 pub use practices::{

@@ -1,7 +1,5 @@
 //! The page.
 
-use geo_types::Coord;
-
 use super::sentences;
 use crate::error::Result;
 use crate::evidence::Measured;
@@ -12,7 +10,9 @@ use crate::space::{Bounds, Layer};
 use crate::study::{FirmsAndLaboratories, Study};
 use crate::write::page::{KeyFigure, Page, PageTable, PageWords, Section};
 use crate::write::report::Align;
-use crate::write::svg::{Axis, Bars, Choropleth, Colours, Coordinates, Marks, Plot, Series};
+use crate::write::svg::{
+    Axis, Background, Bars, Flow, FlowClass, FlowMap, FlowPoint, LineStyle, Marks, Plot, Series, Svg,
+};
 
 /// What the map of the page is drawn on.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,9 +95,9 @@ pub fn research_page(
         page.source(titled(&ground.title, l));
     }
     page.source(l.pick(
-        "Commune rurale\u{a0}: bourg rural, rural à habitat dispersé ou très dispersé de la grille communale de densité. \
+        "Commune rurale\u{a0}: selon la définition de l’étude, par défaut la grille communale de densité (bourgs ruraux, rural à habitat dispersé et très dispersé). \
          Une paire est une entreprise et un laboratoire dans un même projet, comptée une fois même si la source la répète.",
-        "Rural commune: rural town, dispersed or very dispersed rural on the density grid of communes. A pair is a firm \
+        "Rural commune: by the definition of the study, by default the density grid of communes (rural towns, dispersed and very dispersed rural). A pair is a firm \
          and a laboratory in one project, counted once however often the source repeats it.",
     ));
     Ok(page)
@@ -170,55 +170,23 @@ fn where_they_are(
     map: &ResearchMap<'_>,
     l: Language,
 ) -> Result<()> {
-    let units = study.atlas().level(&r.options.level)?;
-    let outlined = units.geometry().zip(units.geometry_quality());
-    let at = |t: u32| units.territories()[t as usize].point.map(Coord::from);
-    let shows = |c: &Coord<f64>| {
-        map.bounds
-            .is_none_or(|b| (b.min[0]..=b.max[0]).contains(&c.x) && (b.min[1]..=b.max[1]).contains(&c.y))
-    };
-    let lines: Vec<[Coord<f64>; 2]> = r
-        .flows
-        .iter()
-        .filter(|f| f.firms != f.laboratories)
-        .filter_map(|f| Some([at(f.firms).filter(shows)?, at(f.laboratories).filter(shows)?]))
-        .collect();
-    let points: Vec<Coord<f64>> = (0_u32..)
-        .zip(&r.territories)
-        .filter(|(_, t)| t.rural_firms > 0)
-        .filter_map(|(i, _)| at(i).filter(shows))
-        .collect();
-    let values: Vec<f64> = (r.territories.iter())
-        .map(|t| if t.rural_firms > 0 { t.rural_firms as f64 } else { f64::NAN })
-        .collect();
-    let layer = outlined.map(|(layer, _)| layer).or(map.land);
-    if let Some(layer) = layer {
-        let title = l.pick("Entreprises rurales et leurs laboratoires", "Rural firms and their laboratories");
-        let picture = Choropleth {
-            title,
-            value_label: l.pick("entreprises rurales", "rural firms"),
-            layer,
-            contours: outlined.map_or(Contours::Surveyed, |(_, quality)| Contours::from(quality)),
-            values: if outlined.is_some() { &values } else { &[] },
-            colours: Colours::Sequential,
-            lines: &lines,
-            points: if outlined.is_some() { &[] } else { &points },
-            coordinates: Coordinates::Degrees,
-            bounds: map.bounds,
-        }
-        .render()?;
+    if let Some(picture) = flows(study, r, map, l)? {
         let level = l.levels(&r.options.level);
-        let drawn = l.integer(lines.len());
         section.picture(
             picture,
             l.pick(
-                format!("Territoires ({level}) ayant une entreprise rurale, et liens vers ceux de ses laboratoires"),
-                format!("Territories ({level}) with a rural firm, and ties to those of its laboratories"),
+                format!("Territoires ({level}) ayant une entreprise rurale, et ceux de leurs laboratoires"),
+                format!("Territories ({level}) with a rural firm, and those of their laboratories"),
             ),
-            Some(l.pick(
-                format!("chaque trait relie le territoire d’une entreprise rurale à celui d’un laboratoire partenaire ({drawn} traits)."),
-                format!("each line joins the territory of a rural firm and that of a partner laboratory ({drawn} lines)."),
-            )),
+            Some(
+                l.pick(
+                    "un arc relie le territoire d’une entreprise rurale à celui d’un laboratoire partenaire\u{202f}; \
+                     son épaisseur suit le nombre de paires.",
+                    "an arc joins the territory of a rural firm and that of a partner laboratory; its width follows \
+                     the number of pairs.",
+                )
+                .to_owned(),
+            ),
         );
     }
     let mut rows: Vec<_> = r.territories.iter().filter(|t| t.rural_firms > 0).collect();
@@ -258,6 +226,62 @@ fn where_they_are(
     let table = if let Some(read) = read { table.reading(read) } else { table };
     section.table(table);
     Ok(())
+}
+
+/// Most arcs that a map still shows apart.
+const MOST_ARCS: usize = 250;
+
+/// The map of the pairs of rural firms.
+fn flows(study: &Study, r: &FirmsAndLaboratories, map: &ResearchMap<'_>, l: Language) -> Result<Option<Svg>> {
+    let units = study.atlas().level(&r.options.level)?.territories();
+    let around = study.atlas().level(&r.options.around)?;
+    let outlined = around.geometry().zip(around.geometry_quality());
+    let ground = outlined
+        .map(|(layer, quality)| Background::new(layer, Contours::from(quality)))
+        .or_else(|| map.land.map(|land| Background::new(land, Contours::Surveyed)));
+    let Some(ground) = ground else { return Ok(None) };
+    // A territory that has both is drawn with its firms.
+    let mut points = Vec::new();
+    let mut of = vec![None; units.len()];
+    for (i, (t, unit)) in r.territories.iter().zip(units).enumerate() {
+        let (class, size) = if t.rural_firms > 0 { (0, t.rural_firms) } else { (1, t.pairs_with_rural) };
+        let Some(at) = unit.point.filter(|_| size > 0) else { continue };
+        of[i] = Some(points.len() as u32);
+        let point = FlowPoint::new(at.into(), class, t.name.clone()).size(size as f64);
+        points.push(if class == 1 && t.pairs_with_rural >= 40 { point.labelled() } else { point });
+    }
+    // Hundreds of single pairs would hide the thick arcs.
+    let between = || r.flows.iter().filter(|f| f.firms != f.laboratories);
+    let least = between().nth(MOST_ARCS).map_or(1, |f| f.pairs + 1);
+    let least = if between().any(|f| f.pairs >= least) { least } else { 1 };
+    let arcs: Vec<Flow> = between()
+        .filter(|f| f.pairs >= least)
+        .filter_map(|f| {
+            let [from, to] = [f.firms, f.laboratories].map(|t| of[t as usize]);
+            Some(Flow::new(from?, to?, 0).weight(f.pairs as f64))
+        })
+        .collect();
+    let classes = l.pick(
+        ["territoires d’entreprises rurales", "autres territoires de laboratoires"],
+        ["territories of rural firms", "other territories of laboratories"],
+    );
+    let name = l.pick(
+        format!("liens entre territoires, {least} paires et plus"),
+        format!("ties between territories, {least} pairs and more"),
+    );
+    let arc_class = [FlowClass::new(name, LineStyle::Solid)];
+    let title = l.pick("Entreprises rurales et leurs laboratoires", "Rural firms and their laboratories");
+    let mut picture = FlowMap::new(title);
+    let classes = classes.map(str::to_owned);
+    picture = picture
+        .background(ground)
+        .points(&classes, &points)
+        .flows(&arc_class, &arcs)
+        .off_map(l.pick("hors de la carte", "off the map"));
+    if let Some(bounds) = map.bounds {
+        picture = picture.bounds(bounds);
+    }
+    picture.render().map(Some)
 }
 
 fn with_whom(section: &mut Section, study: &Study, r: &FirmsAndLaboratories, l: Language) -> Result<()> {

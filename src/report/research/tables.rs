@@ -110,7 +110,7 @@ pub fn research_year_table(found: &FirmsAndLaboratories) -> Result<Table<'_>> {
 }
 
 /// The key under which a value of a closed list is written.
-fn key(value: &impl serde::Serialize) -> String {
+pub(super) fn key(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

@@ -1,22 +1,26 @@
 //! Who should work with whom, and why.
 
+mod judge;
+mod nearness;
 mod options;
 mod recommend;
 mod region;
 mod units;
 
+pub use judge::{JudgeOptions, JudgedScore, JudgedScores, Judgement, KnownRanks, PairRank, ReciprocalRank};
 pub use options::{Constraint, PartnerConstraints, PartnersOptions, Sides};
 pub use recommend::{Basis, CommonPartner, Lack, Recommendation, Recommendations, Removal, TermReason};
 pub use region::{RegionMatching, RegionPair};
 pub use units::{PartnerHistory, PartnerUnit, PartnerUnits};
 
+use nearness::Nearness;
 use units::UnitTable;
 
 use super::{Complementarity, Study};
 use crate::error::{Error, Result};
 use crate::matching::{Pairs, Scorer, Term};
 use crate::network::{Direction, Network};
-use crate::profiles::ProfileRows;
+use crate::profiles::{ProfileRows, Profiles};
 use crate::space::distance::Places;
 
 /// Minutes from a seeker to a candidate, by their positions among their units; `None` when out of
@@ -46,6 +50,7 @@ pub struct Partners<'a> {
     /// Group of each candidate for one partner per territory.
     group: Option<Vec<Vec<u32>>>,
     times: Option<PartnerTimes<'a>>,
+    nearness: Option<Nearness>,
 }
 
 impl std::fmt::Debug for Partners<'_> {
@@ -151,6 +156,7 @@ impl Study {
             complementarity,
             group,
             times: None,
+            nearness: None,
         };
         partners.scorer().map(|_| ())?;
         Ok(partners)
@@ -163,6 +169,18 @@ impl<'a> Partners<'a> {
     pub fn with_times(mut self, minutes: PartnerTimes<'a>) -> Self {
         self.times = Some(minutes);
         self
+    }
+
+    /// Tells the score what seekers and candidates do and where they belong, for
+    /// [`Term::Proximity`](crate::matching::Term::Proximity): the cognitive one is the cosine of their
+    /// profiles, the institutional one the share of the same kind, département and région.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] when the profiles are not of the seekers and of the candidates.
+    pub fn with_profiles(mut self, seekers: &Profiles, candidates: &Profiles) -> Result<Self> {
+        self.nearness =
+            Some(Nearness::new(self.study, [&self.seekers, &self.candidates], [seekers, candidates])?);
+        Ok(self)
     }
 
     /// Those who look for partners.
@@ -230,6 +248,7 @@ impl<'a> Partners<'a> {
                 distance_m: &|_, _| f64::NAN,
                 unknown_distance_m: self.options.unknown_distance_m,
                 complementarity: None,
+                proximity: None,
                 own: &[],
             },
             &self.options.model,

@@ -33,6 +33,8 @@ pub struct TermReason {
     pub contribution: Contribution,
     /// What it adds for the median candidate of the same seeker.
     pub median: f64,
+    /// The term's number for that candidate.
+    pub median_number: f64,
 }
 
 impl TermReason {
@@ -149,12 +151,16 @@ impl Partners<'_> {
     pub(super) fn numbers(&self, scorer: &Scorer<'_>, seeker: usize) -> Vec<Vec<f64>> {
         let distance = |s: usize| self.distance_m(seeker, s).unwrap_or(f64::NAN);
         let complementarity = |s: usize| self.complementarity_of(seeker, s);
+        let proximity = |dimension, s: usize| -> f64 {
+            self.nearness.as_ref().map_or(f64::NAN, |n| n.of(dimension, seeker, s))
+        };
         scorer.numbers_of(Seeker {
             ties: &self.ties[seeker],
             participations: self.seekers.list[seeker].participations,
             recent: 0.0,
             distance_m: &distance,
             complementarity: Some(&complementarity),
+            proximity: Some(&proximity),
             own: &[],
         })
     }
@@ -241,11 +247,8 @@ impl Partners<'_> {
             }
         }
         order.truncate(self.options.top);
-        let medians: Vec<f64> = coefficients
-            .iter()
-            .zip(&numbers)
-            .map(|(c, row)| c.value * median(left.iter().map(|&s| row[s]).collect()))
-            .collect();
+        let medians: Vec<f64> =
+            numbers.iter().map(|row| median(left.iter().map(|&s| row[s]).collect())).collect();
         let partners = order
             .into_iter()
             .map(|(s, score)| {
@@ -255,7 +258,8 @@ impl Partners<'_> {
                     .zip(&medians)
                     .map(|((c, row), &median)| TermReason {
                         contribution: Contribution { term: c.term, number: row[s], value: c.value * row[s] },
-                        median,
+                        median: c.value * median,
+                        median_number: median,
                     })
                     .collect();
                 reasons.sort_by(|a, b| b.advantage().total_cmp(&a.advantage()));

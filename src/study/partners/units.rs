@@ -7,7 +7,7 @@ use super::super::Study;
 use super::super::links::is_taken;
 use crate::error::Result;
 use crate::matching::DatedProject;
-use crate::model::{ActorKind, Level, Rurality};
+use crate::model::{ActorKind, CooperationKind, Level, Rurality};
 use crate::space::LonLat;
 
 /// Who is a partner: actors, or territories for all that is in them.
@@ -34,8 +34,37 @@ pub struct PartnerUnit {
     pub point: Option<LonLat>,
     /// Its rurality.
     pub rurality: Option<Rurality>,
-    /// Projects its actors took part in and ties they were given: participations.
+    /// Projects its actors took part in, and cooperations between two they have part in. Standing
+    /// structures (joint units, shared places, memberships) are ties and no participations.
     pub participations: f64,
+}
+
+impl PartnerUnit {
+    /// A unit of this code and name, nothing else known.
+    pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            name: name.into(),
+            kind: None,
+            point: None,
+            rurality: None,
+            participations: 0.0,
+        }
+    }
+
+    /// Sets where it is.
+    #[must_use]
+    pub const fn at(mut self, point: Option<LonLat>) -> Self {
+        self.point = point;
+        self
+    }
+
+    /// Sets its rurality.
+    #[must_use]
+    pub const fn rurality(mut self, rurality: Option<Rurality>) -> Self {
+        self.rurality = rurality;
+        self
+    }
 }
 
 /// The rows of one kind of units, and which units each actor stands for.
@@ -106,7 +135,14 @@ impl UnitTable {
                 table.list[unit as usize].participations += 1.0;
             }
         }
-        for t in study.inventory().ties().iter().filter(|t| is_taken(options, t.kind, t.period)) {
+        let standing = |kind| {
+            matches!(
+                kind,
+                CooperationKind::JointUnit | CooperationKind::SharedPlace | CooperationKind::Membership
+            )
+        };
+        let ties = study.inventory().ties().iter();
+        for t in ties.filter(|t| is_taken(options, t.kind, t.period) && !standing(t.kind)) {
             for unit in table.participants([t.from, t.to].into_iter()) {
                 table.list[unit as usize].participations += 1.0;
             }

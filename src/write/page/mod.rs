@@ -292,6 +292,8 @@ pub struct Page {
     sections: Vec<Section>,
     sources: Vec<String>,
     footer: Option<String>,
+    /// Label of the field that searches the links.
+    search: Option<String>,
 }
 
 #[derive(Template)]
@@ -311,6 +313,7 @@ impl Page {
             sections: Vec::new(),
             sources: Vec::new(),
             footer: None,
+            search: None,
         }
     }
 
@@ -332,6 +335,12 @@ impl Page {
         self.sections.push(Section { title: title.into(), tables, pictures, ..Section::default() });
         let last = self.sections.len() - 1;
         &mut self.sections[last]
+    }
+
+    /// Puts a field above the sections that hides the links without the text typed. It is the one thing on
+    /// a page that needs a script; without it all links are there.
+    pub fn search(&mut self, label: impl Into<String>) {
+        self.search = Some(label.into());
     }
 
     /// Adds a source, a vintage or a remark on method.

@@ -230,8 +230,8 @@ pub struct FlowMap<'a> {
 
 const LEFT: f64 = 16.0;
 const SIDE: f64 = 560.0;
-const LEGEND_CHARACTERS: usize = 34;
-const LEGEND: f64 = 236.0;
+const LEGEND_CHARACTERS: usize = 32;
+const LEGEND: f64 = 250.0;
 const ROW: f64 = 18.0;
 const LINE: f64 = 15.0;
 
@@ -338,16 +338,17 @@ impl<'a> FlowMap<'a> {
             polygons.chain(self.points.iter().map(|p| p.at))
         };
         let mut entries = self.entries();
-        let title_lines = wrapped(self.title, ((LEFT + SIDE + LEGEND) / 8.6) as usize);
+        let mut frame = Frame::new(coords(), self.bounds, self.coordinates, [LEFT, 0.0, SIDE])?;
+        let width = LEFT + frame.width + 20.0 + LEGEND;
+        let title_lines = wrapped(self.title, (width / 9.2) as usize);
         let top = 26.0 + 19.0 * title_lines.len().max(1) as f64;
-        let frame = Frame::new(coords(), self.bounds, self.coordinates, [LEFT, top, SIDE])?;
+        frame.top = top;
         let outside = self.points.iter().filter(|p| !frame.bounds.contains(p.at)).count();
         if outside > 0 && !self.off_map.is_empty() {
             let lines = wrapped(&format!("{} ({outside})", self.off_map), LEGEND_CHARACTERS);
             entries.push(Entry { mark: Mark::None, lines });
         }
         let legend_height: f64 = entries.iter().map(Entry::height).sum();
-        let width = LEFT + frame.width + 20.0 + LEGEND;
         let foot = self.foot((width / 6.2) as usize);
         let below = top + frame.height.max(legend_height) + 20.0;
         let mut canvas =
