@@ -485,7 +485,10 @@ pub use page::places_page;
 mod page {
     use geo_types::Coord;
 
-    use super::*;
+    use super::{
+        Language, PlaceForms, PlacesWords, Result, SitingReport, Study, forms_text, gap, groups, mean, proof,
+        question, reach_label, remarks, site_name, theil,
+    };
     use crate::model::{Contours, Level};
     use crate::space::Bounds;
     use crate::write::page::{KeyFigure, Page, PageTable, PageWords};

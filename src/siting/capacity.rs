@@ -65,7 +65,7 @@ impl Case<'_> {
     fn deal(&self, open: &[u32]) -> Plan {
         let mut room: Vec<f64> = vec![0.0; self.capacities.len()];
         open.iter().for_each(|&j| room[j as usize] = self.capacities[j as usize]);
-        let mut near: Vec<(f64, u32, Vec<(f64, u32)>)> = (0..self.weights.len())
+        let mut near: Vec<_> = (0..self.weights.len())
             .filter(|&i| self.weights[i] > 0.0)
             .map(|i| {
                 let all = self.rows.row(i).filter(|p| room[p.0 as usize] > 0.0);

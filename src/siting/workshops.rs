@@ -120,22 +120,20 @@ impl WorkshopOptions {
             return Err(Error::Parameter { name: "sizes of groups", value, must });
         }
         let fits = |g: usize| g * least <= n && n <= g * most;
-        let found = match self.groups {
-            Some(g) => Some(g).filter(|&g| g > 0 && fits(g)),
-            None => {
-                let middle = (least + most) as f64 / 2.0;
-                let off = |g: usize| (n as f64 / g as f64 - middle).abs();
-                (1..=n / least).filter(|&g| fits(g)).min_by(|&a, &b| off(a).total_cmp(&off(b)))
-            }
+        let found = if let Some(g) = self.groups {
+            Some(g).filter(|&g| g > 0 && fits(g))
+        } else {
+            let middle = (least + most) as f64 / 2.0;
+            let off = |g: usize| (n as f64 / g as f64 - middle).abs();
+            (1..=n / least).filter(|&g| fits(g)).min_by(|&a, &b| off(a).total_cmp(&off(b)))
         };
         found.ok_or_else(|| {
             let holds = |g: usize| format!("{g} × {least}–{most} holds {} to {}", g * least, g * most);
-            let value = match self.groups {
-                Some(g) => format!("{n} participants ({})", holds(g)),
-                None => {
-                    let below = n / most;
-                    format!("{n} participants ({}; {})", holds(below), holds(below + 1))
-                }
+            let value = if let Some(g) = self.groups {
+                format!("{n} participants ({})", holds(g))
+            } else {
+                let below = n / most;
+                format!("{n} participants ({}; {})", holds(below), holds(below + 1))
             };
             let must =
                 "must fit the sizes of the groups: change a size, the number of groups or who takes part";
