@@ -202,7 +202,7 @@ mod tests {
         assert!((t.slope - 1.4).abs() < 1e-12, "{}", t.slope);
     }
 
-    /// statsmodels.stats.contingency_tables.Table.test_ordinal_association.
+    /// `statsmodels.stats.contingency_tables.Table.test_ordinal_association`.
     #[test]
     fn trends_of_shares_are_those_of_statsmodels() {
         let e = share_trend(&[0.0, 1.0, 2.0, 3.0], &[3, 7, 6, 14], &[30, 40, 35, 50]).unwrap();

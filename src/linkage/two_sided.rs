@@ -40,10 +40,10 @@ pub enum TwoSidedNull<'a> {
 ///
 /// # Formula
 /// With M ties, degrees Rᵢ and Cⱼ and the set S of pairs for which `counts` holds. `Degrees`:
-/// E = T / M, T = Σ_S Rᵢ Cⱼ; E\[X(X−1)\] = (T² − Σᵢ Rᵢ aᵢ² − Σⱼ Cⱼ bⱼ² + T) / (M (M−1)),
-/// aᵢ = Σ_{j:(i,j)∈S} Cⱼ, bⱼ = Σ_{i:(i,j)∈S} Rᵢ (exact; hypergeometric when S is a product).
-/// `DegreesAndDistance`: Σ_b t_b q_b with q_b = Σ_{S in b} Rᵢ Cⱼ / Σ_b Rᵢ Cⱼ, t_b the ties of bin b;
-/// variance Σ_b t_b q_b (1 − q_b). Distances are on the sphere.
+/// E = T / M, `T = Σ_S Rᵢ Cⱼ`; E\[X(X−1)\] = (T² − Σᵢ Rᵢ aᵢ² − Σⱼ Cⱼ bⱼ² + T) / (M (M−1)),
+/// `aᵢ = Σ_{j:(i,j)∈S} Cⱼ`, `bⱼ = Σ_{i:(i,j)∈S} Rᵢ` (exact; hypergeometric when S is a product).
+/// `DegreesAndDistance`: `Σ_b t_b q_b` with `q_b = Σ_{S in b} Rᵢ Cⱼ / Σ_b Rᵢ Cⱼ`, `t_b` the ties of bin b;
+/// variance `Σ_b t_b q_b (1 − q_b)`. Distances are on the sphere.
 ///
 /// # Range
 /// 0 to the number of ties.

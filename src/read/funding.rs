@@ -636,10 +636,11 @@ mod tests {
 
     #[test]
     fn cumulative_years_are_not_added_up() {
+        use std::fmt::Write as _;
         let mut text = "cci;measure;year;paid_eur\n".to_owned();
         for (measure, amounts) in [("M06", [1, 3, 6]), ("M07", [2, 2, 5]), ("M19", [0, 4, 4])] {
             for (i, a) in amounts.iter().enumerate() {
-                text += &format!("X;{measure};{};{a}\n", 2015 + i);
+                let _ = writeln!(text, "X;{measure};{};{a}", 2015 + i);
             }
         }
         let error = read(&text, FundingReader::default()).unwrap_err().to_string();

@@ -245,7 +245,7 @@ impl ParticipantReader {
             p.funding_eur = fields.amount.and_then(|c| match row.number(c) {
                 Number::Value(euros) => Some(euros),
                 Number::Blank | Number::Secret => None,
-                _ => {
+                Number::Invalid => {
                     let message = format!("{:?} is no amount; left out", printable(row.get(c), 60));
                     found.repaired("bad_amount", row.place_of(c), message);
                     None

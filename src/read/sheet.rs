@@ -9,11 +9,11 @@ use super::csv::splitter::Record;
 use crate::diagnostics::Place;
 use crate::error::{Error, Result};
 
+/// Rows, and what is to be said of the other sheets, with where.
+type Found = (Vec<Record>, Option<(String, Place)>);
+
 /// The rows of the sheet with most cells, the first one of equals; with a word when there are others.
-pub(super) fn records(
-    mut source: Box<dyn Read + Send + '_>,
-    path: &Path,
-) -> Result<(Vec<Record>, Option<(String, Place)>)> {
+pub(super) fn records(mut source: Box<dyn Read + Send + '_>, path: &Path) -> Result<Found> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes).map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let bad =

@@ -37,9 +37,8 @@ pub fn measure_name(code: Option<FundingCode>, source: &str, language: Language)
         (Some(13), _) => ("Contraintes naturelles (ICHN)", "Areas with natural constraints"),
         (Some(16), _) => ("Coopération", "Cooperation"),
         (Some(17), _) => ("Gestion des risques", "Risk management"),
-        (Some(19), _) => ("LEADER", "LEADER"),
+        (Some(19), _) | (_, FundingCode::Intervention { article: 77, number: 5 }) => ("LEADER", "LEADER"),
         (Some(20), _) => ("Assistance technique", "Technical assistance"),
-        (_, FundingCode::Intervention { article: 77, number: 5 }) => ("LEADER", "LEADER"),
         _ => (source, source),
     };
     format!("{code} {}", language.pick(french, english)).trim_end().to_owned()

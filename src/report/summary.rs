@@ -330,8 +330,8 @@ pub fn definitions_side_by_side(first: &Study, second: &Study, language: Languag
         for null in NULLS {
             let found = studies.map(|s| Measured::of(s.rurality_evidence(Some(kind), null)));
             let [a, b] = found;
-            let cells = [a?, b?].map(|e| e.value().map(|e: &MixingEvidence| e.cells[(0, 1)].clone()));
-            let said = cells.clone().map(|c| c.as_ref().and_then(Verdict::of));
+            let cells = [a?, b?].map(|e| e.value().map(|e: &MixingEvidence| e.cells[(0, 1)]));
+            let said = cells.map(|c| c.as_ref().and_then(Verdict::of));
             let z = cells.map(|c| or_dash(c.and_then(|c| c.z), |z| language.decimal(z, 1)));
             let conclusion = match said {
                 [Some(a), Some(b)] if a != b => {

@@ -74,7 +74,7 @@ impl Study {
                 sums[u as usize].add(x != y, &[b], &chances);
             }
         }
-        Ok(sums.into_iter().map(|s| s.result()).collect())
+        Ok(sums.into_iter().map(Sums::result).collect())
     }
 
     fn chances(

@@ -566,7 +566,7 @@ fn name_of(lines: &[(&FundingLine, Option<usize>)], code: Option<FundingCode>) -
 
 /// Quotients and concentration of the territories that have money; none where an amount is negative.
 struct Quotients {
-    quotients: Option<Matrix>,
+    by_measure: Option<Matrix>,
     concentration: Vec<f64>,
     columns: usize,
 }
@@ -575,15 +575,15 @@ fn quotients(by_unit: &Matrix, placed: &[usize]) -> Result<Quotients> {
     let columns = by_unit.columns();
     let rows: Vec<f64> = placed.iter().flat_map(|&u| by_unit.row(u).iter().copied()).collect();
     if rows.is_empty() || rows.iter().any(|x| *x < 0.0) {
-        return Ok(Quotients { quotients: None, concentration: vec![f64::NAN; placed.len()], columns });
+        return Ok(Quotients { by_measure: None, concentration: vec![f64::NAN; placed.len()], columns });
     }
     let table = ActivityTable::from_matrix(&Matrix::from_rows(placed.len(), columns, rows)?)?;
-    Ok(Quotients { concentration: herfindahl(&table), quotients: Some(location_quotient(&table)), columns })
+    Ok(Quotients { concentration: herfindahl(&table), by_measure: Some(location_quotient(&table)), columns })
 }
 
 impl Quotients {
     fn of(&self, row: usize) -> Vec<Option<f64>> {
-        match &self.quotients {
+        match &self.by_measure {
             Some(m) => m.row(row).iter().map(|q| q.is_finite().then_some(*q)).collect(),
             None => vec![None; self.columns],
         }
@@ -595,8 +595,9 @@ impl Quotients {
 }
 
 fn beneficiaries(lines: &[(&FundingLine, Option<usize>)]) -> Vec<BeneficiaryFunding> {
-    let mut sums: BTreeMap<(&str, Option<FundingCode>, FundingStatus), (f64, usize, BTreeSet<&str>)> =
-        BTreeMap::new();
+    /// Beneficiary, code and status.
+    type Key<'a> = (&'a str, Option<FundingCode>, FundingStatus);
+    let mut sums: BTreeMap<Key<'_>, (f64, usize, BTreeSet<&str>)> = BTreeMap::new();
     for (line, _) in lines {
         if let Some(b) = &line.beneficiary {
             let sum = sums.entry((&b.name, line.code, line.status)).or_default();

@@ -189,8 +189,7 @@ impl<'a> Portraits<'a> {
             touched.into_iter().for_each(|t| links[t as usize].push(k as u32));
         }
         let chances = study.tie_chances(&level, options.bin_m, progress)?;
-        let mut belonging_options = BelongingOptions::default();
-        belonging_options.bin_m = options.bin_m;
+        let belonging_options = BelongingOptions { bin_m: options.bin_m, ..BelongingOptions::default() };
         let belonging =
             study.belonging(&Perimeters::of_level(atlas, &level)?, &belonging_options, progress)?;
         let (recommendations, lacks) = partners(study, &level, &options, progress)?;

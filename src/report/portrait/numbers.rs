@@ -61,7 +61,7 @@ impl Figure {
         match self {
             Self::Population => l.decimal(value, 0),
             Self::RuralShare | Self::RuralUrban => l.percent(value, 0),
-            Self::Actors | Self::Links => l.decimal(value, if value < 10.0 { 1 } else { 0 }),
+            Self::Actors | Self::Links => l.decimal(value, usize::from(value < 10.0)),
             Self::Innovation => l.kilometres(value),
         }
     }

@@ -130,7 +130,7 @@ impl Study {
         let mut tests = Vec::new();
         if between.a == between.b {
             for null in [NullModel::LabelPermutation, NullModel::Configuration] {
-                tests.push(Measured::of(self.among(&labelled, &rurality, null))?);
+                tests.push(Measured::of(Self::among(&labelled, &rurality, null))?);
             }
         } else {
             let placed: Vec<[u32; 2]> = labelled
@@ -155,7 +155,7 @@ impl Study {
         })
     }
 
-    fn among(&self, ties: &[[u32; 2]], rurality: &Labels, null: NullModel<'_>) -> Result<Evidence> {
+    fn among(ties: &[[u32; 2]], rurality: &Labels, null: NullModel<'_>) -> Result<Evidence> {
         let actors = numbered(ties.iter().flatten().copied());
         let at = |i: u32| actors.binary_search(&i).unwrap_or(0) as u32;
         let edges: Vec<(u32, u32, f64)> = ties.iter().map(|&[a, b]| (at(a), at(b), 1.0)).collect();

@@ -351,7 +351,7 @@ impl Partners<'_> {
                 let own = of(s);
                 let better = left.iter().filter(|&&c| of(c) > own).count();
                 let equal = left.iter().filter(|&&c| of(c) == own).count();
-                better as f64 + (equal as f64 + 1.0) / 2.0
+                better as f64 + f64::midpoint(equal as f64, 1.0)
             };
             seekers.push(r);
             ranks.push(PairRank {

@@ -55,7 +55,7 @@ impl Meetings<'_> {
         use FirmLaboratoryStatistic::{RuralUrban, SameAround, SameTerritory};
         let places = &self.study.places;
         let known = |a: u32| places[a as usize].point.is_some() && self.rurality(a).is_some();
-        let mut ties: Vec<(u32, u32)> = self.all.iter().flat_map(|m| m.pairs()).collect();
+        let mut ties: Vec<(u32, u32)> = self.all.iter().flat_map(super::Meeting::pairs).collect();
         ties.retain(|(f, l)| known(*f) && known(*l));
         ties.sort_unstable();
         ties.dedup();

@@ -16,6 +16,9 @@ const COARSE: i32 = 5;
 /// The most vertices that are kept at single steps.
 const MANY_VERTICES: usize = 600_000;
 
+/// A ring in steps of a grain.
+type Ring = Vec<(i32, i32)>;
+
 pub(super) struct Sheet {
     frames: Vec<Placed>,
     /// Left and top in metres.
@@ -128,7 +131,7 @@ impl Sheet {
 
     /// The rings of every territory in steps of the layer's grain; those outside all frames, and those
     /// without an area at this grain, are left out.
-    pub(super) fn rings(&self, layer: &Layer) -> Result<Vec<Vec<Vec<(i32, i32)>>>> {
+    pub(super) fn rings(&self, layer: &Layer) -> Result<Vec<Vec<Ring>>> {
         let grain = f64::from(Self::grain(layer));
         let mut all = Vec::with_capacity(layer.len());
         for i in 0..layer.len() {

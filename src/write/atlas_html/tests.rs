@@ -193,7 +193,7 @@ fn insets_lie_where_they_are_put() {
     let within = |p: &[i64]| inset[0] <= p[0] && p[0] <= inset[2] && inset[1] <= p[1] && p[1] <= inset[3];
     assert!(within(&place(1)) && !within(&place(0)));
     // The middle of the island is the middle of its rectangle.
-    assert!((place(1)[0] - (inset[0] + inset[2]) / 2).abs() < 60, "{inset:?} {:?}", place(1));
+    assert!((place(1)[0] - i64::midpoint(inset[0], inset[2])).abs() < 60, "{inset:?} {:?}", place(1));
     assert!(shared["actors"]["at"][2].is_null(), "outside all frames");
 }
 

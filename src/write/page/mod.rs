@@ -441,7 +441,7 @@ impl Page {
                     }
                     Block::List(items) => items.iter().for_each(|i| add(title, "text", "", "", i)),
                     Block::Links(links) => {
-                        links.iter().for_each(|l| add(title, "text", &l.text, "", &l.note))
+                        links.iter().for_each(|l| add(title, "text", &l.text, "", &l.note));
                     }
                     Block::Figures(figures) => figures.iter().for_each(|f| {
                         add(title, "figure", &f.label, "", &f.value);

@@ -356,7 +356,7 @@ impl<'a> FlowMap<'a> {
         canvas.description(&self.description_or(&entries));
         canvas.clip([LEFT, top, frame.width, frame.height]);
         if let Some(background) = &self.background {
-            self.territories(&mut canvas, background, &frame)?;
+            Self::territories(&mut canvas, background, &frame)?;
         }
         let radii = self.radii();
         self.arcs(&mut canvas, &frame, &radii);
@@ -453,7 +453,7 @@ impl<'a> FlowMap<'a> {
     }
 
     /// Pale territories. Borders are simplified together, within a third of a pixel.
-    fn territories(&self, canvas: &mut Canvas, background: &Background<'_>, frame: &Frame) -> Result<()> {
+    fn territories(canvas: &mut Canvas, background: &Background<'_>, frame: &Frame) -> Result<()> {
         let plain = simplify(background.layer, 0.35 / frame.scale)?;
         let border = match background.borders {
             Borders::Drawn => Some(palette::PALE_BORDER),
