@@ -139,7 +139,7 @@ fn grouping(c: &mut Criterion) {
     let n = 500;
     let mut random = Seed(16).stream(0);
     let themes: Vec<Vec<u32>> =
-        (0..n).map(|_| (0..1 + random.below(5)).map(|_| random.below(30)).collect()).collect();
+        (0..n).map(|_| (0..=random.below(5)).map(|_| random.below(30)).collect()).collect();
     let sides = (0..n).map(|_| u32::from(random.unit() < 0.6)).collect();
     let rurality = Labels::new(sides, 2).unwrap();
     let (at, _) = peer_points(5, n);
