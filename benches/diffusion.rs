@@ -1,5 +1,5 @@
 //! Whom to tell first on 35,000 actors and 150,000 ties, as in the wider literature: weighted cascade
-//! and uniform probabilities, 50 seeds.
+//! and uniform probabilities, 50 seeds. And the words of a census: 100,000 rows brought to 25 themes.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,8 @@ use rurban::diffusion::{
 use rurban::network::{Direction, Network};
 use rurban::progress::Silent;
 use rurban::random::Seed;
+use rurban::read::csv::Reader;
+use rurban::read::vocabulary::{Normalised, Vocabulary};
 
 /// 35,000 nodes, 150,000 ties, mostly to near numbers and with a few hubs.
 fn net35k() -> Network {
@@ -70,5 +72,33 @@ fn influence(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, influence);
+/// The rows of a large census as people write them (few distinct texts), and all of them distinct.
+fn words(c: &mut Criterion) {
+    let open = |name: &str| {
+        let path = format!("{}/fixtures/surveys/{name}", env!("CARGO_MANIFEST_DIR"));
+        Reader::default().open_path(path).unwrap()
+    };
+    let vocabulary = Vocabulary::read(open("themes.csv")).unwrap().0;
+    let mut variants = Vec::new();
+    open("variants.csv")
+        .for_each(|row, found| {
+            variants.push(row.get(0).to_owned());
+            found.keep();
+            Ok(())
+        })
+        .unwrap();
+    let rows: Vec<&str> = (0..100_000).map(|i| variants[i * 7 % variants.len()].as_str()).collect();
+    let distinct: Vec<String> = rows.iter().enumerate().map(|(i, text)| format!("{text} {i}")).collect();
+    let mut group = c.benchmark_group("vocabulary/100k rows, 25 themes");
+    group.sample_size(10);
+    group.bench_function("as people write them", |b| {
+        b.iter(|| black_box(Normalised::of(&vocabulary, rows.iter().copied())));
+    });
+    group.bench_function("all distinct", |b| {
+        b.iter(|| black_box(Normalised::of(&vocabulary, distinct.iter().map(String::as_str))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, influence, words);
 criterion_main!(benches);

@@ -81,23 +81,33 @@ fn tables(c: &mut Criterion) {
 
 #[cfg(feature = "html")]
 fn atlas(c: &mut Criterion) {
-    use rurban::write::atlas_html::{AtlasPage, MapLayer, MeasureColumn, Scale, write_atlas_html};
+    use rurban::write::atlas_html::{AtlasPage, MapLayer, MeasureColumn, Scale, Text, write_atlas_html};
 
     let (layer, codes, names, values) = country();
     let measure = |k: usize| MeasureColumn {
-        name: format!("measure {k}"),
-        unit: String::new(),
-        description: String::new(),
+        key: format!("measure_{k}"),
+        group: Text::default(),
+        name: Text::same(format!("measure {k}")),
+        unit: Text::default(),
+        description: Text::default(),
         values: values.as_slice().into(),
+        decimals: 1,
         scale: Scale::Sequential,
+        cases: None,
+        whole: None,
     };
-    let mut page = AtlasPage::new("Bench");
+    let mut page = AtlasPage::new(Text::same("Bench"));
     page.layers.push(MapLayer {
-        name: "commune".to_owned(),
+        key: "commune".to_owned(),
+        name: Text::same("commune"),
+        plural: Text::same("communes"),
         shapes: &layer,
         contours: Contours::Approximate,
         codes: &codes,
         names: &names,
+        points: vec![None; codes.len()],
+        parents: Vec::new(),
+        members: Vec::new(),
         measures: (0..5).map(measure).collect(),
     });
     let mut group = c.benchmark_group("write");

@@ -10,16 +10,19 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use common::Fallible;
-use rurban::france::EmbeddedFrance;
-use rurban::model::{CooperationKind, Level};
+use rurban::france::{AgreementScope, EmbeddedFrance, FranceOptions, ResearchScope};
+use rurban::model::{CooperationKind, Level, Period};
 use rurban::random::Seed;
 use rurban::report::Language;
 use rurban::report::linkage::{
     actor_linkage_table, brokers_picture, decay_picture, linkage_evidence_table, linkage_limits,
     linkage_text, mixing_picture, territory_linkage_table,
 };
+use rurban::report::research::{
+    agreements_text, firm_laboratory_ties_text, linkage_slice_table, linkage_slices_text,
+};
 use rurban::space::{Bounds, Layer};
-use rurban::study::{LinkageOptions, RuralityDefinition, Study, StudyOptions};
+use rurban::study::{KindPair, LinkageOptions, RuralityDefinition, Study, StudyOptions};
 use rurban::write::csv::{CsvStyle, write_csv_file};
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -54,7 +57,7 @@ fn main() -> Fallible {
     let arguments = Arguments::parse();
     let bar = common::Bar::default();
     let france = EmbeddedFrance::load()?;
-    let mut options = StudyOptions::default().rurality(arguments.rurality);
+    let mut options = StudyOptions::default().rurality(arguments.rurality.clone());
     options.kinds = match arguments.kind {
         Kind::Interreg => Some(vec![CooperationKind::TerritorialProject]),
         Kind::JointUnit => Some(vec![CooperationKind::JointUnit]),
@@ -87,6 +90,28 @@ fn main() -> Fallible {
     let land = Layer::from_features([&EmbeddedFrance::land()?]);
     let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
     brokers_picture(&study, whole, &land, mainland, arguments.lang)?.write_file(out.join("brokers.svg"))?;
+    if matches!(arguments.kind, Kind::All) {
+        firms_and_agreements(&arguments, &options, &bar)?;
+    }
     say!("\n{}", out.display());
+    Ok(())
+}
+
+/// Firms and laboratories by source and period, and what signed agreements tie.
+fn firms_and_agreements(a: &Arguments, options: &LinkageOptions, bar: &common::Bar) -> Fallible {
+    let all = FranceOptions::default()
+        .research(ResearchScope::FirmsWithLaboratories)
+        .agreements(AgreementScope::Tied);
+    let france = EmbeddedFrance::load_with(&all)?;
+    let signed = france.agreements.iter().filter(|a| a.is_signed()).count();
+    let rules = StudyOptions::default().rurality(a.rurality.clone());
+    let (study, _) = Study::new(france.atlas, france.inventory, rules, bar)?;
+    let periods = [Period::new(2010, 2013)?, Period::new(2014, 2017)?, Period::new(2018, 2021)?];
+    let slices = study.linkage_slices(KindPair::FIRMS_LABORATORIES, &periods, options, bar)?;
+    say!("\n{}", firm_laboratory_ties_text(&study, a.lang));
+    say!("{}", linkage_slices_text(&study, &slices, a.lang)?);
+    say!("\n{}", agreements_text(&study, "agreements", signed, a.lang));
+    let path = a.out.join("firms_and_laboratories.csv");
+    write_csv_file(path, &linkage_slice_table(&slices)?, CsvStyle::Standard)?;
     Ok(())
 }

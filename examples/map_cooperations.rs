@@ -16,11 +16,12 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use common::{Account, Bar, Fallible, Reading, check_use, known_level, output};
-use rurban::france::EmbeddedFrance;
+use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
 use rurban::inventory::Inventory;
 use rurban::model::Level;
 use rurban::read::{ActorFile, OwnFiles, TerritoryReader};
-use rurban::report::{Language, StudyFiles, definitions_side_by_side, study_summary};
+use rurban::report::research::firm_laboratory_ties_text;
+use rurban::report::{AtlasOptions, Language, StudyFiles, definitions_side_by_side, study_summary};
 use rurban::study::{RuralityDefinition, Study, StudyOptions};
 
 /// Map cooperations on the embedded France: the embedded ones, or your own.
@@ -37,16 +38,16 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between two actors, by identifier or name.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     cooperations: Vec<PathBuf>,
     /// Table of participations of actors in projects.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
     /// Add your actors to the embedded ones instead of mapping them alone.
     #[arg(long)]
     with_embedded: bool,
     /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     contours: Option<PathBuf>,
     /// What is rural: density, density:small_town, outside:attraction_area, class:NAME=CLASS|CLASS.
     #[arg(long, default_value = "density")]
@@ -57,6 +58,9 @@ struct Arguments {
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]
     lang: Language,
+    /// The day it is made, to be written on the atlas.
+    #[arg(long, default_value = "")]
+    date: String,
     #[command(flatten)]
     reading: Reading,
 }
@@ -83,7 +87,9 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     }
     let out = output(&a.out)?;
     let bar = Bar::default();
-    let mut france = EmbeddedFrance::load()?;
+    let firms = own.is_empty() || a.with_embedded;
+    let scope = if firms { ResearchScope::FirmsWithLaboratories } else { ResearchScope::None };
+    let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&bar)?;
     account.add("EMBEDDED FRANCE", &france.diagnostics);
     if let Some(path) = &a.contours {
@@ -97,10 +103,10 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         account.add(&format!("TAKEN FOR LEVEL {level}"), &found);
     }
     let embedded = france.inventory.actors().len();
-    let mut title = "Cooperations of France";
+    let mut titles = ["Coopérations rurales et urbaines de France", "Rural and urban cooperation in France"];
     let mut ties = None;
     if !own.is_empty() {
-        title = "Cooperations";
+        titles = ["Coopérations rurales et urbaines", "Rural and urban cooperation"];
         let strictness = a.reading.strictness();
         let mut builder = if a.with_embedded {
             france.inventory.into_builder(strictness)
@@ -122,11 +128,15 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
 
     let files = StudyFiles::measure(&study, &bar)?;
     say!("{}", study_summary(&files, a.lang)?);
+    if firms {
+        say!("{}", firm_laboratory_ties_text(&study, a.lang));
+    }
     if let Some(other) = &a.against {
         say!("{}", definitions_side_by_side(&study, &study.under(other.clone(), &bar)?, a.lang)?);
     }
     say!("\nWRITTEN");
-    for path in files.write(&out, &a.level, title, &bar)? {
+    let atlas = AtlasOptions::default().language(a.lang).title(titles[0], titles[1]).date(&a.date, &a.date);
+    for path in files.write(&out, &a.level, &atlas, &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     let Some(ties) = ties else { return Ok(()) };

@@ -20,7 +20,7 @@ use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::{Actor, Contours, Level};
 use rurban::read::{ActorFile, OwnFiles, Role, TerritoryReader};
-use rurban::report::{Language, StudyFiles, study_summary};
+use rurban::report::{AtlasOptions, Language, StudyFiles, study_summary};
 use rurban::space::simplify::simplify;
 use rurban::space::{Layer, LonLat};
 use rurban::study::{RuralityDefinition, Study, StudyOptions};
@@ -32,7 +32,7 @@ use rurban::write::geojson::{Shapes, write_geojson_file};
 #[derive(Parser)]
 struct Arguments {
     /// GeoJSON file of the finest level of territories.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     territories: Option<PathBuf>,
     /// Which level that is: commune, epci, `petr_pays`, gal, departement, region, or a name.
     #[arg(long, default_value = "commune")]
@@ -48,10 +48,10 @@ struct Arguments {
     #[arg(long)]
     actors: Vec<ActorFile>,
     /// Table of ties between actors (source, target, weight …), by identifier or name.
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     cooperations: Vec<PathBuf>,
     /// CSV file of participations (actor, project …).
-    #[arg(long)]
+    #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
     /// Level of metrics.geojson and territories.csv.
     #[arg(long)]
@@ -155,7 +155,12 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let files = StudyFiles::measure(&study, &bar)?;
     say!("{}", study_summary(&files, a.lang)?);
     say!("\nWRITTEN");
-    for path in files.write(&out, by, "My territory", &bar)? {
+    for path in files.write(
+        &out,
+        by,
+        &AtlasOptions::default().language(a.lang).title("Mon territoire", "My territory"),
+        &bar,
+    )? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     if own.is_empty() { Ok(()) } else { check_use(&study, ties, |_| true) }

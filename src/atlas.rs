@@ -3,6 +3,7 @@
 
 mod fill;
 mod outlines;
+mod stored;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -34,22 +35,37 @@ pub struct Territory {
     pub point: Option<LonLat>,
     /// Level on the seven-level density grid.
     pub density: Option<DensityLevel>,
+    /// Base territories it has in all, where it is known that the atlas holds only some of them: what is
+    /// said of it is said of that part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members_in_all: Option<u32>,
 }
 
 impl Territory {
     /// A territory with the required fields; set the others on the value.
     #[must_use]
     pub fn new(code: TerritoryCode, name: impl Into<String>) -> Self {
-        Self { code, name: name.into(), population: None, area_km2: None, point: None, density: None }
+        let name = name.into();
+        Self {
+            code,
+            name,
+            population: None,
+            area_km2: None,
+            point: None,
+            density: None,
+            members_in_all: None,
+        }
     }
 }
 
 /// All territories of one level.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AtlasLevel {
     level: Level,
     territories: Vec<Territory>,
+    #[serde(skip)]
     index: HashMap<TerritoryCode, u32>,
+    #[serde(with = "stored::outlines")]
     geometry: Option<(Arc<Layer>, GeometryQuality)>,
     /// Territory of this level of each base territory.
     membership: Labels,
@@ -165,8 +181,10 @@ pub struct Attribute {
     pub classes: Vec<String>,
 }
 
-/// The territories of a study at all their levels.
-#[derive(Debug, Clone)]
+/// The territories of a study at all their levels. Written and read back with serde; what is read is
+/// checked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Stored")]
 pub struct Atlas {
     /// The base level first, then the others as they were added.
     levels: Vec<AtlasLevel>,
@@ -395,6 +413,7 @@ impl Atlas {
                 .collect();
             diagnostics.merge(self.add_level(level.level.clone(), groups, members, strictness)?);
         }
+        self.count_missing_members(other, &mut diagnostics)?;
         for attribute in &other.attributes {
             if self.attribute(&attribute.name).is_none() {
                 let of = found
@@ -408,6 +427,34 @@ impl Atlas {
             }
         }
         Ok(diagnostics)
+    }
+
+    /// Notes for the territories of upper levels how many base territories they have in another atlas of the
+    /// same base, where that is more than here.
+    fn count_missing_members(&mut self, other: &Self, found: &mut Diagnostics) -> Result<()> {
+        let counts = |atlas: &Self, level: &Level| -> Result<Vec<u32>> {
+            let mut counts = vec![0; atlas.level(level)?.territories.len()];
+            atlas.memberships(level)?.into_iter().for_each(|(_, unit)| counts[unit as usize] += 1);
+            Ok(counts)
+        };
+        let levels: Vec<Level> = self.levels[1..].iter().map(|l| l.level.clone()).collect();
+        for (at, level) in levels.iter().enumerate() {
+            let Ok(theirs) = other.level(level) else { continue };
+            let (here, all) = (counts(self, level)?, counts(other, level)?);
+            for (i, t) in self.levels[at + 1].territories.iter_mut().enumerate() {
+                let Some(known) = theirs.find(t.code.as_str()).map(|u| all[u]) else { continue };
+                if here[i] < known {
+                    t.members_in_all = Some(known);
+                    let message = format!(
+                        "{level} {} ({}): {} of its {known} territories are in the atlas; what is said of it is \
+                         said of these",
+                        t.code, t.name, here[i]
+                    );
+                    found.remark("partial_territory", Place::file("atlas").record(i), message);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives a level its outlines: one feature per territory, in their order.
@@ -473,11 +520,17 @@ impl Atlas {
 
     /// Rural or urban for each territory of a level, with the share of its population that lives in
     /// rural base territories: rural where that is more than half. Members without a rurality
-    /// or a population do not count; `None` where none does.
+    /// or a population do not count; `None` where none does. A base
+    /// territory is what its label says, also where its population is not known.
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such level.
     pub fn rurality(&self, level: &Level) -> Result<Vec<(Option<Rurality>, Option<f64>)>> {
+        if *level == self.base().level {
+            let share = |r: Rurality| if r == Rurality::Rural { 1.0 } else { 0.0 };
+            let of = (0..self.base().territories.len()).map(|i| self.base_rurality(i));
+            return Ok(of.map(|r| (r, r.map(share))).collect());
+        }
         let mut rural = vec![(0.0, 0.0); self.level(level)?.territories.len()];
         for (member, unit) in self.memberships(level)? {
             let population = self.base().territories[member as usize].population;
@@ -581,7 +634,10 @@ impl AtlasBuilder {
             return Err(Error::Unknown {
                 kind: "territory",
                 value: level.to_string(),
-                hint: Some(format!("an atlas needs at least one; {diagnostics}")),
+                hint: Some(match diagnostics.seen() {
+                    0 => "an atlas needs at least one".to_owned(),
+                    _ => format!("an atlas needs at least one; {diagnostics}"),
+                }),
             });
         }
         let n = territories.len();

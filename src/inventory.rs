@@ -1,15 +1,17 @@
 //! The actors of a study and what ties them: cooperations, participations in projects, practices,
 //! funding lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Diagnostics, Place, Strictness};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
-    Actor, ActorId, Cooperation, CooperationKind, FundingLine, Participation, Period, Practice, ProjectId,
-    ProjectRole,
+    Actor, ActorId, Adoption, Cooperation, CooperationKind, FundingLine, FundingStatus, Measure,
+    Participation, Period, Practice, PracticeId, ProjectId, ProjectRole,
 };
 
 /// A cooperation between two actors of an inventory.
@@ -54,15 +56,95 @@ pub struct Project {
     pub source: String,
 }
 
-/// Actors and ties, every reference resolved.
+/// Finds actors by identifier; holds no identifier of its own.
 #[derive(Debug, Clone, Default)]
+struct ActorIndex {
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl ActorIndex {
+    fn find(&self, actors: &[Actor], id: &str) -> Option<u32> {
+        let same = |&i: &u32| actors[i as usize].id.as_str() == id;
+        self.table.find(self.hasher.hash_one(id), same).copied()
+    }
+
+    /// Adds the actor of this index, whose identifier no other one has.
+    fn insert(&mut self, actors: &[Actor], index: u32) {
+        let hash = |i: &u32| self.hasher.hash_one(actors[*i as usize].id.as_str());
+        self.table.insert_unique(hash(&index), index, hash);
+    }
+}
+
+/// An index follows from the actors it is of.
+impl PartialEq for ActorIndex {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// What a source is called where sources are named: producer, vintage, licence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceTitle {
+    /// In French.
+    pub french: String,
+    /// In English.
+    pub english: String,
+}
+
+/// Actors and ties, every reference resolved. Written and read back with serde; what is read is checked.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Inventory {
     actors: Vec<Actor>,
-    index: HashMap<ActorId, u32>,
+    #[serde(skip)]
+    index: ActorIndex,
     ties: Vec<Tie>,
     projects: Vec<Project>,
     practices: Vec<Practice>,
     funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
+}
+
+/// An inventory as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Stored {
+    actors: Vec<Actor>,
+    ties: Vec<Tie>,
+    projects: Vec<Project>,
+    practices: Vec<Practice>,
+    funding: Vec<FundingLine>,
+    source_titles: BTreeMap<String, SourceTitle>,
+}
+
+impl TryFrom<Stored> for Inventory {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let Stored { actors, ties, projects, practices, funding, source_titles } = stored;
+        let mut index = ActorIndex::default();
+        for (i, actor) in actors.iter().enumerate() {
+            if index.find(&actors, actor.id.as_str()).is_some() {
+                let (value, must) = (actor.id.to_string(), "must be an identifier that no other actor has");
+                return Err(Error::Value { what: "actors", index: i, value, must });
+            }
+            index.insert(&actors, i as u32);
+        }
+        let must = "must be the position of an actor";
+        let known = |i: u32| (i as usize) < actors.len();
+        for (i, tie) in ties.iter().enumerate() {
+            if let Some(end) = [tie.from, tie.to].into_iter().find(|&end| !known(end)) {
+                return Err(Error::Value { what: "ties", index: i, value: end.to_string(), must });
+            }
+        }
+        for (i, project) in projects.iter().enumerate() {
+            if let Some((end, _)) = project.participants.iter().find(|(end, _)| !known(*end)) {
+                return Err(Error::Value { what: "projects", index: i, value: end.to_string(), must });
+            }
+        }
+        Ok(Self { actors, index, ties, projects, practices, funding, source_titles })
+    }
 }
 
 impl Inventory {
@@ -89,10 +171,17 @@ impl Inventory {
         &self.actors
     }
 
+    /// What a source is called where sources are named: the title its data came with. A source without
+    /// one stands for itself.
+    #[must_use]
+    pub fn source_title(&self, source: &str) -> Option<&SourceTitle> {
+        self.source_titles.get(source)
+    }
+
     /// Index of an actor.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.index.get(id).map(|&i| i as usize)
+        self.index.find(&self.actors, id).map(|i| i as usize)
     }
 
     /// Cooperations given as ties.
@@ -134,12 +223,13 @@ impl InventoryBuilder {
     /// # Errors
     /// In strict mode, the finding.
     pub fn add_actor(&mut self, actor: Actor, place: Place) -> Result<()> {
-        if self.inventory.index.contains_key(&actor.id) {
+        if self.find(actor.id.as_str()).is_some() {
             return self.diagnostics.drop_record("duplicate_actor", place, self.clash(&actor));
         }
         self.diagnostics.keep();
-        self.inventory.index.insert(actor.id.clone(), self.inventory.actors.len() as u32);
-        self.inventory.actors.push(actor);
+        let Inventory { actors, index, .. } = &mut self.inventory;
+        actors.push(actor);
+        index.insert(actors, actors.len() as u32 - 1);
         Ok(())
     }
 
@@ -235,7 +325,7 @@ impl InventoryBuilder {
     /// Adds themes to an actor that is there; those it has already are not repeated. Returns whether
     /// there is such an actor.
     pub fn add_themes(&mut self, id: &str, themes: impl IntoIterator<Item = String>) -> bool {
-        let Some(&at) = self.inventory.index.get(id) else { return false };
+        let Some(at) = self.find(id) else { return false };
         if let Some(actor) = self.inventory.actors.get_mut(at as usize) {
             for theme in themes {
                 if !actor.themes.contains(&theme) {
@@ -246,52 +336,182 @@ impl InventoryBuilder {
         true
     }
 
-    /// Adds a practice; adoptions by unknown actors are left out and reported.
+    /// Adds a practice; one whose identifier is already there is dropped and reported. An origin that is
+    /// no actor of the inventory is left out and reported, a practice without origin is remarked; its
+    /// adoptions go through [`InventoryBuilder::add_adoption`].
     ///
     /// # Errors
     /// In strict mode, the first finding.
     pub fn add_practice(&mut self, mut practice: Practice, place: Place) -> Result<()> {
-        let mut unknown = Vec::new();
-        practice.adoptions.retain(|a| {
-            let known = self.inventory.index.contains_key(&a.actor);
-            if !known {
-                unknown.push(a.actor.clone());
-            }
-            known
-        });
-        if practice.origin.as_ref().is_some_and(|o| !self.inventory.index.contains_key(o)) {
-            unknown.extend(practice.origin.take());
+        if self.inventory.practices.iter().any(|p| p.id == practice.id) {
+            let message = format!("practice {} is already there; the first one is kept", practice.id);
+            return self.diagnostics.drop_record("duplicate_practice", place, message);
         }
-        for id in unknown {
-            self.diagnostics.repaired(
-                "unknown_actor",
-                place.clone(),
-                format!("practice {:?}: actor {id} is not in the inventory; left out", practice.name),
+        if let Some(unknown) = practice.origin.take_if(|o| self.inventory.find(o.as_str()).is_none()) {
+            let message = format!(
+                "practice {:?}: actor {unknown} is not in the inventory; the origin is left out",
+                practice.name
             );
+            self.diagnostics.repaired("unknown_actor", place.clone(), message);
         }
-        self.diagnostics.keep();
+        if practice.origin.is_none() {
+            let message =
+                format!("practice {:?} has no known origin: it is in no rural or urban class", practice.name);
+            self.diagnostics.remark("no_origin", place.clone(), message);
+        }
+        let adoptions = std::mem::take(&mut practice.adoptions);
+        let id = practice.id.clone();
         self.inventory.practices.push(practice);
+        self.diagnostics.keep();
+        for adoption in adoptions {
+            self.add_adoption(&id, adoption, place.clone())?;
+        }
         Ok(())
     }
 
-    /// Adds a funding line; one with an amount that is negative or not finite is dropped and reported.
+    /// Adds an adoption to a practice that is there. One by an actor not in the inventory, by the
+    /// origin itself, or by an actor that has the practice already is left out and reported; a year
+    /// before the practice began is left out (the adoption stays), and so is a source that is unknown
+    /// or the adopter itself. Returns whether the adoption is in the inventory.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`](crate::Error::Unknown) when there is no such practice.
+    pub fn add_adoption(
+        &mut self,
+        practice: &PracticeId,
+        mut adoption: Adoption,
+        place: Place,
+    ) -> Result<bool> {
+        let Self { inventory, diagnostics, .. } = self;
+        let Some(to) = inventory.practices.iter_mut().find(|p| p.id == *practice) else {
+            return Err(crate::error::Error::Unknown {
+                kind: "practice",
+                value: practice.to_string(),
+                hint: None,
+            });
+        };
+        let name = &to.name;
+        let actor = &adoption.actor;
+        let refused = if inventory.index.find(&inventory.actors, actor.as_str()).is_none() {
+            Some((
+                "unknown_actor",
+                format!("practice {name:?}: actor {actor} is not in the inventory; left out"),
+            ))
+        } else if to.origin.as_ref() == Some(actor) {
+            Some((
+                "adopted_by_origin",
+                format!("{actor} is the origin of {name:?}; left out of its adopters"),
+            ))
+        } else if to.adoptions.iter().any(|a| a.actor == *actor) {
+            let message = format!("{actor} has adopted {name:?} already; the first adoption is kept");
+            Some(("repeated_adoption", message))
+        } else {
+            None
+        };
+        if let Some((kind, message)) = refused {
+            diagnostics.repaired(kind, place, message);
+            return Ok(false);
+        }
+        if let (Some(year), Some(period)) = (adoption.year, to.period)
+            && year < period.from
+        {
+            let message = format!(
+                "{actor} adopted {name:?} in {year}, before it began in {}; the year is left out",
+                period.from
+            );
+            diagnostics.repaired("adoption_before_creation", place.clone(), message);
+            adoption.year = None;
+        }
+        if let Some(from) = &adoption.from
+            && (from == actor || inventory.index.find(&inventory.actors, from.as_str()).is_none())
+        {
+            let message = format!("{name:?}: {from} is no one {actor} can have it from; left out");
+            diagnostics.repaired("unknown_source", place, message);
+            adoption.from = None;
+        }
+        to.adoptions.push(adoption);
+        Ok(true)
+    }
+
+    /// Adds a funding line. An amount that is not finite, and a planned one that is negative, is dropped
+    /// and reported; a negative commitment or payment is a correction: kept, and reported.
     ///
     /// # Errors
     /// In strict mode, the finding.
     pub fn add_funding(&mut self, line: FundingLine, place: Place) -> Result<()> {
-        if [line.eu_eur, line.national_eur].iter().any(|a| !(a.is_finite() && *a >= 0.0)) {
-            return self.diagnostics.drop_record(
-                "bad_amount",
-                place,
-                format!(
-                    "{} ({}): amounts must be finite and not negative",
-                    line.programme, line.measure_name
-                ),
-            );
+        let what = || format!("{} {}, {}", line.programme_id, line.programme, line.code_name);
+        if !line.amount_eur.is_finite() || (line.amount_eur < 0.0 && line.status == FundingStatus::Planned) {
+            let message = format!("{}: {} is no planned amount", what(), line.amount_eur);
+            return self.diagnostics.drop_record("bad_amount", place, message);
+        }
+        if line.amount_eur < 0.0 {
+            let message = format!("{}: {} € is taken as a correction", what(), line.amount_eur);
+            self.diagnostics.remark("negative_amount", place, message);
         }
         self.diagnostics.keep();
         self.inventory.funding.push(line);
         Ok(())
+    }
+
+    /// Says what a source is called. Titles travel with the data, so that a user's file that happens to
+    /// have the same name is not credited to that producer.
+    pub fn title_source(&mut self, source: impl Into<String>, title: SourceTitle) {
+        self.inventory.source_titles.insert(source.into(), title);
+    }
+
+    /// A name for the source of a file: the first of these that no titled source has, else the last one
+    /// marked as a file.
+    #[must_use]
+    pub fn free_source(&self, names: &[String]) -> String {
+        let taken = |name: &&String| self.inventory.source_titles.contains_key(*name);
+        let free = names.iter().find(|name| !taken(name)).cloned();
+        free.unwrap_or_else(|| format!("{} (file)", names.last().map_or("", String::as_str)))
+    }
+
+    /// Makes ties of co-funding: the beneficiaries of one operation that are actors of the inventory take
+    /// part in it together, and so do the funders that have an actor's name. Operations of LEADER (M19,
+    /// 77.05) are [`CooperationKind::LeaderCooperation`]. Returns how many participations were added;
+    /// operations with fewer than two actors make none.
+    ///
+    /// # Errors
+    /// None on lines that were added.
+    pub fn add_co_funding(&mut self) -> Result<usize> {
+        let mut by_name: HashMap<&str, Option<&ActorId>> = HashMap::new();
+        for actor in &self.inventory.actors {
+            // A name that several have stands for none of them.
+            by_name.entry(&actor.name).and_modify(|one| *one = None).or_insert(Some(&actor.id));
+        }
+        let mut operations: BTreeMap<&ProjectId, Vec<(&FundingLine, &ActorId)>> = BTreeMap::new();
+        for line in &self.inventory.funding {
+            let Some(operation) = &line.operation else { continue };
+            let receives = line.beneficiary.as_ref().and_then(|b| b.actor.as_ref());
+            let gives = line.funder.as_deref().and_then(|f| by_name.get(f).copied().flatten());
+            operations.entry(operation).or_default().extend(
+                receives
+                    .into_iter()
+                    .chain(gives)
+                    .filter(|a| self.inventory.find(a.as_str()).is_some())
+                    .map(|a| (line, a)),
+            );
+        }
+        let mut wanted = Vec::new();
+        for (operation, mut members) in operations {
+            members.sort_by(|a, b| a.1.cmp(b.1));
+            members.dedup_by(|a, b| a.1 == b.1);
+            for (line, actor) in members.iter().filter(|_| members.len() > 1) {
+                let leader = line.measure() == Some(Measure::LEADER)
+                    || line.code.is_some_and(|c| c.to_string() == "77.05");
+                let kind = if leader { CooperationKind::LeaderCooperation } else { CooperationKind::Other };
+                let mut p = Participation::new((*actor).clone(), operation.clone(), kind);
+                p.period = line.year.map(|y| Period { from: y, to: y });
+                p.source = "co-funding".to_owned();
+                wanted.push(p);
+            }
+        }
+        for (i, p) in wanted.iter().enumerate() {
+            self.add_participation(p.clone(), Place::file("co-funding").record(i))?;
+        }
+        Ok(wanted.len())
     }
 
     /// The account so far, for findings of the caller's own.
@@ -299,10 +519,16 @@ impl InventoryBuilder {
         &mut self.diagnostics
     }
 
+    /// The practices added so far.
+    #[must_use]
+    pub fn practices(&self) -> &[Practice] {
+        &self.inventory.practices
+    }
+
     /// Index of an actor added so far.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<u32> {
-        self.inventory.index.get(id).copied()
+        self.inventory.index.find(&self.inventory.actors, id)
     }
 
     /// The actors added so far.
@@ -324,7 +550,7 @@ impl InventoryBuilder {
     }
 
     fn known(&self, id: &ActorId) -> Option<u32> {
-        self.inventory.index.get(id).copied()
+        self.find(id.as_str())
     }
 
     fn unknown(&mut self, id: &ActorId, place: Place) -> Result<()> {
@@ -384,6 +610,20 @@ mod tests {
         ] {
             assert_eq!(d.count(kind), count, "{kind}");
         }
+    }
+
+    #[test]
+    fn titles_travel_with_their_data_alone() {
+        let mut b = Inventory::builder(Strictness::Lenient);
+        let names = ["h2020".to_owned(), "h2020.csv".to_owned()];
+        assert_eq!(b.free_source(&names), "h2020");
+        let title = SourceTitle { french: "CORDIS".to_owned(), english: "CORDIS".to_owned() };
+        b.title_source("h2020", title.clone());
+        assert_eq!(b.free_source(&names), "h2020.csv");
+        assert_eq!(b.free_source(&names[..1]), "h2020 (file)");
+        let inventory = b.finish().0;
+        assert_eq!((inventory.source_title("h2020"), inventory.source_title("mine")), (Some(&title), None));
+        assert_eq!(Inventory::default().source_title("h2020"), None);
     }
 
     #[test]

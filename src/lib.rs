@@ -109,6 +109,7 @@ pub mod report;
 pub mod siting;
 pub mod space;
 pub mod study;
+pub mod trend;
 pub mod typology;
 pub mod write;
 

@@ -50,3 +50,15 @@ pub(crate) fn for_each_chunk<T: Send>(
         data.chunks_mut(size).enumerate().for_each(|(i, c)| f(i, c));
     }
 }
+
+/// Both results, worked out side by side where there are threads.
+pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+    #[cfg(feature = "parallel")]
+    {
+        rayon::join(a, b)
+    }
+    #[cfg(not(feature = "parallel"))]
+    {
+        (a(), b())
+    }
+}

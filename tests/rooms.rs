@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["finding"],
     &["error"],
     &["check", "diagnostics", "evidence", "labels", "matrix", "parallel", "progress", "random"],
-    &["categorical", "multiple_testing"],
+    &["categorical", "multiple_testing", "trend"],
     &["space"],
     &["autocorrelation", "complementarity", "inequality", "network", "typology"],
     &["model"],

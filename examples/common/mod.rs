@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rurban::atlas::Atlas;
 use rurban::diagnostics::{Diagnostics, Strictness, printable};
+use rurban::france::EmbeddedFrance;
+use rurban::inventory::Inventory;
 use rurban::model::{Actor, Level};
 use rurban::progress::Progress;
-use rurban::read::{ColumnNames, TieCount};
+use rurban::read::{ActorFile, ColumnNames, OwnFiles, TieCount};
+use rurban::report::{Language, Part, Wording, written_text};
 use rurban::study::Study;
 use rurban::write::write_findings_file;
 
@@ -20,6 +24,8 @@ macro_rules! say {
         let _ = writeln!(std::io::stdout(), $($argument)*);
     }};
 }
+
+pub mod travel;
 
 /// Errors of an example: printed as they read, not handled.
 pub type Fallible<T = ()> = Result<T, Failure>;
@@ -158,6 +164,28 @@ pub fn check_use(study: &Study, ties: TieCount, own: impl Fn(&Actor) -> bool) ->
     Ok(())
 }
 
+/// Reads a number above zero, for options that take one.
+pub fn positive(text: &str) -> Result<f64, String> {
+    let number = text.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.0);
+    number.ok_or_else(|| "must be a number above 0".to_owned())
+}
+
+/// Reads how many random replicates a test takes.
+pub fn replicates(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n: &usize| (1..=10_000_000).contains(n));
+    number.ok_or_else(|| "must be a whole number from 1 to 10000000; 999 is usual".to_owned())
+}
+
+/// A file that is there, for options that take one.
+pub fn file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match std::fs::metadata(&path) {
+        Ok(found) if found.is_dir() => Err("this is a folder; give a file".to_owned()),
+        Ok(_) => Ok(path),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
 /// Reads a level of the embedded France, for options that take one.
 pub fn known_level(text: &str) -> Result<Level, String> {
     let levels = [
@@ -171,4 +199,39 @@ pub fn known_level(text: &str) -> Result<Level, String> {
     let Ok(level) = text.parse::<Level>();
     let keys: Vec<&str> = levels.iter().map(Level::key).collect();
     if levels.contains(&level) { Ok(level) } else { Err(format!("levels are {}", keys.join(", "))) }
+}
+
+/// The actors of the user's files, in place of the embedded ones.
+pub fn own_actors(
+    actors: &[ActorFile],
+    reading: &Reading,
+    atlas: &Atlas,
+    account: &mut Account,
+) -> Fallible<Inventory> {
+    let own = OwnFiles { actors: actors.to_vec(), columns: reading.columns()?, ..OwnFiles::default() };
+    own.check()?;
+    let mut builder = Inventory::builder(reading.strictness());
+    let mut on_file = |what: &str, path: &Path, found: &_| {
+        account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
+    };
+    own.read(&mut builder, Some(atlas.base()), &EmbeddedFrance::code_book()?, &mut on_file)?;
+    let (inventory, found) = builder.finish();
+    account.add("INVENTORY", &found);
+    Ok(inventory)
+}
+
+/// The language of a report, and the sources of the embedded territories.
+pub fn wording(language: Language) -> Wording {
+    Wording::new(language).source(language.pick(
+        "Insee et ANCT, communes de 2026 et grille de densité",
+        "INSEE and ANCT, communes of 2026 and density grid",
+    ))
+}
+
+/// Shows what a report says within the width of the terminal, writes its files and says which.
+pub fn deliver(part: &Part<'_>, folder: &Path, language: Language) -> Fallible {
+    let width = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    say!("{}", part.text(width));
+    say!("{}", written_text(&part.write(folder)?, folder, language));
+    Ok(())
 }

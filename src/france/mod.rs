@@ -7,6 +7,7 @@ mod embedded;
 pub mod names;
 pub mod programmes;
 mod research;
+#[cfg(feature = "france-data")]
 mod sources;
 pub mod vintage;
 pub mod zones;
@@ -22,4 +23,3 @@ pub use research::{
     FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
     ResearchScope, ResearchShare, ResearchStructure, Supervisor,
 };
-pub use sources::source_title;

@@ -9,6 +9,7 @@ mod null;
 mod proximity;
 mod segregation;
 mod separation;
+mod two_sided;
 
 pub use bridging::{Exposure, TerritoryBridging, exposure, territory_bridging};
 pub use brokerage::{Brokerage, RoleMoments, Roles, brokerage};
@@ -25,3 +26,5 @@ pub use segregation::{
     coleman_homophily_of, ei_index, freeman_segregation, freeman_segregation_of, multigroup_segregation,
     odds_ratio_within,
 };
+pub use two_sided::{TwoSidedNull, TwoSidedTies, two_sided_evidence};
+pub(crate) use two_sided::{great_circle_m, unit_vector};

@@ -1,8 +1,10 @@
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ActorId, CommuneCode, Level, TerritoryCode};
+use crate::error::{Error, Result};
 use crate::space::LonLat;
 
 /// What kind of body an actor is.
@@ -69,6 +71,18 @@ impl ActorKind {
     pub fn from_key(key: &str) -> Option<Self> {
         let key = key.trim().to_lowercase();
         Self::ALL.into_iter().find(|k| k.key() == key)
+    }
+}
+
+impl FromStr for ActorKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::from_key(text).ok_or_else(|| Error::Unknown {
+            kind: "kind of actor",
+            value: text.to_owned(),
+            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
+        })
     }
 }
 

@@ -97,6 +97,11 @@ text_code!(
     "project id"
 );
 text_code!(
+    /// Identifier of a practice, unique in a census.
+    PracticeId,
+    "practice id"
+);
+text_code!(
     /// Code of an activity in some nomenclature (NAF/NACE, research field, theme …).
     SectorCode,
     "sector code"

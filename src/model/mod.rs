@@ -11,11 +11,11 @@ mod practice;
 mod rurality;
 
 pub use actor::{Actor, ActorKind, EnterpriseSize};
-pub use code::{ActorId, CommuneCode, ProjectId, SectorCode, TerritoryCode};
+pub use code::{ActorId, CommuneCode, PracticeId, ProjectId, SectorCode, TerritoryCode};
 pub use contours::{Contours, GeometryQuality};
 pub use cooperation::{Cooperation, CooperationKind, LinkClass, Participation, ProjectRole};
-pub use funding::{FundingLine, Measure};
+pub use funding::{AsOf, Beneficiary, FundingCode, FundingLine, FundingStatus, Measure, MoneySource, Scheme};
 pub use level::Level;
 pub use period::{Period, Year};
-pub use practice::{Adoption, Practice};
+pub use practice::{Adoption, Maturity, Means, Practice, PracticeForm};
 pub use rurality::{DensityLevel, Rurality, Typology3};

@@ -4,7 +4,7 @@ use crate::check::check_weights;
 use crate::error::{Error, Result};
 
 /// Pairs that may be tied: 4 GB.
-const MOST_PAIRS: u64 = 1 << 28;
+const MOST_PAIRS: u64 = 1 << 26;
 
 /// How much a project ties each pair of its participants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,7 +63,8 @@ pub struct Projection {
 ///
 /// # Errors
 /// [`Error::Value`] when a project has no weight, or one that is negative or not finite, and when
-/// projects tie more than 2²⁸ pairs (23,000 participants in one).
+/// projects tie more than 2²⁶ pairs (11,500 participants in one), which would take over a gigabyte:
+/// 16 bytes each.
 pub fn project(
     participations: &[Participation],
     project_weight: Option<&[f64]>,
@@ -99,7 +100,7 @@ pub fn project(
                 .and_then(|m| participations.iter().position(|p| p.project == m.0))
                 .unwrap_or(0),
             value: format!("project {} with {} participants", largest[0].0, largest.len()),
-            must: "projects must tie at most 2^28 pairs: is the project a programme or a year?",
+            must: "projects must tie at most 2^26 pairs: is the project a programme or a year?",
         });
     }
     // Projects of each actor, increasing, and the actor's place among the members.

@@ -9,7 +9,7 @@ use geo_types::Coord;
 use super::codes::{CodeBook, CodeRepair};
 use super::coordinates::to_lon_lat;
 use super::csv::{self, CoordinateColumns};
-use super::geojson::{self, FeatureTable, in_degrees};
+use super::geojson::{self, FeatureTable};
 use super::kinds::{actor_kind, near_actor_kind};
 use super::names::{ColumnNames, Role};
 use super::number::Number;
@@ -23,7 +23,7 @@ use crate::model::{Actor, ActorId, ActorKind, CommuneCode};
 use crate::space::LonLat;
 use crate::space::measure::interior_points;
 
-/// Reads actors from any table (delimited text, a spreadsheet) or from GeoJSON, as the first bytes of
+/// Reads actors from any table (delimited text, a spreadsheet, a list of JSON objects) or from GeoJSON, as the first bytes of
 /// the file say; columns that are not named are looked for under their usual names, in French and
 /// English, and must hold what they say.
 ///
@@ -136,10 +136,9 @@ impl ActorReader {
         let opened = opened(Box::new(source));
         let (format, source) = opened.map_err(|source| Error::Io { path: path.to_owned(), source })?;
         let json = path.extension().is_some_and(|e| e.to_string_lossy().to_lowercase().contains("json"));
-        if format == Format::Json || (json && format == Format::Text) {
+        if format == Format::GeoJson || (json && format == Format::Text) {
             let reader = geojson::Reader::default().strictness(self.strictness);
             let (table, mut found) = reader.read_from(source, path)?;
-            let table = in_degrees(table).map_err(|e| e.after(&found))?;
             let inside = interior_points(table.layer());
             let records = Records::of_features(&table, path, self.strictness);
             let later =

@@ -167,6 +167,7 @@ pub(super) fn unglued(text: &str) -> &str {
                     | '`'
                     | '´'
                     | '#'
+                    | ';'
                     | '*'
                     | '<'
                     | '>'

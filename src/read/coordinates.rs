@@ -1,9 +1,11 @@
 //! Which system coordinates are in: what a file declares, and what its numbers show.
 
+use std::sync::LazyLock;
+
 use geo_types::Coord;
 
 use crate::space::Bounds;
-use crate::space::crs::{Crs, Epsg, projector};
+use crate::space::crs::{Crs, Epsg, Projector, projector};
 
 /// The coordinate reference system of a file's coordinates, as the file or the caller declares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,10 +36,19 @@ pub enum AxisOrder {
 /// Takes a position in the system of an EPSG code (easting or longitude first) to WGS 84 degrees.
 pub type ToLonLat<'a> = &'a dyn Fn(u32, [f64; 2]) -> Option<[f64; 2]>;
 
+/// The systems that numbers are tried for, each with its way to degrees.
+static TRIED: LazyLock<Vec<(u32, Box<dyn Projector>)>> = LazyLock::new(|| {
+    let codes = Reading::METRIC.iter().map(|r| r.epsg().0);
+    codes.filter_map(|code| Some((code, projector(Epsg(code).crs(), Crs::LON_LAT).ok()?))).collect()
+});
+
 /// [`ToLonLat`] by the CRS this crate knows.
 pub(super) fn to_lon_lat(code: u32, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
     let mut c = [Coord { x, y }];
-    projector(Epsg(code).crs(), Crs::LON_LAT).ok()?.project(&mut c).ok()?;
+    match TRIED.iter().find(|(tried, _)| *tried == code) {
+        Some((_, back)) => back.project(&mut c).ok()?,
+        None => projector(Epsg(code).crs(), Crs::LON_LAT).ok()?.project(&mut c).ok()?,
+    }
     Some([c[0].x, c[0].y])
 }
 
@@ -54,11 +65,55 @@ pub(super) enum Reading {
     SwappedLambert93,
     /// Metres of web maps (EPSG:3857), in France.
     WebMercator,
+    /// Easting and northing of one of the nine conic zones (EPSG:3942 to 3950), by its parallel.
+    Conic(u8),
+    /// Easting and northing of Lambert II étendu (EPSG:27572), the system before Lambert-93.
+    LambertTwo,
 }
 
 impl Reading {
     /// Those for numbers that are no degrees, the first that fits being taken.
-    const METRIC: [Self; 3] = [Self::Lambert93, Self::SwappedLambert93, Self::WebMercator];
+    const METRIC: [Self; 13] = [
+        Self::Lambert93,
+        Self::SwappedLambert93,
+        Self::WebMercator,
+        Self::Conic(42),
+        Self::Conic(43),
+        Self::Conic(44),
+        Self::Conic(45),
+        Self::Conic(46),
+        Self::Conic(47),
+        Self::Conic(48),
+        Self::Conic(49),
+        Self::Conic(50),
+        Self::LambertTwo,
+    ];
+
+    /// All but plain degrees.
+    pub(super) fn repairs() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::SwappedDegrees).chain(Self::METRIC)
+    }
+
+    /// Number of a reading, from 0.
+    const fn rank(self) -> usize {
+        match self {
+            Self::Degrees => 0,
+            Self::SwappedDegrees => 1,
+            Self::Lambert93 => 2,
+            Self::SwappedLambert93 => 3,
+            Self::WebMercator => 4,
+            Self::Conic(parallel) => 5 + (parallel as usize - 42),
+            Self::LambertTwo => 14,
+        }
+    }
+
+    /// The reading with the numbers in the order they should have; one system has both.
+    const fn system(self) -> Self {
+        match self {
+            Self::SwappedLambert93 => Self::Lambert93,
+            other => other,
+        }
+    }
 
     /// Kind of finding and what was done, for numbers that were read otherwise than they say.
     pub(super) const fn repair(self) -> Option<(&'static str, &'static str)> {
@@ -71,6 +126,12 @@ impl Reading {
             }
             Self::WebMercator => {
                 Some(("web_mercator", "coordinates in Web Mercator (EPSG:3857) were converted"))
+            }
+            Self::Conic(_) => {
+                Some(("conic_zone", "coordinates in a conic zone (EPSG:3942 to 3950) were converted"))
+            }
+            Self::LambertTwo => {
+                Some(("lambert_2", "coordinates in Lambert II étendu were converted, to a few metres"))
             }
         }
     }
@@ -86,6 +147,8 @@ impl Reading {
             Self::Degrees | Self::SwappedDegrees => Epsg::WGS84,
             Self::Lambert93 | Self::SwappedLambert93 => Epsg::LAMBERT_93,
             Self::WebMercator => Epsg::WEB_MERCATOR,
+            Self::Conic(parallel) => Epsg(3900 + parallel as u32),
+            Self::LambertTwo => Epsg(27_572),
         }
     }
 }
@@ -93,9 +156,11 @@ impl Reading {
 /// The readings under which numbers lie where one expects them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Fits {
-    readings: u8,
+    readings: u16,
     france: bool,
     anywhere: bool,
+    /// Whether the numbers could also be Guadeloupe in its own system.
+    antilles: bool,
 }
 
 impl Fits {
@@ -129,21 +194,27 @@ impl Fits {
         if within([[-2.0e7, 2.0e7]; 2]) && lands(Reading::WebMercator, middle) {
             fits.add(Reading::WebMercator);
         }
+        if within(LAMBERT_2) && lands(Reading::LambertTwo, middle) {
+            fits.add(Reading::LambertTwo);
+            fits.antilles = within(GUADELOUPE);
+        }
+        if let Some(conic) = conic_zone(middle).filter(|&conic| lands(conic, middle)) {
+            fits.add(conic);
+        }
         fits
     }
 
     /// Of a place.
-    #[cfg(test)]
-    fn at(x: f64, y: f64) -> Self {
+    pub(super) fn at([x, y]: [f64; 2]) -> Self {
         Self::of(&Bounds { min: [x, y], max: [x, y] })
     }
 
     const fn add(&mut self, reading: Reading) {
-        self.readings |= 1 << reading as u8;
+        self.readings |= 1 << reading.rank();
     }
 
     pub(super) const fn has(self, reading: Reading) -> bool {
-        self.readings >> reading as u8 & 1 == 1
+        self.readings >> reading.rank() & 1 == 1
     }
 
     /// Whether there is a place at all; 0, 0 stands for none.
@@ -158,16 +229,29 @@ impl Fits {
 pub(super) struct Tally {
     places: usize,
     french: usize,
-    by: [usize; 5],
+    /// Places that are no degrees and fit some system.
+    fitting: usize,
+    /// Places in Lambert II étendu that cannot be Guadeloupe.
+    clear: usize,
+    /// By reading; swapped ones count for their system too.
+    by: [usize; READINGS],
 }
+
+/// Number of readings.
+const READINGS: usize = 2 + Reading::METRIC.len();
 
 impl Tally {
     pub(super) fn add(&mut self, fits: Fits) {
         self.places += usize::from(fits.anywhere);
         self.french += usize::from(fits.france && !fits.has(Reading::SwappedDegrees));
+        let degrees = 1 << Reading::Degrees.rank() | 1 << Reading::SwappedDegrees.rank();
+        self.fitting += usize::from(fits.readings & !degrees != 0);
         for (reading, count) in self.by.iter_mut().enumerate() {
             *count += usize::from(fits.readings >> reading & 1);
         }
+        self.clear += usize::from(fits.has(Reading::LambertTwo) && !fits.antilles);
+        let turned = fits.has(Reading::SwappedLambert93) && !fits.has(Reading::Lambert93);
+        self.by[Reading::Lambert93.rank()] += usize::from(turned);
     }
 
     /// Places counted.
@@ -176,21 +260,17 @@ impl Tally {
     }
 
     const fn count(&self, reading: Reading) -> usize {
-        self.by[reading as usize]
-    }
-
-    /// Places that are no degrees.
-    pub(super) const fn metric(&self) -> usize {
-        self.places - self.count(Reading::Degrees)
+        self.by[reading.rank()]
     }
 
     /// What the places are: latitudes before longitudes where nearly everything is in France, and of
-    /// the systems in metres the one that puts the most of them there, at least half.
+    /// the systems in metres the one that puts the most of them there, at least half of those that fit any.
     pub(super) fn verdict(&self) -> Verdict {
         let swapped = self.count(Reading::SwappedDegrees);
         let (mut metric, mut most) = (None, 0);
-        for reading in Reading::METRIC {
-            if self.count(reading) > most && 2 * self.count(reading) >= self.metric() {
+        let told = |r: &Reading| *r != Reading::LambertTwo || self.clear > 0;
+        for reading in Reading::METRIC.into_iter().filter(|r| r.system() == *r && told(r)) {
+            if self.count(reading) > most && 2 * self.count(reading) >= self.fitting {
                 (metric, most) = (Some(reading), self.count(reading));
             }
         }
@@ -199,7 +279,7 @@ impl Tally {
 }
 
 /// How the places of a file or column are to be read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Verdict {
     swap: bool,
     metric: Option<Reading>,
@@ -218,13 +298,14 @@ impl Verdict {
         } else if fits.has(Reading::Degrees) || !fits.anywhere {
             Some(Reading::Degrees)
         } else {
-            self.metric.filter(|&m| fits.has(m))
+            let metric = self.metric?;
+            Reading::METRIC.into_iter().find(|r| r.system() == metric && fits.has(*r))
         }
     }
 }
 
 /// Easting and northing of mainland France and Corsica in EPSG:2154.
-pub(super) const LAMBERT_93: [[f64; 2]; 2] = [[90_000.0, 1.25e6], [6.04e6, 7.12e6]];
+const LAMBERT_93: [[f64; 2]; 2] = [[90_000.0, 1.25e6], [6.04e6, 7.12e6]];
 
 /// Longitude and latitude of mainland France with Corsica, the Antilles, Guyane, La Réunion, Mayotte,
 /// Saint-Pierre-et-Miquelon.
@@ -237,16 +318,24 @@ const FRANCE: [[[f64; 2]; 2]; 6] = [
     [[-56.6, -56.0], [46.6, 47.3]],
 ];
 
-/// Latitude and longitude of the same.
-pub(super) const SWAPPED_FRANCE: [[[f64; 2]; 2]; 6] = {
-    let mut turned = FRANCE;
-    let mut i = 0;
-    while i < turned.len() {
-        turned[i] = [FRANCE[i][1], FRANCE[i][0]];
-        i += 1;
-    }
-    turned
-};
+/// The conic zone whose northings a position has.
+fn conic_zone([x, y]: [f64; 2]) -> Option<Reading> {
+    let zone = (y / 1e6).floor();
+    let within = (1.1e6..2.4e6).contains(&x) && (1.0..=9.0).contains(&zone);
+    (within && (y - zone * 1e6 - 2e5).abs() < 1.7e5).then(|| Reading::Conic(41 + zone as u8))
+}
+
+/// Easting and northing of mainland France and Corsica in EPSG:27572.
+const LAMBERT_2: [[f64; 2]; 2] = [[0.0, 1.3e6], [1.6e6, 2.75e6]];
+
+/// Easting and northing of Guadeloupe in EPSG:5490, which are those of the Aude in EPSG:27572.
+const GUADELOUPE: [[f64; 2]; 2] = [[6.2e5, 7.2e5], [1.74e6, 1.84e6]];
+
+/// The system that a position alone could be in, for messages.
+pub(super) fn hint(fits: Fits) -> String {
+    let alone = Reading::METRIC.into_iter().find(|r| fits.has(*r));
+    alone.map(|r| format!("; alone they could be in {}", r.epsg())).unwrap_or_default()
+}
 
 /// A line some ten kilometres outside the mainland's coasts and borders, longitude and latitude.
 const MAINLAND: [[f64; 2]; 45] = [
@@ -381,17 +470,26 @@ mod tests {
 
     #[test]
     fn one_place_may_be_read_in_several_ways() {
-        let lambert = Fits::at(574_357.0, 6_279_642.0);
+        let lambert = Fits::at([574_357.0, 6_279_642.0]);
         assert!(lambert.has(Reading::Lambert93) && !lambert.has(Reading::Degrees));
         // Metz in Web Mercator is in the Tarn in Lambert-93: only its neighbours tell.
-        let metz = Fits::at(687_000.0, 6_295_000.0);
+        let metz = Fits::at([687_000.0, 6_295_000.0]);
         assert!(metz.has(Reading::Lambert93) && metz.has(Reading::WebMercator));
         let mut tally = Tally::default();
-        for fits in [metz, Fits::at(261_845.0, 6_250_566.0)] {
+        for fits in [metz, Fits::at([261_845.0, 6_250_566.0])] {
             tally.add(fits);
         }
         assert_eq!(tally.verdict().reading(metz), Some(Reading::WebMercator));
-        assert!(!Fits::at(0.0, 0.0).is_somewhere() && !Fits::of(&Bounds::EMPTY).is_somewhere());
-        assert_eq!((tally.places(), tally.metric()), (2, 2));
+        // Guadeloupe in its own system is in the Aude in Lambert II étendu: only other places tell.
+        let (aude, toulouse) = (Fits::at([654_000.0, 1_796_000.0]), Fits::at([527_900.0, 1_845_600.0]));
+        let verdict = |places: &[Fits]| {
+            let mut tally = Tally::default();
+            places.iter().for_each(|&p| tally.add(p));
+            tally.verdict()
+        };
+        assert_eq!(verdict(&[aude, aude]).reading(aude), None);
+        assert_eq!(verdict(&[aude, toulouse]).reading(aude), Some(Reading::LambertTwo));
+        assert!(!Fits::at([0.0, 0.0]).is_somewhere() && !Fits::of(&Bounds::EMPTY).is_somewhere());
+        assert_eq!((tally.places(), tally.fitting), (2, 2));
     }
 }

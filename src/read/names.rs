@@ -119,7 +119,7 @@ pub(super) fn fold(name: &str) -> String {
 }
 
 /// Words that say nothing about what a column tells.
-const FILLERS: [&str; 39] = [
+const FILLERS: [&str; 40] = [
     "de",
     "la",
     "le",
@@ -159,11 +159,17 @@ const FILLERS: [&str; 39] = [
     "num",
     "numero",
     "insee2024",
+    "etab",
 ];
 
 /// A folded name without what people and programs put around it: words in brackets, numbers of
 /// questions, articles, `etablissement` …; `codeCommuneEtablissement` is `codecommune`.
 fn reduced(name: &str) -> String {
+    words(name).into_iter().filter(|w| !FILLERS.contains(&w.as_str())).collect()
+}
+
+/// The folded words of a name, without the number of a question and what is in brackets.
+fn words(name: &str) -> Vec<String> {
     // "Q1. Nom", "G01Q02 - Nom", "1) Nom"
     let name = match name.split_once(['.', ')', ':', '-']) {
         Some((head, rest))
@@ -192,8 +198,59 @@ fn reduced(name: &str) -> String {
         }
         before = c;
     }
-    let words = spaced.split(|c: char| !c.is_alphanumeric()).map(fold);
-    words.filter(|w| !w.is_empty() && !FILLERS.contains(&w.as_str())).collect()
+    spaced.split(|c: char| !c.is_alphanumeric()).map(fold).filter(|w| !w.is_empty()).collect()
+}
+
+/// Words that tell by themselves what a column is, whatever stands beside them (`adresse_lat`), but for
+/// those that make it something else.
+const TELLING: [(&[&str], &[&str]); 4] = [
+    (&["longitude", "lon", "lng", "latitude", "lat", "x", "y"], &["min", "max", "axe", "precision"]),
+    (
+        &["insee", "depcom", "cog"],
+        &["departement", "dep", "region", "reg", "epci", "canton", "arrondissement"],
+    ),
+    (
+        &["nom", "denomination", "libelle", "intitule", "name"],
+        &[
+            "commune",
+            "com",
+            "ville",
+            "departement",
+            "dep",
+            "region",
+            "reg",
+            "epci",
+            "voie",
+            "rue",
+            "contact",
+            "responsable",
+            "dirigeant",
+            "president",
+            "maire",
+            "referent",
+            "prenom",
+            "projet",
+            "fichier",
+            "file",
+            "user",
+            "type",
+            "categorie",
+            "naf",
+            "activite",
+        ],
+    ),
+    (&["geopoint", "gps", "geolocalisation"], &["date", "precision", "source"]),
+];
+
+/// The words of a name that tell by themselves.
+fn telling(name: &str) -> Vec<String> {
+    let words = words(name);
+    let tells = |word: &String| {
+        TELLING.iter().any(|(telling, but)| {
+            telling.contains(&word.as_str()) && words.iter().all(|w| !but.contains(&w.as_str()))
+        })
+    };
+    words.iter().filter(|w| words.len() > 1 && words.len() < 6 && tells(w)).cloned().collect()
 }
 
 /// Whether a name is one that some role has.
@@ -202,15 +259,16 @@ pub(super) fn is_known(name: &str) -> bool {
     Role::ALL.iter().any(|r| r.names().iter().any(|n| *n == folded || *n == reduced))
 }
 
-/// Columns of a header that have one of these names, best first: by the whole name, then by the name
-/// without fillers.
+/// Columns of a header that have one of these names, best first: by the whole name, by the name without
+/// fillers, by one word that tells.
 pub(super) fn matching(header: &[String], names: &[&str]) -> Vec<usize> {
     let names: Vec<String> = names.iter().map(|n| fold(n)).collect();
     let mut found = Vec::new();
-    for form in [fold, reduced] {
-        let forms: Vec<String> = header.iter().map(|h| form(h)).collect();
+    let forms: [fn(&str) -> Vec<String>; 3] = [|h| vec![fold(h)], |h| vec![reduced(h)], telling];
+    for form in forms {
+        let forms: Vec<Vec<String>> = header.iter().map(|h| form(h)).collect();
         for name in &names {
-            for (i, _) in forms.iter().enumerate().filter(|(_, f)| *f == name) {
+            for (i, _) in forms.iter().enumerate().filter(|(_, f)| f.contains(name)) {
                 if !found.contains(&i) {
                     found.push(i);
                 }
@@ -293,10 +351,24 @@ mod tests {
             ("denominationUniteLegale", Role::Name),
             ("nom_officiel", Role::Name),
             ("Type d'acteur", Role::Kind),
+            ("Type de lien", Role::Kind),
+            ("adresse_lat", Role::Y),
+            ("result_longitude", Role::X),
+            ("point_x", Role::X),
+            ("commune_insee_code", Role::Commune),
+            ("Nom du tiers-lieu", Role::Name),
+            ("nom_complet", Role::Name),
         ] {
             assert_eq!(matching(&[header.to_owned()], role.names()), [0], "{header} as {role}");
         }
-        assert!(matching(&["nombre".to_owned()], Role::Name.names()).is_empty());
+        for (header, role) in [
+            ("nombre", Role::Name),
+            ("Nom du responsable", Role::Name),
+            ("code_insee_du_departement", Role::Commune),
+            ("lat_min", Role::Y),
+        ] {
+            assert!(matching(&[header.to_owned()], role.names()).is_empty(), "{header}");
+        }
         assert_eq!(Role::X.names().len(), Role::Y.names().len());
     }
 

@@ -118,7 +118,7 @@ impl OwnFiles {
             Role::Epsg,
         ];
         for file in &self.actors {
-            let source = file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let source = source_of(&file.path, inventory);
             let mut reader = ActorReader::new(file.kind, source)
                 .columns(self.columns.only(&roles))
                 .codes(book.clone())
@@ -137,7 +137,8 @@ impl OwnFiles {
         let roles = [Role::Source, Role::Target, Role::Weight, Role::Start, Role::End];
         let columns = TieColumns::default().given(self.columns.only(&roles));
         for path in &self.cooperations {
-            let found = read_cooperations(path, &columns, CooperationKind::Other, &stem(path), inventory)?;
+            let source = source_of(path, inventory);
+            let found = read_cooperations(path, &columns, CooperationKind::Other, &source, inventory)?;
             add(&found);
             on_file("cooperations", path, &found);
         }
@@ -145,7 +146,8 @@ impl OwnFiles {
         let columns = TieColumns::default().given(self.columns.only(&roles));
         for path in &self.participations {
             let kind = CooperationKind::TerritorialProject;
-            let found = read_participations(path, &columns, kind, &stem(path), inventory)?;
+            let source = source_of(path, inventory);
+            let found = read_participations(path, &columns, kind, &source, inventory)?;
             add(&found);
             on_file("participations", path, &found);
         }
@@ -153,8 +155,11 @@ impl OwnFiles {
     }
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// The name of a file without its ending, or with it where a data set of that name is there already: a
+/// file of the user is never credited to another producer.
+fn source_of(path: &Path, inventory: &InventoryBuilder) -> String {
+    let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    inventory.free_source(&[text(path.file_stem()), text(path.file_name())])
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
@@ -53,7 +54,9 @@ pub fn travel_costs_parquet(
 ) -> Result<(CostTable, Diagnostics)> {
     let path = path.as_ref();
     let bad = |row: u64, message: String| Error::Format { path: path.to_owned(), line: row + 1, message };
-    let open = File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let open = File::open(path).map_err(io)?;
+    let length = open.metadata().map_err(io)?.len();
     let file = guarded(|| SerializedFileReader::new(open)).map_err(|e| bad(0, e.to_string()))?;
     let schema = file.metadata().file_metadata().schema_descr();
     let header: Vec<String> = schema.columns().iter().map(|c| c.path().string()).collect();
@@ -70,6 +73,9 @@ pub fn travel_costs_parquet(
     let mut row = 0_u64;
     for group in 0..file.num_row_groups() {
         let in_group = |row: u64| move |e: ParquetError| bad(row, e.to_string());
+        for column in at {
+            check_range(file.metadata().row_group(group).column(column), length).map_err(in_group(row))?;
+        }
         let group = guarded(|| file.get_row_group(group)).map_err(in_group(row))?;
         let mut columns = Vec::with_capacity(at.len());
         for column in at {
@@ -99,7 +105,20 @@ pub fn travel_costs_parquet(
     ways.finish(found, |row| place.clone().record(row as usize))
 }
 
-/// What the decoder gives; it asserts some things that a damaged file breaks, which is an error of the file.
+/// Fails when a column lies outside its file.
+fn check_range(column: &ColumnChunkMetaData, length: u64) -> std::result::Result<(), ParquetError> {
+    let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let inside = |start: i64, bytes: i64| {
+        let end = u64::try_from(start).ok()?.checked_add(u64::try_from(bytes).ok()?)?;
+        (end <= length).then_some(())
+    };
+    inside(start, column.compressed_size()).ok_or_else(|| {
+        ParquetError::General("the file is damaged or cut short: write or download it again".to_owned())
+    })
+}
+
+/// What the decoder gives. Where columns are is checked before; but that a page holds as many levels and
+/// values as it says shows only while it is decoded, and there `parquet` asserts what a damaged file breaks.
 fn guarded<T>(
     f: impl FnOnce() -> std::result::Result<T, ParquetError>,
 ) -> std::result::Result<T, ParquetError> {

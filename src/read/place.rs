@@ -2,19 +2,14 @@
 
 use geo::InteriorPoint;
 
-use super::coordinates::{LAMBERT_93, SWAPPED_FRANCE, ToLonLat};
+use super::coordinates::{Fits, Reading, Tally, ToLonLat, Verdict, hint};
+use super::csv::splitter::Cells;
 use super::names::{self, ColumnNames, Role};
 use super::number::Number;
 use super::records::{Records, Row};
 use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::Result;
-
-/// Web Mercator, as web maps use it.
-const WEB_MERCATOR: u32 = 3857;
-/// Easting and northing of mainland France and Corsica in Web Mercator.
-const MERCATOR_FRANCE: [[f64; 2]; 2] = [[-6.2e5, 1.1e6], [5.05e6, 6.66e6]];
-/// Lambert II étendu, the system before Lambert-93.
-const LAMBERT_2E: [[f64; 2]; 2] = [[-1.0e5, 1.3e6], [1.6e6, 2.75e6]];
+use crate::space::crs::Epsg;
 
 /// The columns that say where a row is, and how to read them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,43 +27,21 @@ enum Way {
         y: usize,
         /// Column of the EPSG code of each row.
         epsg: Option<usize>,
-        /// What all rows together show the system to be.
-        judged: Option<u32>,
+        judged: Verdict,
     },
     /// A position in one cell.
-    Text(usize),
+    Text { column: usize, judged: Verdict },
 }
 
 /// Why a row is nowhere: a kind of finding, where, and in words.
 type Trouble = (&'static str, Place, String);
 
-const fn within([a, b]: [[f64; 2]; 2], x: f64, y: f64) -> bool {
-    x >= a[0] && x <= a[1] && y >= b[0] && y <= b[1]
-}
-
-/// Whether a position in the box of Lambert-93 can be on land: not in the Atlantic south-west of
-/// Brittany, nor in Spain.
-fn is_lambert_93(x: f64, y: f64) -> bool {
-    within([[9.0e4, 1.3e6], [6.0e6, 7.2e6]], x, y)
-        && within(LAMBERT_93, x, y)
-        && (y > 6.27e6 || x > 3.0e5)
-        && (y > 6.78e6 || x > 1.5e5)
-}
-
-/// The conic conformal zone (EPSG:3942 to 3950) that a position lies in by its northing.
-fn conic_zone(x: f64, y: f64) -> Option<u32> {
-    let zone = (y / 1e6).floor();
-    let off = y - zone * 1e6 - 2e5;
-    (within([[1.1e6, 2.4e6], [1.0e6, 9.5e6]], x, y) && off.abs() < 1.7e5 && (1.0..=9.0).contains(&zone))
-        .then(|| 3941 + zone as u32)
-}
-
 impl CoordinateColumns {
     /// The columns of a table that say where its rows are: by the names given, else by their usual
     /// names. `None` when there are none.
     ///
-    /// Degrees and Lambert-93 are told apart row by row; Web Mercator, the conic zones and Lambert II
-    /// étendu by all rows in view.
+    /// Degrees are told row by row, the system of other numbers by all rows in view: Lambert-93, Web
+    /// Mercator, a conic zone.
     ///
     /// # Errors
     /// [`Error::Unknown`](crate::Error::Unknown) for a column that was given and is not there.
@@ -107,7 +80,10 @@ impl CoordinateColumns {
             // An EPSG column goes with eastings, not with degrees.
             let degrees = table.sample(x).all(|c| Number::parse(c).value().is_none_or(|v| v.abs() <= 180.0));
             let epsg = epsg.filter(|_| !degrees);
-            let judged = if epsg.is_none() && !degrees { judge(table, x, y) } else { None };
+            let judged = judge(table, |cells| {
+                let at = |c: usize| coordinate(cells.get(c).unwrap_or_default().trim()).value();
+                Some([at(x)?, at(y)?])
+            });
             table.take(Role::X, x);
             table.take(Role::Y, y);
             let way = Way::Pair { x, y, epsg, judged };
@@ -126,7 +102,8 @@ impl CoordinateColumns {
                 }
                 if 2 * read >= all.max(1) || given.get(Role::Position).is_some() {
                     table.take(Role::Position, column);
-                    ways.push(Way::Text(column));
+                    let judged = judge(table, |cells| position(cells.get(column)?));
+                    ways.push(Way::Text { column, judged });
                 }
             }
         }
@@ -142,9 +119,9 @@ impl CoordinateColumns {
 
     /// Longitude and latitude of a row, or `None` with a finding that says why there is none.
     ///
-    /// Without a declared system, numbers in the range of Lambert-93 are converted from it, and
-    /// numbers that lie in France only when swapped are swapped; both are reported as repairs. Where a
-    /// table gives positions in several ways, the first that can be read counts.
+    /// Without a declared system, numbers are read as all rows in view show them to be meant (metres of
+    /// Lambert-93 and others, latitudes before longitudes), which is reported as a repair. Where a table
+    /// gives positions in several ways, the first that can be read counts.
     pub fn locate(&self, row: &Row<'_>, convert: ToLonLat<'_>, found: &mut Diagnostics) -> Option<[f64; 2]> {
         let mut trouble: Option<Trouble> = None;
         for way in &self.ways {
@@ -176,13 +153,13 @@ impl CoordinateColumns {
         convert: ToLonLat<'_>,
         found: &mut Diagnostics,
     ) -> Result<[f64; 2], Trouble> {
-        let (column, x, y, code) = match *way {
+        let (column, x, y, code, judged) = match *way {
             Way::Pair { x, y, epsg, judged } => {
                 let declared = epsg.and_then(|c| row.number(c).value()).map(|v| v as u32).filter(|v| *v > 0);
                 let (xs, ys) = (coordinate(row.get(x)), coordinate(row.get(y)));
                 let place = || row.place_of(x);
                 match (xs, ys) {
-                    (Number::Value(a), Number::Value(b)) => (x, a, b, self.epsg.or(declared).or(judged)),
+                    (Number::Value(a), Number::Value(b)) => (x, a, b, self.epsg.or(declared), judged),
                     (Number::Blank, Number::Blank) => {
                         return Err(("no_coordinates", place(), "the row has no coordinates".to_owned()));
                     }
@@ -192,7 +169,7 @@ impl CoordinateColumns {
                     }
                 }
             }
-            Way::Text(column) => {
+            Way::Text { column, judged } => {
                 let text = row.get(column);
                 if text.is_empty() {
                     return Err((
@@ -205,65 +182,41 @@ impl CoordinateColumns {
                     let message = format!("{:?} is no position", printable(text, 60));
                     return Err(("bad_coordinates", row.place_of(column), message));
                 };
-                (column, x, y, self.epsg)
+                (column, x, y, self.epsg, judged)
             }
         };
         let place = || row.place_of(column);
-        let degrees = within([[-180.0, 180.0], [-90.0, 90.0]], x, y);
-        let converted = |code, at, found: &mut Diagnostics, kind: &'static str, message: &str| {
-            let position = convert(code, at).ok_or_else(|| {
-                let message = format!("{}, {} cannot be converted from EPSG:{code}", at[0], at[1]);
-                ("bad_coordinates", place(), message)
-            })?;
-            if !message.is_empty() {
-                found.repaired(kind, place(), message);
-            }
-            Ok(position)
+        let bad = |message| ("bad_coordinates", place(), message);
+        let converted = |code, at: [f64; 2]| {
+            convert(code, at)
+                .ok_or_else(|| bad(format!("{}, {} cannot be converted from EPSG:{code}", at[0], at[1])))
+        };
+        let fits = Fits::at([x, y]);
+        let unread = || {
+            bad(format!(
+                "{x}, {y} are no longitude and latitude in degrees, nor in the system of the other rows{}",
+                hint(fits)
+            ))
         };
         match code {
             Some(4326) | None if x == 0.0 && y == 0.0 => {
                 Err(("null_island", place(), "0, 0 stands for no coordinates".to_owned()))
             }
-            Some(WEB_MERCATOR) if self.epsg.is_none() => converted(
-                WEB_MERCATOR,
-                [x, y],
-                found,
-                "web_mercator",
-                "coordinates in Web Mercator were converted",
-            ),
-            Some(zone @ 3942..=3950) if self.epsg.is_none() => {
-                let message =
-                    format!("coordinates in conic zone {} (EPSG:{zone}) were converted", zone - 3900);
-                converted(zone, [x, y], found, "conic_zone", &message)
-            }
-            None if is_lambert_93(x, y) => {
-                converted(2154, [x, y], found, "lambert_93", "coordinates in Lambert-93 were converted")
-            }
-            None if is_lambert_93(y, x) => converted(
-                2154,
-                [y, x],
-                found,
-                "lambert_93",
-                "swapped coordinates in Lambert-93 were converted",
-            ),
-            None if SWAPPED_FRANCE.iter().any(|&range| within(range, x, y)) => {
-                found.repaired("swapped_axes", place(), "latitude and longitude were swapped");
-                Ok([y, x])
-            }
-            Some(code) if code != 4326 => converted(code, [x, y], found, "converted", ""),
-            _ if degrees => Ok([x, y]),
-            _ => {
-                let hint = if within(LAMBERT_2E, x, y) {
-                    "; they look like Lambert II étendu (EPSG:27572): convert them first"
-                } else if within(MERCATOR_FRANCE, x, y) {
-                    "; they look like Web Mercator (EPSG:3857): convert them first"
-                } else {
-                    ""
+            Some(4326) if fits.has(Reading::Degrees) => Ok([x, y]),
+            Some(code) if code != 4326 => converted(code, [x, y]),
+            None => {
+                let reading = judged.reading(fits).ok_or_else(unread)?;
+                let at = if reading.is_swapped() { [y, x] } else { [x, y] };
+                let position = match reading.epsg() {
+                    Epsg::WGS84 => at,
+                    Epsg(code) => converted(code, at)?,
                 };
-                let message =
-                    format!("{x}, {y} are no longitude and latitude in degrees, nor Lambert-93{hint}");
-                Err(("bad_coordinates", place(), message))
+                if let Some((kind, message)) = reading.repair() {
+                    found.repaired(kind, place(), message);
+                }
+                Ok(position)
             }
+            Some(_) => Err(unread()),
         }
     }
 }
@@ -326,29 +279,15 @@ fn position(cell: &str) -> Option<[f64; 2]> {
     [", ", ";", " ", "/", "|", ","].into_iter().find_map(pair)
 }
 
-/// The system of a pair of columns as all rows in view show it, when it is another than Lambert-93.
-fn judge(table: &Records<'_>, x: usize, y: usize) -> Option<u32> {
-    let (mut lambert, mut mercator, mut both) = (0_usize, 0_usize, 0_usize);
-    let mut zones = std::collections::BTreeMap::new();
+/// How the positions of a table are to be read, as all rows in view show.
+fn judge(table: &Records<'_>, position: impl Fn(&Cells) -> Option<[f64; 2]>) -> Verdict {
+    let mut tally = Tally::default();
     table.each_in_view(|cells| {
-        let at = |c: usize| Number::parse(cells.get(c).unwrap_or_default()).value();
-        let (Some(x), Some(y)) = (at(x), at(y)) else { return };
-        match (is_lambert_93(x, y) || is_lambert_93(y, x), within(MERCATOR_FRANCE, x, y)) {
-            (true, true) => both += 1,
-            (true, false) => lambert += 1,
-            (false, true) => mercator += 1,
-            _ => {
-                if let Some(zone) = conic_zone(x, y) {
-                    *zones.entry(zone).or_insert(0_usize) += 1;
-                }
-            }
+        if let Some(at) = position(cells) {
+            tally.add(Fits::at(at));
         }
     });
-    if mercator > 0 && lambert == 0 {
-        return Some(WEB_MERCATOR);
-    }
-    let (zone, count) = zones.into_iter().max_by_key(|&(_, count)| count)?;
-    (count > lambert + mercator + both).then_some(zone)
+    tally.verdict()
 }
 
 #[cfg(test)]
@@ -392,7 +331,7 @@ mod tests {
         let (got, _) = located("x;y\n1700000;5200000\n1690000;5190000\n");
         assert!(got[0].is_some_and(|p| (p[0] - 3.0).abs() < 0.01 && (p[1] - 46.0).abs() < 0.1), "{got:?}");
         let (got, found) = located("x;y\n527900;1845600\n");
-        assert_eq!(got, [None]);
+        assert!(got[0].is_some_and(|p| (p[0] - 1.45).abs() < 0.02 && (p[1] - 43.6).abs() < 0.02), "{got:?}");
         assert!(found.to_string().contains("Lambert II étendu"), "{found}");
     }
 

@@ -17,11 +17,27 @@ use crate::error::{Error, Result};
 /// Where records come from.
 pub(super) enum Source<'a> {
     Text(Box<Splitter<'a>>),
-    /// Rows of a spreadsheet that are held.
-    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "read with the feature xlsx"))]
-    Rows(std::vec::IntoIter<Record>),
+    /// Rows that are held: of a spreadsheet, of a list of objects.
+    Rows(std::vec::IntoIter<Record>, Numbering),
     /// Features, from this one on.
     Features(&'a FeatureTable, usize),
+}
+
+/// What the numbers of rows that are held count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbering {
+    /// Lines of a sheet, from 1.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "read with the feature xlsx"))]
+    Lines,
+    /// Records, from 0.
+    Records,
+}
+
+impl Source<'_> {
+    /// Whether rows are told by their lines.
+    const fn has_lines(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Rows(_, Numbering::Lines))
+    }
 }
 
 /// A table whose header is read and whose rows come one by one.
@@ -35,6 +51,8 @@ pub struct Records<'a> {
     ragged: Ragged,
     layout: Layout,
     marks: Vec<Marks>,
+    /// Columns whose numbers a delimiter cuts at their decimal comma, in order.
+    cut_numbers: Vec<usize>,
     taken: Vec<(Role, usize)>,
     path: PathBuf,
     file: String,
@@ -90,6 +108,7 @@ impl<'a> Records<'a> {
             ragged,
             layout,
             marks: Vec::new(),
+            cut_numbers: Vec::new(),
             taken: Vec::new(),
             file: path.display().to_string(),
             path,
@@ -118,6 +137,7 @@ impl<'a> Records<'a> {
             ragged: Ragged::Keep,
             layout: Layout::Plain,
             marks: Vec::new(),
+            cut_numbers: Vec::new(),
             taken: Vec::new(),
             file: path.display().to_string(),
             path,
@@ -277,10 +297,11 @@ impl<'a> Records<'a> {
                 let mut view = rows.of_view();
                 let mut record = Record::default();
                 while matches!(view.next(&mut record), Ok(true)) {
+                    mend_cut(&mut record, &self.cut_numbers, self.header.len());
                     each(&record.cells);
                 }
             }
-            Source::Rows(rows) => rows.as_slice().iter().for_each(|r| each(&r.cells)),
+            Source::Rows(rows, _) => rows.as_slice().iter().for_each(|r| each(&r.cells)),
             Source::Features(..) => {}
         }
     }
@@ -355,10 +376,7 @@ impl<'a> Records<'a> {
 
     fn place(&self, line: u64, record: usize) -> Place {
         let place = Place::file(self.file.as_str());
-        match self.source {
-            Source::Features(..) => place.record(line as usize),
-            _ => place.line(line).record(record),
-        }
+        if self.source.has_lines() { place.line(line).record(record) } else { place.record(line as usize) }
     }
 
     /// Whether a record has but its first cell, as notes under a table have.
@@ -417,7 +435,7 @@ impl<'a> Records<'a> {
             marks: &self.marks,
             file: &self.file,
             line: record.line,
-            feature: matches!(self.source, Source::Features(..)),
+            lined: self.source.has_lines(),
             record: index,
         };
         each(&row, found)
@@ -492,7 +510,7 @@ impl<'a> Records<'a> {
                 }
                 Err(source) => return Err(Error::Io { path: self.path.clone(), source }),
             },
-            Source::Rows(rows) => rows.next().map(|next| *record = next).is_some(),
+            Source::Rows(rows, _) => rows.next().map(|next| *record = next).is_some(),
             Source::Features(table, at) => {
                 let i = *at;
                 *at += 1;
@@ -501,6 +519,7 @@ impl<'a> Records<'a> {
         };
         if more {
             self.clean(record);
+            mend_cut(record, &self.cut_numbers, self.header.len());
         }
         Ok(more)
     }
@@ -619,7 +638,51 @@ impl<'a> Records<'a> {
         if let Source::Text(rows) = &mut self.source {
             rows.width = self.header.len();
         }
+        self.find_cut_numbers();
         Ok(())
+    }
+
+    /// Finds out whether decimal commas in a file of commas cut numbers in two: rows have as many cells too
+    /// many as there are columns of numbers, and these can be put together again.
+    fn find_cut_numbers(&mut self) {
+        if self.delimiter() != Some(b',') || self.ahead.is_empty() {
+            return;
+        }
+        let width = self.header.len();
+        let extra = |r: &Record| r.cells.len().checked_sub(width).filter(|n| *n > 0);
+        let wide = self.ahead.iter().filter(|r| extra(r).is_some()).count();
+        if 10 * wide < 9 * self.ahead.len() {
+            return;
+        }
+        let numbers: Vec<usize> = {
+            let roles =
+                [Role::X, Role::Y, Role::Weight, Role::Capacity, Role::Figure, Role::Population, Role::Cost];
+            let mut all: Vec<usize> =
+                roles.iter().flat_map(|r| names::matching(&self.header, r.names())).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        };
+        let whole = |r: &Record| extra(r) != Some(numbers.len()) || joined(&r.cells, &numbers).is_some();
+        let fitting = self.ahead.iter().filter(|r| extra(r) == Some(numbers.len())).count();
+        let place = Place::file(self.file.as_str());
+        if !numbers.is_empty() && 2 * fitting > self.ahead.len() && self.ahead.iter().all(whole) {
+            let columns: Vec<String> = numbers.iter().map(|&c| self.header[c].clone()).collect();
+            let message = format!(
+                "decimal commas cut the numbers of {} in two, as commas separate the cells too; they were put \
+                 together again (better save the table with semicolons)",
+                names::listed(&columns)
+            );
+            self.diagnostics.repaired("decimal_commas", place, message);
+            for record in &mut self.ahead {
+                mend_cut(record, &numbers, width);
+            }
+            self.cut_numbers = numbers;
+        } else {
+            let message = "nearly all rows have more cells than the header: if decimals are written with commas, \
+                           save the table with semicolons between the cells, or write them with points";
+            self.diagnostics.repaired("cells_too_many", place, message);
+        }
     }
 
     fn set_header(&mut self, names: &[String], line: u64) {
@@ -637,6 +700,43 @@ impl<'a> Records<'a> {
             self.header.push(name);
         }
     }
+}
+
+/// Puts numbers together again that a delimiter cut, where the row has as many cells too many.
+fn mend_cut(record: &mut Record, columns: &[usize], width: usize) {
+    if !columns.is_empty()
+        && record.cells.len() == width + columns.len()
+        && let Some(cells) = joined(&record.cells, columns)
+    {
+        record.cells = cells;
+    }
+}
+
+/// The cells with two made one at each of these columns; `None` when they are no whole number and its
+/// decimals.
+fn joined(cells: &Cells, columns: &[usize]) -> Option<Cells> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let mut out = Cells::default();
+    let (mut at, mut column) = (0, 0);
+    while at < cells.len() {
+        let cell = cells.get(at)?.trim();
+        if columns.contains(&column) {
+            let decimals = cells.get(at + 1)?.trim();
+            if cell.is_empty() && decimals.is_empty() {
+                out.push("");
+            } else if digits(cell.strip_prefix('-').unwrap_or(cell)) && digits(decimals) {
+                out.push(&format!("{cell}.{decimals}"));
+            } else {
+                return None;
+            }
+            at += 1;
+        } else {
+            out.push(cells.get(at)?);
+        }
+        at += 1;
+        column += 1;
+    }
+    Some(out)
 }
 
 /// The properties of a feature as cells, its id last.

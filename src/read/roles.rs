@@ -64,11 +64,43 @@ pub enum Role {
     Population,
     /// Density level of a territory.
     Density,
+    /// A practice, by identifier or name.
+    Practice,
+    /// How far a practice has come.
+    Maturity,
+    /// Posts that a practice takes.
+    Posts,
+    /// Meetings a year.
+    Meetings,
+    /// Money a year.
+    Funds,
+    /// What made a practice work.
+    SuccessFactors,
+    /// What stood in its way.
+    Pitfalls,
+    /// Who took a practice up, perhaps with the year: `A (2019) ; B`.
+    Adopters,
+    /// A few words on it.
+    Description,
+    /// Programme that gives money.
+    Programme,
+    /// Measure, sub-measure or intervention of a programme.
+    Measure,
+    /// Whether money is planned, committed or paid.
+    Status,
+    /// When a figure was true.
+    AsOf,
+    /// Where money comes from.
+    Money,
+    /// Unit of an amount.
+    Unit,
+    /// Who gives money.
+    Funder,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 43] = [
         Self::Id,
         Self::Name,
         Self::Commune,
@@ -96,6 +128,22 @@ impl Role {
         Self::Cost,
         Self::Population,
         Self::Density,
+        Self::Practice,
+        Self::Maturity,
+        Self::Posts,
+        Self::Meetings,
+        Self::Funds,
+        Self::SuccessFactors,
+        Self::Pitfalls,
+        Self::Adopters,
+        Self::Description,
+        Self::Programme,
+        Self::Measure,
+        Self::Status,
+        Self::AsOf,
+        Self::Money,
+        Self::Unit,
+        Self::Funder,
     ];
 
     /// Short stable key, as in `role=column`.
@@ -129,6 +177,22 @@ impl Role {
             Self::Cost => "cost",
             Self::Population => "population",
             Self::Density => "density",
+            Self::Practice => "practice",
+            Self::Maturity => "maturity",
+            Self::Posts => "posts",
+            Self::Meetings => "meetings",
+            Self::Funds => "funds",
+            Self::SuccessFactors => "success_factors",
+            Self::Pitfalls => "pitfalls",
+            Self::Adopters => "adopters",
+            Self::Description => "description",
+            Self::Programme => "programme",
+            Self::Measure => "measure",
+            Self::Status => "status",
+            Self::AsOf => "as_of",
+            Self::Money => "money",
+            Self::Unit => "unit",
+            Self::Funder => "funder",
         }
     }
 
@@ -195,6 +259,9 @@ impl Role {
                 "organisme",
                 "organisation",
                 "nometablissement",
+                "etablissement",
+                "entite",
+                "entreprise",
                 "nomoperateur",
                 "appellationofficielle",
                 "acteur",
@@ -216,6 +283,9 @@ impl Role {
                 "codecommune",
                 "codecommuneinsee",
                 "codeinseecommune",
+                "codeinseecom",
+                "comcode",
+                "codecominsee",
                 "codgeo",
                 "codegeo",
                 "inseecom",
@@ -251,6 +321,14 @@ impl Role {
                 "typologie",
                 "naturejuridique",
                 "category",
+                "typelien",
+                "naturelien",
+                "typecooperation",
+                "naturecooperation",
+                "typerelation",
+                "relation",
+                "typepartenariat",
+                "dispositif",
             ],
             Self::Themes => &[
                 "themes",
@@ -262,6 +340,8 @@ impl Role {
                 "types",
                 "domaines",
                 "domaine",
+                "domainescientifique",
+                "domainesscientifiques",
                 "motscles",
                 "keywords",
                 "competences",
@@ -306,6 +386,7 @@ impl Role {
                 "xcoord",
                 "xcoordonnee",
                 "easting",
+                "abscisse",
             ],
             Self::Y => &[
                 "latitude",
@@ -337,6 +418,7 @@ impl Role {
                 "ycoord",
                 "ycoordonnee",
                 "northing",
+                "ordonnee",
             ],
             Self::Position => &[
                 "geopoint2d",
@@ -354,6 +436,10 @@ impl Role {
                 "latitudelongitude",
                 "centroid",
                 "centroide",
+                "coordinates",
+                "coords",
+                "pointgeo",
+                "location",
                 "position",
                 "localisation",
                 "wkt",
@@ -364,6 +450,7 @@ impl Role {
                 "geometrie",
                 "geoshape",
                 "geojson",
+                "geo",
             ],
             Self::Epsg => &["epsg", "srid", "crs", "codeepsg", "projection"],
             Self::Source => &[
@@ -588,6 +675,29 @@ impl Role {
                 "habitants",
             ],
             Self::Density => &["density", "densite", "niveaudensite", "grilledensite", "dens"],
+            Self::Practice => &["practice", "practiceid", "pratique", "idpratique", "pratiqueinnovante"],
+            Self::Maturity => &["maturity", "maturite", "stade", "avancement", "niveaudematurite"],
+            Self::Posts => &["posts", "postsfte", "etp", "postes", "emploisetp", "nbetp", "moyenshumains"],
+            Self::Meetings => &["meetings", "meetingsperyear", "reunions", "reunionsparan", "nbreunions"],
+            Self::Funds => {
+                &["funds", "fundseur", "budget", "budgetannuel", "financement", "moyensfinanciers", "montant"]
+            }
+            Self::SuccessFactors => {
+                &["successfactors", "facteursdesucces", "facteursdereussite", "reussites", "leviers", "success"]
+            }
+            Self::Pitfalls => &["pitfalls", "ecueils", "freins", "difficultes", "pointsdevigilance", "obstacles"],
+            Self::Adopters => &["adopters", "adoptants", "reprises", "adoptions", "reprispar", "adoptepar"],
+            Self::Description => &["description", "resume", "presentation", "summary"],
+            Self::Programme => &["programmeid", "cci", "ccicode", "codecci", "programcode", "codeprogramme", "pdr"],
+            Self::Measure => &[
+                "submeasure", "sousmesure", "codesousmesure", "codeintervention", "measure", "mesure", "codemesure",
+                "measurecode", "eafrdmeasurecode", "typeoperation", "dispositif",
+            ],
+            Self::Status => &["fundingstatus", "statutfinancement"],
+            Self::AsOf => &["asof", "datearrete", "dateextraction", "situationau", "referencedate"],
+            Self::Money => &["money", "moneysource", "originefonds", "sourcefinancement"],
+            Self::Unit => &["unit", "unite", "devise", "currency"],
+            Self::Funder => &["funder", "financeur", "cofinanceur"],
         }
     }
 
@@ -595,9 +705,15 @@ impl Role {
     pub(super) const fn content(self) -> Content {
         match self {
             Self::Commune => Content::CommuneCode,
-            Self::Capacity | Self::Weight | Self::Figure | Self::Cost | Self::Population | Self::Epsg => {
-                Content::Number
-            }
+            Self::Capacity
+            | Self::Weight
+            | Self::Figure
+            | Self::Cost
+            | Self::Population
+            | Self::Epsg
+            | Self::Posts
+            | Self::Meetings
+            | Self::Funds => Content::Number,
             Self::Id => Content::Distinct,
             Self::Territory => Content::Code,
             _ => Content::Any,

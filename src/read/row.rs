@@ -20,7 +20,8 @@ pub struct Row<'a> {
     pub(super) marks: &'a [Marks],
     pub(super) file: &'a str,
     pub(super) line: u64,
-    pub(super) feature: bool,
+    /// Whether rows are told by their lines.
+    pub(super) lined: bool,
     pub(super) record: usize,
 }
 
@@ -49,10 +50,10 @@ impl<'a> Row<'a> {
         unglued(self.get(column))
     }
 
-    /// Line where the row begins, from 1; `None` for features.
+    /// Line where the row begins, from 1; `None` for features and JSON.
     #[must_use]
     pub const fn line(&self) -> Option<u64> {
-        if self.feature { None } else { Some(self.line) }
+        if self.lined { Some(self.line) } else { None }
     }
 
     /// Index of the row in the file, from 0, the header not counted.
@@ -65,11 +66,7 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn place(&self) -> Place {
         let place = Place::file(self.file);
-        if self.feature {
-            place.record(self.line as usize)
-        } else {
-            place.line(self.line).record(self.record)
-        }
+        if self.lined { place.line(self.line).record(self.record) } else { place.record(self.line as usize) }
     }
 
     /// A cell of the row as a place for findings.

@@ -41,7 +41,8 @@ pub(super) fn records(
         }
     }
     let word = (filled > 1).then(|| {
-        let message = format!("sheet {name:?} is read; the others are left out: {}", names.join(", "));
+        let others: Vec<&str> = names.iter().map(String::as_str).filter(|n| *n != name).collect();
+        let message = format!("sheet {name:?} is read; the others are left out: {}", others.join(", "));
         (message, Place::file(path.display().to_string()))
     });
     Ok((records, word))

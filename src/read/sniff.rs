@@ -10,7 +10,9 @@ use flate2::read::MultiGzDecoder;
 pub(super) enum Format {
     /// Text, and none of the others.
     Text,
-    /// A JSON object or array.
+    /// GeoJSON, or JSON of another kind for maps.
+    GeoJson,
+    /// Another JSON object or array: perhaps a list of records.
     Json,
     /// An XML or HTML page.
     Markup,
@@ -55,7 +57,7 @@ impl Format {
         } else if begins(b"<!doctype") || begins(b"<html") || begins(b"<?xml") {
             Self::Markup
         } else if is_json(start) {
-            Self::Json
+            if is_geojson(start) { Self::GeoJson } else { Self::Json }
         } else if is_binary(head) {
             Self::Binary
         } else {
@@ -66,7 +68,6 @@ impl Format {
     /// What to do about it.
     pub(super) const fn advice(self) -> &'static str {
         match self {
-            Self::Json => "rename a GeoJSON file to .geojson, or save the table as CSV",
             Self::Markup => "it is perhaps the page of an error: download the file again",
             Self::Workbook => "save the sheet as CSV, or build with the feature `xlsx`",
             Self::Zip => "take the file out of the archive first",
@@ -80,6 +81,7 @@ impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Text => "text",
+            Self::GeoJson => "GeoJSON",
             Self::Json => "JSON",
             Self::Markup => "an HTML or XML page",
             Self::Workbook => "the workbook of a spreadsheet program",
@@ -101,6 +103,65 @@ fn is_json(start: &[u8]) -> bool {
     let mut rest = start.iter().copied().filter(|b| !b.is_ascii_whitespace());
     matches!((rest.next(), rest.next()), (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b']')))
 }
+
+/// Whether the members of the first object are those of a map: a `type` of GeoJSON or `TopoJSON`, or what
+/// programs of Esri write.
+fn is_geojson(start: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let top = usize::from(start.iter().find(|b| matches!(b, b'{' | b'[')) == Some(&b'[')) + 1;
+    let (mut text, mut key) = (None, Vec::new());
+    let mut i = 0;
+    while let Some(&byte) = start.get(i) {
+        match byte {
+            b'"' => {
+                let from = i + 1;
+                i = from;
+                while start.get(i).is_some_and(|b| *b != b'"') {
+                    i += if start[i] == b'\\' { 2 } else { 1 };
+                }
+                let word = start.get(from..i.min(start.len())).unwrap_or_default();
+                if key == b"type" && depth == top && text.is_none() {
+                    return MAP_TYPES.iter().any(|t| t.as_bytes() == word);
+                }
+                text = Some(word);
+            }
+            b':' if depth == top => {
+                key = text.take().unwrap_or_default().to_vec();
+                if matches!(key.as_slice(), b"features" | b"geometryType" | b"spatialReference") {
+                    return true;
+                }
+            }
+            b',' if depth == top => {
+                key.clear();
+                text = None;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth < top {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    false
+}
+
+/// What the member `type` of a map is.
+const MAP_TYPES: [&str; 10] = [
+    "FeatureCollection",
+    "Feature",
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+    "Topology",
+];
 
 /// Whether bytes are no text: control characters that no text has, but for the zeros of UTF-16.
 fn is_binary(head: &[u8]) -> bool {
@@ -154,10 +215,13 @@ mod tests {
 
     #[test]
     fn first_bytes_tell() {
-        let cases: [(&[u8], Format); 12] = [
+        let cases: [(&[u8], Format); 15] = [
             (b"id;nom\n", Format::Text),
             (b"", Format::Text),
-            (b" {\"type\": \"FeatureCollection\"", Format::Json),
+            (b" {\"type\": \"FeatureCollection\"", Format::GeoJson),
+            (b"{\"name\":\"a\",\"crs\":{\"type\":\"name\"},\"type\":\"Feature\"", Format::GeoJson),
+            (b"[{\"properties\":{\"type\":\"labo\"},\"type\":\"Feature\"}]", Format::GeoJson),
+            (b"{\"total\":1,\"results\":[{\"geo\":{\"type\":\"Feature\"}}]}", Format::Json),
             (b"[{\"a\":1}]", Format::Json),
             (b"{code};nom", Format::Text),
             (b"\x1f\x8b\x08", Format::Gzip),

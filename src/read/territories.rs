@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use geo_types::Coord;
+
 use super::codes::{self, FoundCode};
-use super::geojson::{FeatureTable, Reader, in_degrees};
+use super::geojson::{FeatureTable, Reader};
 use super::names::{self, ColumnNames, Role};
 use super::number::Number;
 use super::records::{Records, Row};
@@ -15,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::GeometryQuality;
 use crate::model::{DensityLevel, Level, TerritoryCode};
 use crate::space::measure::{Surface, areas, interior_points};
+use crate::space::overlay::{common_part, overlapping_pairs};
 use crate::space::repair::{Depth, Fault, Repair, check};
 use crate::space::{Layer, LonLat};
 
@@ -65,7 +68,7 @@ impl TerritoryReader {
     }
 
     /// Also looks for rings that cross themselves or each other (a few tenths of a second for all communes),
-    /// mends what can be mended safely and reports it.
+    /// mends what can be mended safely and reports it, and for territories that overlap.
     pub const fn check_crossings(mut self) -> Self {
         self.depth = Depth::Crossings;
         self
@@ -135,9 +138,7 @@ impl TerritoryReader {
     pub fn read_from(&self, source: impl std::io::Read, file: &str) -> Result<(Atlas, Diagnostics)> {
         let reader = Reader::default().strictness(self.strictness);
         let (table, found) = reader.read_from(source, file)?;
-        let table = in_degrees(table).map_err(|e| e.after(&found))?;
-        let account = found.clone();
-        self.atlas(table, file, found).map_err(|e| if account.seen() > 0 { e.after(&account) } else { e })
+        self.atlas(table, file, found)
     }
 
     /// The outlines with crossings mended; everything found is reported.
@@ -188,7 +189,9 @@ impl TerritoryReader {
         mut diagnostics: Diagnostics,
     ) -> Result<(Atlas, Diagnostics)> {
         let mut records = Records::of_features(&table, file, self.strictness);
-        let columns = self.find_columns(&mut records)?;
+        let columns = self
+            .find_columns(&mut records)
+            .map_err(|e| if diagnostics.seen() > 0 { e.after(&diagnostics) } else { e })?;
         let mut drafts: Vec<Draft> = Vec::with_capacity(table.len());
         let mut later = Diagnostics::new(self.strictness);
         let mut groups: HashMap<String, usize> = HashMap::new();
@@ -221,6 +224,13 @@ impl TerritoryReader {
             }
             groups.insert(code.clone(), drafts.len());
             found.keep();
+            let place =
+                table.points(feature).first().filter(|_| table.layer().polygons(feature).next().is_none());
+            if place.is_some() {
+                let message =
+                    format!("{} {code} is a point: it has no outline, no area and no neighbours", self.level);
+                found.remark("no_outline", row.place(), message);
+            }
             drafts.push(Draft {
                 code,
                 name,
@@ -228,34 +238,39 @@ impl TerritoryReader {
                 population: columns.population.and_then(|c| population(row, c, found)),
                 density: columns.density.and_then(|c| density(row, c, found)),
                 parents: columns.parents.iter().map(|(level, c)| parent(row, level, *c, found)).collect(),
+                point: place.copied(),
                 place: row.place(),
             });
             Ok(())
-        })?;
-        later.merge(read);
+        });
+        later.merge(read.map_err(|e| e.after(&diagnostics))?);
         diagnostics.refine(later);
 
         let plain = drafts.len() == table.len();
         let layer = if plain { table.layer().clone() } else { joined(table.layer(), &drafts) };
+        let records: Vec<usize> = drafts.iter().map(|d| table.record(d.features[0])).collect();
+        drop(table);
+        let layer = self.mended(layer, &records, file, &mut diagnostics)?;
         let (areas_m2, points) = (areas(&layer, Surface::Ellipsoid), interior_points(&layer));
         let mut builder = Atlas::builder(self.level.clone(), self.strictness);
         for (i, draft) in drafts.iter().enumerate() {
             let mut territory = Territory::new(TerritoryCode::new(&draft.code)?, draft.name.clone());
             territory.population = draft.population;
             territory.area_km2 = Some(areas_m2[i] / 1e6).filter(|a| *a > 0.0);
-            territory.point = LonLat::new(points[i].x, points[i].y).ok();
+            let point = draft.point.unwrap_or(points[i]);
+            territory.point = LonLat::new(point.x, point.y).ok();
             territory.density = draft.density;
             builder.add(territory, draft.place.clone())?;
         }
         // The reader below counted the same features; only what it could not know is added.
-        let (mut atlas, found) = builder.finish()?;
+        let (mut atlas, found) = builder.finish().map_err(|e| e.after(&diagnostics))?;
         diagnostics.refine(found);
         for (at, (level, _)) in columns.parents.iter().enumerate() {
             self.add_parents(&mut atlas, &drafts, at, level, &mut diagnostics)?;
         }
-        let records: Vec<usize> = drafts.iter().map(|d| table.record(d.features[0])).collect();
-        drop(table);
-        let layer = self.mended(layer, &records, file, &mut diagnostics)?;
+        if self.depth == Depth::Crossings {
+            report_overlaps(&layer, &drafts, &mut diagnostics)?;
+        }
         atlas.set_geometry(&self.level, Arc::new(layer), GeometryQuality::Given)?;
         Ok((atlas, diagnostics))
     }
@@ -395,6 +410,8 @@ struct Draft {
     population: Option<f64>,
     density: Option<DensityLevel>,
     parents: Vec<Option<String>>,
+    /// Where it is, when it has no outline.
+    point: Option<Coord<f64>>,
     place: Place,
 }
 
@@ -417,6 +434,41 @@ fn joined(layer: &Layer, drafts: &[Draft]) -> Layer {
         out.end_feature();
     }
     out
+}
+
+/// Part of the smaller of two territories above which an overlap is no matter of drawing.
+const OVERLAP: f64 = 0.005;
+/// Pairs that are measured.
+const MOST_PAIRS: usize = 2000;
+
+/// Reports the territories that overlap: what lies in both is put into the first.
+fn report_overlaps(layer: &Layer, drafts: &[Draft], found: &mut Diagnostics) -> Result<()> {
+    let pairs = overlapping_pairs(layer)?;
+    if pairs.len() > MOST_PAIRS {
+        let message = format!(
+            "{} pairs of territories overlap: is this one level? What lies in several is put into the first",
+            pairs.len()
+        );
+        found.repaired("overlap", drafts[pairs[0][0] as usize].place.clone(), message);
+        return Ok(());
+    }
+    for common in crate::parallel::map(pairs.len(), |i| common_part(layer, pairs[i])) {
+        let part = common.of_a.max(common.of_b);
+        if part > OVERLAP {
+            let [first, second] = [common.a, common.b].map(|i| &drafts[i as usize]);
+            let smaller = if common.of_a > common.of_b { first } else { second };
+            let message = format!(
+                "{} and {} overlap in {:.1} % of {}: what lies in both is put into {}",
+                first.code,
+                second.code,
+                100.0 * part,
+                smaller.code,
+                first.code
+            );
+            found.repaired("overlap", second.place.clone(), message);
+        }
+    }
+    Ok(())
 }
 
 /// The population in a cell; what is none is reported.

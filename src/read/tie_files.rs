@@ -6,7 +6,8 @@ use std::path::Path;
 use super::csv;
 use super::kinds::{cooperation_kind, near_cooperation_kind};
 use super::names::fold;
-use super::ties::{Match, TieColumns, TieRecord, edges_by, participations_by};
+use super::records::Records;
+use super::ties::{FindActor, Match, TieColumns, TieRecord, edges_by, participations_by};
 use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::Result;
 use crate::inventory::InventoryBuilder;
@@ -67,24 +68,22 @@ pub fn read_cooperations(
     source: &str,
     inventory: &mut InventoryBuilder,
 ) -> Result<Diagnostics> {
-    let path = path.as_ref();
-    let table = csv::Reader::default().strictness(inventory.diagnostics().strictness()).open_path(path)?;
-    let finder = Finder::new(inventory);
-    let (records, mut found) = edges_by(table, columns, &|name| finder.find(name))?;
-    let before = inventory.diagnostics().dropped();
-    for record in records {
-        let ends = [record.source, record.target].map(|i| inventory.actor(i).map(|a| a.id.clone()));
-        let [Some(from), Some(to)] = ends else { continue };
-        let place = place_of(path, &record.tie);
-        let mut c = Cooperation::new(from, to, kind_of(&record.tie, kind, &place, &mut found));
-        c.weight = record.tie.weight;
-        c.period = period_of(&record.tie, &place, &mut found);
-        c.themes = record.tie.themes;
-        source.clone_into(&mut c.source);
-        inventory.add_cooperation(c, place)?;
-    }
-    found.drop_kept(inventory.diagnostics().dropped() - before);
-    Ok(found)
+    let file = File { path: path.as_ref(), kind, source };
+    let read = |table: Records<'_>, find: FindActor<'_>| edges_by(table, columns, find);
+    file.read(inventory, read, |records, inventory, found| {
+        for record in records {
+            let ends = [record.source, record.target].map(|i| inventory.actor(i).map(|a| a.id.clone()));
+            let [Some(from), Some(to)] = ends else { continue };
+            let place = file.place_of(&record.tie);
+            let mut c = Cooperation::new(from, to, file.kind_of(&record.tie, &place, found));
+            c.weight = record.tie.weight;
+            c.period = period_of(&record.tie, &place, found);
+            c.themes = record.tie.themes;
+            file.source.clone_into(&mut c.source);
+            inventory.add_cooperation(c, place)?;
+        }
+        Ok(())
+    })
 }
 
 /// Reads a list of participations of actors of an inventory into it; `kind` is for those whose kind
@@ -99,44 +98,63 @@ pub fn read_participations(
     source: &str,
     inventory: &mut InventoryBuilder,
 ) -> Result<Diagnostics> {
-    let path = path.as_ref();
-    let table = csv::Reader::default().strictness(inventory.diagnostics().strictness()).open_path(path)?;
-    let finder = Finder::new(inventory);
-    let (list, mut found) = participations_by(table, columns, &|name| finder.find(name))?;
-    let before = inventory.diagnostics().dropped();
-    for record in list.records {
-        let Some(actor) = inventory.actor(record.actor).map(|a| a.id.clone()) else { continue };
-        let place = place_of(path, &record.tie);
-        let name = &list.projects[record.project as usize];
-        let mut p =
-            Participation::new(actor, ProjectId::new(name)?, kind_of(&record.tie, kind, &place, &mut found));
-        p.role = if record.lead == Some(true) { ProjectRole::Lead } else { ProjectRole::Partner };
-        p.period = period_of(&record.tie, &place, &mut found).or_else(|| Period::find(name));
-        source.clone_into(&mut p.source);
-        inventory.add_participation(p, place)?;
-    }
-    found.drop_kept(inventory.diagnostics().dropped() - before);
-    Ok(found)
-}
-
-fn place_of(path: &Path, tie: &TieRecord) -> Place {
-    Place { line: tie.line, ..Place::file(path.display().to_string()).record(tie.record) }
-}
-
-fn kind_of(
-    tie: &TieRecord,
-    otherwise: CooperationKind,
-    place: &Place,
-    found: &mut Diagnostics,
-) -> CooperationKind {
-    let Some(text) = tie.kind.as_deref() else { return otherwise };
-    cooperation_kind(text).unwrap_or_else(|| {
-        let near = near_cooperation_kind(text);
-        let message =
-            format!("{:?} is no kind of cooperation; taken as {otherwise}{near}", printable(text, 60));
-        found.remark("unknown_kind", place.clone(), message);
-        otherwise
+    let file = File { path: path.as_ref(), kind, source };
+    let read = |table: Records<'_>, find: FindActor<'_>| participations_by(table, columns, find);
+    file.read(inventory, read, |list, inventory, found| {
+        for record in list.records {
+            let Some(actor) = inventory.actor(record.actor).map(|a| a.id.clone()) else { continue };
+            let place = file.place_of(&record.tie);
+            let name = &list.projects[record.project as usize];
+            let kind = file.kind_of(&record.tie, &place, found);
+            let mut p = Participation::new(actor, ProjectId::new(name)?, kind);
+            p.role = if record.lead == Some(true) { ProjectRole::Lead } else { ProjectRole::Partner };
+            p.period = period_of(&record.tie, &place, found).or_else(|| Period::find(name));
+            file.source.clone_into(&mut p.source);
+            inventory.add_participation(p, place)?;
+        }
+        Ok(())
     })
+}
+
+/// A file of ties, and what is said of those it holds.
+struct File<'a> {
+    path: &'a Path,
+    kind: CooperationKind,
+    source: &'a str,
+}
+
+impl File<'_> {
+    /// Reads the file and adds what was read; what the inventory does not take is dropped.
+    fn read<T>(
+        &self,
+        inventory: &mut InventoryBuilder,
+        read: impl FnOnce(Records<'_>, FindActor<'_>) -> Result<(T, Diagnostics)>,
+        add: impl FnOnce(T, &mut InventoryBuilder, &mut Diagnostics) -> Result<()>,
+    ) -> Result<Diagnostics> {
+        let strictness = inventory.diagnostics().strictness();
+        let table = csv::Reader::default().strictness(strictness).open_path(self.path)?;
+        let finder = Finder::new(inventory);
+        let (records, mut found) = read(table, &|name| finder.find(name))?;
+        let before = inventory.diagnostics().dropped();
+        add(records, inventory, &mut found)?;
+        found.drop_kept(inventory.diagnostics().dropped() - before);
+        Ok(found)
+    }
+
+    fn place_of(&self, tie: &TieRecord) -> Place {
+        Place { line: tie.line, ..Place::file(self.path.display().to_string()).record(tie.record) }
+    }
+
+    fn kind_of(&self, tie: &TieRecord, place: &Place, found: &mut Diagnostics) -> CooperationKind {
+        let Some(text) = tie.kind.as_deref() else { return self.kind };
+        cooperation_kind(text).unwrap_or_else(|| {
+            let near = near_cooperation_kind(text);
+            let message =
+                format!("{:?} is no kind of cooperation; taken as {}{near}", printable(text, 60), self.kind);
+            found.remark("unknown_kind", place.clone(), message);
+            self.kind
+        })
+    }
 }
 
 /// The years a record's dates name; what names none is reported.

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::names::{ColumnNames, Role};
 use super::number::Number;
 use super::records::{Records, Row, warning};
-use crate::diagnostics::{Diagnostics, printable};
+use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::Result;
 
 /// Finds the actor that a name or id in the file stands for.
@@ -200,8 +200,11 @@ impl Common {
     }
 }
 
+/// Participants above which a project is perhaps none.
+const LARGE: usize = 500;
+
 /// Finds the actor that a name stands for, and says how.
-type FindActor<'a> = &'a dyn Fn(&str) -> Match;
+pub(super) type FindActor<'a> = &'a dyn Fn(&str) -> Match;
 
 /// The actor in a column; `None` when the row was dropped because there is none.
 fn actor(row: &Row<'_>, column: usize, find: FindActor<'_>, found: &mut Diagnostics) -> Result<Option<u32>> {
@@ -249,8 +252,7 @@ pub(super) fn edges_by(
     columns: &TieColumns<'_>,
     resolve: FindActor<'_>,
 ) -> Result<(Vec<EdgeRecord>, Diagnostics)> {
-    let from = table.need(Role::Source, &columns.source, &columns.given)?;
-    let to = table.need(Role::Target, &columns.target, &columns.given)?;
+    let [from, to] = ends(&mut table, columns, resolve)?;
     let common = Common::find(&mut table, columns)?;
     let mut records: Vec<EdgeRecord> = Vec::new();
     let mut met = HashSet::new();
@@ -270,6 +272,32 @@ pub(super) fn edges_by(
         Ok(())
     })?;
     Ok((records, found))
+}
+
+/// The columns of the two ends: by their names, else the only ones that hold actors.
+fn ends(table: &mut Records<'_>, columns: &TieColumns<'_>, resolve: FindActor<'_>) -> Result<[usize; 2]> {
+    let from = table.find(Role::Source, &columns.source, &columns.given)?;
+    let to = table.find(Role::Target, &columns.target, &columns.given)?;
+    if let (Some(from), Some(to)) = (from, to) {
+        return Ok([from, to]);
+    }
+    let holds_actors = |c: &usize| {
+        let cells = || table.sample(*c).filter(|cell| !cell.is_empty());
+        let hits = cells().filter(|cell| matches!(resolve(cell), Match::Id(_) | Match::Name(_))).count();
+        hits > 0 && 2 * hits >= cells().count()
+    };
+    let free = (0..table.header().len()).filter(|c| from != Some(*c) && to != Some(*c));
+    let others: Vec<usize> = free.filter(holds_actors).collect();
+    let ends = match (from, to, others.as_slice()) {
+        (None, None, &[from, to]) | (Some(from), None, &[to]) | (None, Some(to), &[from]) => [from, to],
+        _ => {
+            let from = table.need(Role::Source, &columns.source, &columns.given)?;
+            return Ok([from, table.need(Role::Target, &columns.target, &columns.given)?]);
+        }
+    };
+    table.take(Role::Source, ends[0]);
+    table.take(Role::Target, ends[1]);
+    Ok(ends)
 }
 
 /// Reads a list of participations.
@@ -294,6 +322,7 @@ pub(super) fn participations_by(
     columns: &TieColumns<'_>,
     resolve: FindActor<'_>,
 ) -> Result<(Participations, Diagnostics)> {
+    let file = table.file().to_owned();
     let who = table.need(Role::Actor, &columns.actor, &columns.given)?;
     let first = table.need(Role::Project, &columns.project, &columns.given)?;
     let mut project_columns = BTreeSet::from([first]);
@@ -307,7 +336,7 @@ pub(super) fn participations_by(
     let mut out = Participations::default();
     let mut indices: HashMap<String, u32> = HashMap::new();
     let mut met = HashSet::new();
-    let found = table.for_each(|row, found| {
+    let mut found = table.for_each(|row, found| {
         let parts: Vec<&str> =
             project_columns.iter().map(|&c| row.get(c)).filter(|cell| !cell.is_empty()).collect();
         if parts.is_empty() {
@@ -346,6 +375,16 @@ pub(super) fn participations_by(
         out.records.push(ParticipationRecord { actor, project, lead, tie });
         Ok(())
     })?;
+    let mut sizes = vec![0_usize; out.projects.len()];
+    out.records.iter().for_each(|r| sizes[r.project as usize] += 1);
+    for (name, size) in out.projects.iter().zip(sizes).filter(|(_, size)| *size > LARGE) {
+        let message = format!(
+            "{:?} has {size} participants, all of whom it ties to each other: is it a project, or a programme or \
+             a year? (project=COLUMN names another column)",
+            printable(name, 60)
+        );
+        found.remark("large_project", Place::file(file.as_str()), message);
+    }
     Ok((out, found))
 }
 

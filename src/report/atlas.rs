@@ -1,211 +1,216 @@
 //! What the atlas page shows of a study.
 
+mod measures;
+mod words;
+
 use std::path::Path;
 
 use geo_types::Coord;
 
-use super::files::StudyFiles;
+use super::Language;
+use super::files::{AtlasOptions, StudyFiles};
+use crate::atlas::AtlasLevel;
 use crate::error::Result;
-use crate::france::source_title;
-use crate::model::{Contours, Level};
-use crate::study::TerritoryMeasures;
+use crate::model::{ActorKind, Contours, CooperationKind, Level};
+use crate::progress::Progress;
+use crate::space::Bounds;
+use crate::space::crs::Epsg;
+use crate::study::Study;
+use crate::write::atlas_html::{
+    ActorPoint, ActorTie, AtlasPage, Frame, KeyFigure, MapLayer, Opening, Parents, PlaceName, Text,
+    write_atlas_html_file,
+};
 
-/// Writes the atlas page: all levels, all actors and links that have a place.
-pub(super) fn write_atlas(files: &StudyFiles<'_>, path: &Path, title: &str) -> Result<()> {
-    use crate::model::{ActorKind, LinkClass};
-    use crate::write::atlas_html::{ActorPoint, AtlasPage, LinkLine, MapLayer, write_atlas_html_file};
+/// A text said once per language.
+fn both(text: impl Fn(Language) -> String) -> Text {
+    Text::new(text(Language::French), text(Language::English))
+}
 
+/// Names on the map, at most: the most populous base territories.
+const PLACE_NAMES: usize = 700;
+
+/// Writes the atlas page: all levels, all actors and ties.
+pub(super) fn write_atlas(
+    files: &StudyFiles<'_>,
+    path: &Path,
+    options: &AtlasOptions,
+    progress: &dyn Progress,
+) -> Result<()> {
     let study = files.study;
     // Coarse levels first, the base last.
-    let mut levels: Vec<_> = study.atlas().levels().iter().filter(|l| l.geometry().is_some()).collect();
+    let mut levels: Vec<&AtlasLevel> =
+        study.atlas().levels().iter().filter(|l| l.geometry().is_some()).collect();
     levels.sort_by_key(|l| l.territories().len());
     let texts: Vec<(Vec<String>, Vec<String>)> = levels
         .iter()
         .map(|l| l.territories().iter().map(|t| (t.code.to_string(), t.name.clone())).unzip())
         .collect();
-    let mut page = AtlasPage::new(title);
-    page.subtitle = "Rural–urban cooperation: who is tied to whom, what is where, how far it is.".to_owned();
+    let at = |level: &Level| levels.iter().position(|l| l.level() == level);
+    let general = ["Coopérations rurales et urbaines", "Rural and urban cooperation"];
+    let [french, english] = [0, 1]
+        .map(|k| if options.title[k].is_empty() { general[k].to_owned() } else { options.title[k].clone() });
+    let mut page = AtlasPage::new(Text::new(french, english));
+    page.opening = options.language.pick(Opening::French, Opening::English);
+    page.subtitle = words::subtitle();
+    page.edition = words::edition(&options.date);
+    page.frames = frames();
+    page.background = [Level::Departement, Level::Region].iter().filter_map(at).collect();
+    let wholes = measures::Wholes::of(files)?;
+    progress.begin("measure the levels of the atlas", Some(levels.len() as u64));
     for (level, (codes, names)) in levels.iter().zip(&texts) {
         let (Some(shapes), Some(quality)) = (level.geometry(), level.geometry_quality()) else {
             continue;
         };
+        let coarser = [Level::Departement, Level::Region];
         page.layers.push(MapLayer {
-            name: level.level().to_string(),
+            key: level.level().key().to_owned(),
+            name: Text::same(level.level().to_string()),
+            plural: both(|l| l.levels(level.level()).to_owned()),
             shapes,
             contours: Contours::from(quality),
             codes,
             names,
-            measures: measure_columns(files.of(level.level())?),
-        });
-    }
-    // A level of about a hundred units draws at once and says something.
-    page.first_layer = levels.iter().rposition(|l| l.territories().len() <= 130).unwrap_or(0);
-    if let Some(at) = levels.iter().position(|l| *l.level() == Level::Departement) {
-        page.first_layer = at;
-    }
-
-    let actors = study.inventory().actors();
-    let at = |i: usize| study.places()[i].point.map(Coord::from);
-    for (i, actor) in actors.iter().enumerate() {
-        let Some(position) = at(i) else { continue };
-        let place = study.places()[i];
-        let commune = place.base.map_or("", |b| study.atlas().base().territories()[b as usize].name.as_str());
-        let density = place.density.map_or("unclassed", crate::model::DensityLevel::label);
-        page.actors.push(ActorPoint {
-            name: actor.name.clone(),
-            kind: actor.kind.to_string(),
-            detail: [commune, density]
+            points: level.territories().iter().map(|t| t.point.map(Coord::from)).collect(),
+            parents: coarser
                 .iter()
-                .filter(|t| !t.is_empty())
-                .copied()
-                .collect::<Vec<_>>()
-                .join(" · "),
-            position,
+                .filter(|c| at(c).is_some_and(|c| levels[c].territories().len() < level.territories().len()))
+                .map(|c| Ok(Parents { layer: at(c).unwrap_or(0), of: parents(study, level, c)? }))
+                .collect::<Result<_>>()?,
+            members: members(study, level),
+            measures: measures::columns(files, level, &wholes)?,
         });
+        progress.advance(1);
     }
-    for link in study.links() {
-        if let (Some(a), Some(b)) = (at(link.a as usize), at(link.b as usize)) {
-            page.links.push(LinkLine {
-                ends: [a, b],
-                class: link.class,
-                weight: link.weight,
-                label: format!(
-                    "{} – {} ({})",
-                    actors[link.a as usize].name, actors[link.b as usize].name, link.kind
-                ),
-            });
-        }
-    }
-    // Thousands of points and city-to-city ties would hide the subject; one click shows them.
-    page.hidden_kinds =
-        [ActorKind::PublicService, ActorKind::Organisation, ActorKind::Enterprise, ActorKind::Epci]
-            .map(|k| k.to_string())
-            .into();
-    page.hidden_classes = vec![LinkClass::UrbanUrban, LinkClass::Unclassed];
-    let drawn = (page.actors.len(), page.links.len());
-    page.summary = vec![
-        ("Territories of the finest level".to_owned(), count(study.atlas().base().territories().len())),
-        ("Actors".to_owned(), format!("{} ({} on the map)", count(actors.len()), count(drawn.0))),
-        ("Links".to_owned(), format!("{} ({} on the map)", count(study.links().len()), count(drawn.1))),
-    ];
-    let classes = crate::study::LinkSummary::of(study.links());
-    for (name, n) in [
-        ("urban–urban", classes.urban_urban),
-        ("urban–rural", classes.urban_rural),
-        ("rural–rural", classes.rural_rural),
-        ("unclassed", classes.unclassed),
-    ] {
-        page.summary.push((name.to_owned(), count(n)));
-    }
-    page.notes = vec![
-        "Rural: bourgs ruraux, rural à habitat dispersé and très dispersé of the seven-level density grid of \
-         communes; a territory is rural when more than half of its population lives in such communes."
-            .to_owned(),
-        "Distances are geodesic from the point of each commune, averaged by population.".to_owned(),
-        "A link stands for all cooperations of one kind between two actors in one data set.".to_owned(),
-    ];
-    let mut sources: Vec<&str> = actors.iter().map(|a| a.source.as_str()).filter(|s| !s.is_empty()).collect();
-    sources.sort_unstable();
-    sources.dedup();
-    page.sources = sources.into_iter().map(source_title).collect();
+    progress.end();
+    // A level of about a hundred units draws at once and says something.
+    page.first_layer = at(&Level::Departement)
+        .or_else(|| levels.iter().rposition(|l| l.territories().len() <= 130))
+        .unwrap_or(0);
+    page.actor_kinds = ActorKind::ALL.iter().map(|&k| both(|l| l.actor_kinds(k).to_owned())).collect();
+    page.actors = actors(study);
+    page.tie_kinds =
+        CooperationKind::ALL.iter().map(|&k| both(|l| l.cooperation_kinds(k).to_owned())).collect();
+    page.ties = ties(study);
+    page.labels = place_names(study);
+    page.summary = key_figures(study, &page);
+    page.notes = words::notes(study);
+    page.sources = words::sources(study);
     write_atlas_html_file(path, &page)
 }
 
-fn count(n: usize) -> String {
-    crate::write::report::integer(i64::try_from(n).unwrap_or(i64::MAX))
+/// Mainland France in Lambert-93, the overseas départements and régions in their own projections in a
+/// column to the west of it.
+fn frames() -> Vec<Frame> {
+    let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
+    let mut frames = vec![Frame {
+        name: Text::new("Métropole", "Mainland"),
+        crs: Epsg::LAMBERT_93.crs(),
+        bounds: mainland,
+        inset: None,
+    }];
+    let overseas = [
+        ("Guadeloupe", Epsg::ANTILLES, [-61.85, 15.8], [-60.95, 16.55]),
+        ("Martinique", Epsg::ANTILLES, [-61.27, 14.35], [-60.78, 14.92]),
+        ("Guyane", Epsg::GUYANE, [-54.7, 2.0], [-51.5, 5.9]),
+        ("La Réunion", Epsg::REUNION, [55.18, -21.42], [55.87, -20.84]),
+        ("Mayotte", Epsg::MAYOTTE, [44.98, -13.03], [45.34, -12.61]),
+    ];
+    let (mut top, west, side, gap) = (7_110_000.0, -120_000.0, 166_000.0, 16_000.0);
+    for (name, epsg, min, max) in overseas {
+        frames.push(Frame {
+            name: Text::same(name),
+            crs: epsg.crs(),
+            bounds: Bounds { min, max },
+            inset: Some(Bounds { min: [west, top - side], max: [west + side, top] }),
+        });
+        top -= side + gap;
+    }
+    frames
 }
 
-/// The measures the atlas shows.
-fn measure_columns(rows: &[TerritoryMeasures]) -> Vec<crate::write::atlas_html::MeasureColumn<'_>> {
-    use crate::model::{ActorKind, LinkClass, Rurality};
-    use crate::write::atlas_html::{MeasureColumn, Scale};
+/// The territory of a coarser level that holds the most populous member of each territory.
+fn parents(study: &Study, level: &AtlasLevel, coarser: &Level) -> Result<Vec<Option<u32>>> {
+    let base = study.atlas().base().territories();
+    let above = study.atlas().level(coarser)?.membership();
+    let mut best: Vec<Option<u32>> = vec![None; level.territories().len()];
+    for (b, unit) in study.atlas().memberships(level.level())? {
+        let size = |b: u32| base[b as usize].population.unwrap_or(-1.0);
+        let best = &mut best[unit as usize];
+        if best.is_none_or(|held| size(b) > size(held)) {
+            *best = Some(b);
+        }
+    }
+    Ok(best.into_iter().map(|b| b.and_then(|b| above.get(b as usize)).map(|u| u as u32)).collect())
+}
 
-    let column =
-        |name: &str, unit: &str, description: &str, scale, value: &dyn Fn(&TerritoryMeasures) -> f64| {
-            MeasureColumn {
-                name: name.to_owned(),
-                unit: unit.to_owned(),
-                description: description.to_owned(),
-                values: rows.iter().map(value).collect(),
-                scale,
-            }
-        };
-    let or_nan = |v: Option<f64>| v.unwrap_or(f64::NAN);
-    let kind = |m: &TerritoryMeasures, k: ActorKind| m.actors[k as usize] as f64;
-    let cross = |m: &TerritoryMeasures| m.links[LinkClass::UrbanRural as usize] as f64;
+/// Which actor is in which territories, the first one first.
+fn members(study: &Study, level: &AtlasLevel) -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
+    for (actor, place) in study.places().iter().enumerate() {
+        let Some(base) = place.base else { continue };
+        let first = level.membership().get(base as usize).map(|u| u as u32);
+        let further = level.further_memberships().iter().filter(|(b, _)| *b == base).map(|&(_, u)| u);
+        pairs.extend(first.into_iter().chain(further).map(|unit| (actor as u32, unit)));
+    }
+    pairs
+}
+
+fn actors(study: &Study) -> Vec<ActorPoint> {
+    let base = study.atlas().base().territories();
+    let kind = |k: ActorKind| ActorKind::ALL.iter().position(|a| *a == k).unwrap_or(0) as u32;
+    let places = study.inventory().actors().iter().zip(study.places());
+    places
+        .map(|(actor, place)| ActorPoint {
+            name: actor.name.clone(),
+            kind: kind(actor.kind),
+            rurality: place.rurality(),
+            detail: both(|l| {
+                let commune = place.base.map(|b| base[b as usize].name.as_str());
+                let density = place.density.map(|d| l.density(d));
+                [commune, density].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+            }),
+            position: place.point.map(Coord::from),
+        })
+        .collect()
+}
+
+fn ties(study: &Study) -> Vec<ActorTie> {
+    let kind = |k| CooperationKind::ALL.iter().position(|c| *c == k).unwrap_or(0) as u32;
+    let links = study.links().iter();
+    links
+        .map(|link| ActorTie {
+            ends: [link.a, link.b],
+            kind: kind(link.kind),
+            class: link.class,
+            weight: link.weight,
+            years: link.period.map(|p| [p.from, p.to].map(Into::into)),
+        })
+        .collect()
+}
+
+/// The most populous base territories, largest first.
+fn place_names(study: &Study) -> Vec<PlaceName> {
+    let mut known: Vec<_> = study
+        .atlas()
+        .base()
+        .territories()
+        .iter()
+        .filter_map(|t| Some((t.population?, t.name.as_str(), Coord::from(t.point?))))
+        .collect();
+    known.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    known.truncate(PLACE_NAMES);
+    known.into_iter().map(|(_, name, position)| PlaceName { name: name.to_owned(), position }).collect()
+}
+
+fn key_figures(study: &Study, page: &AtlasPage<'_>) -> Vec<KeyFigure> {
+    let count = |n: usize| both(|l| l.integer(n as i64));
+    let figure = |french: &str, english: &str, value| KeyFigure { label: Text::new(french, english), value };
+    let drawn = page.actors.iter().filter(|a| a.position.is_some()).count();
+    let classes = crate::study::LinkSummary::of(study.links());
     vec![
-        column(
-            "Population in rural communes",
-            "%",
-            "Share of the population that lives in rural communes; high is rural.",
-            Scale::Sequential,
-            &|m| or_nan(m.rural_population_share) * 100.0,
-        ),
-        column(
-            "Rural or urban",
-            "",
-            "Where more than half of the population lives.",
-            Scale::Categorical { labels: vec!["rural".to_owned(), "urban".to_owned()] },
-            &|m| match m.rurality {
-                Some(Rurality::Rural) => 0.0,
-                Some(Rurality::Urban) => 1.0,
-                None => f64::NAN,
-            },
-        ),
-        column(
-            "Urban–rural links",
-            "links",
-            "Links that touch the territory and join an urban and a rural actor.",
-            Scale::Sequential,
-            &cross,
-        ),
-        column(
-            "Urban–rural share of links",
-            "%",
-            "Urban–rural links among the classed links that touch the territory; high ties the two sides.",
-            Scale::Sequential,
-            &|m| or_nan(m.urban_rural_link_share) * 100.0,
-        ),
-        column(
-            "Urban exposure of rural actors",
-            "%",
-            "Weighted share of its rural actors' ties that go to urban actors.",
-            Scale::Sequential,
-            &|m| or_nan(m.urban_exposure) * 100.0,
-        ),
-        column("Actors", "actors", "Actors of all kinds in the territory.", Scale::Sequential, &|m| {
-            m.actor_count() as f64
-        }),
-        column(
-            "Research centres",
-            "actors",
-            "Research organisations in the territory.",
-            Scale::Sequential,
-            &|m| kind(m, ActorKind::ResearchCentre),
-        ),
-        column(
-            "Innovation places",
-            "actors",
-            "Fablabs, fabriques de territoire, manufactures de proximité in the territory.",
-            Scale::Sequential,
-            &|m| kind(m, ActorKind::InnovationPlace),
-        ),
-        column(
-            "Distance to research",
-            "km",
-            "To the nearest research organisation, mean over communes by population; high is far.",
-            Scale::Sequential,
-            &|m| or_nan(m.research_distance_m) / 1e3,
-        ),
-        column(
-            "Distance to an innovation place",
-            "km",
-            "To the nearest innovation place, mean over communes by population; high is far.",
-            Scale::Sequential,
-            &|m| or_nan(m.innovation_distance_m) / 1e3,
-        ),
-        column("Population", "inhabitants", "Inhabitants.", Scale::Sequential, &|m| {
-            or_nan(m.territory.population)
-        }),
+        figure("acteurs", "actors", count(page.actors.len())),
+        figure("acteurs localisés", "actors with a place", count(drawn)),
+        figure("liens", "ties", count(classes.total())),
+        figure("liens rural–urbain", "rural–urban ties", count(classes.urban_rural)),
     ]
 }

@@ -3,15 +3,52 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::tables::{actor_table, link_table, territory_table};
+use super::Language;
+use super::tables::{actor_parts, link_table, territory_table};
 use crate::error::Result;
 use crate::model::Contours;
 use crate::model::Level;
 use crate::progress::Progress;
 use crate::space::Layer;
 use crate::study::{Study, TerritoryMeasures};
-use crate::write::csv::{CsvStyle, write_csv_file};
+use crate::write::csv::{CsvStyle, write_csv_file, write_csv_parts};
 use crate::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson_file};
+
+/// What the atlas page says besides the study.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct AtlasOptions {
+    /// The language it opens in; the reader can switch.
+    pub language: Language,
+    /// Its title in French and in English; a general one when empty.
+    pub title: [String; 2],
+    /// The day it was made, as it is to be read in French and in English; left out when empty, for the
+    /// library does not read the clock.
+    pub date: [String; 2],
+}
+
+impl AtlasOptions {
+    /// Sets the language it opens in.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Sets the title.
+    #[must_use]
+    pub fn title(mut self, french: impl Into<String>, english: impl Into<String>) -> Self {
+        self.title = [french.into(), english.into()];
+        self
+    }
+
+    /// Sets the day it was made.
+    #[must_use]
+    pub fn date(mut self, french: impl Into<String>, english: impl Into<String>) -> Self {
+        self.date = [french.into(), english.into()];
+        self
+    }
+}
 
 /// Measures of all levels of a study, ready to be written.
 #[derive(Debug)]
@@ -58,7 +95,7 @@ impl<'a> StudyFiles<'a> {
         &self,
         folder: &Path,
         level: &Level,
-        title: &str,
+        atlas: &AtlasOptions,
         progress: &dyn Progress,
     ) -> Result<Vec<PathBuf>> {
         progress.begin("write files", Some(5));
@@ -68,16 +105,15 @@ impl<'a> StudyFiles<'a> {
         };
         let mut written = Vec::new();
         let territories = territory_table(self.of(level)?)?;
-        let tables = [
-            ("territories.csv", &territories),
-            ("actors.csv", &actor_table(self.study)?),
-            ("links.csv", &link_table(self.study)?),
-        ];
-        for (name, table) in tables {
-            let path = folder.join(name);
-            write_csv_file(&path, table, CsvStyle::Standard)?;
-            step(path, &mut written);
-        }
+        let path = folder.join("territories.csv");
+        write_csv_file(&path, &territories, CsvStyle::Standard)?;
+        step(path, &mut written);
+        let path = folder.join("actors.csv");
+        write_csv_parts(&path, actor_parts(self.study), CsvStyle::Standard)?;
+        step(path, &mut written);
+        let path = folder.join("links.csv");
+        write_csv_file(&path, &link_table(self.study)?, CsvStyle::Standard)?;
+        step(path, &mut written);
         let units = self.study.atlas().level(level)?;
         let path = folder.join("metrics.geojson");
         let empty;
@@ -93,11 +129,11 @@ impl<'a> StudyFiles<'a> {
         #[cfg(feature = "html")]
         {
             let path = folder.join("atlas.html");
-            super::atlas::write_atlas(self, &path, title)?;
+            super::atlas::write_atlas(self, &path, atlas, progress)?;
             step(path, &mut written);
         }
         #[cfg(not(feature = "html"))]
-        let _ = title;
+        let _ = atlas;
         progress.end();
         Ok(written)
     }

@@ -2,17 +2,31 @@
 //!
 //! The top room: the only one that knows both a study and a format.
 
+pub mod access;
 #[cfg(feature = "html")]
 mod atlas;
 pub mod belonging;
+pub mod complementarity;
+pub mod diffusion;
 mod files;
+pub mod funding;
 pub mod linkage;
+mod maps;
+pub mod memento;
+mod output;
 pub mod partners;
+pub mod places;
+pub mod portrait;
+pub mod practices;
+pub mod research;
+pub mod rurality;
 mod summary;
 mod tables;
 mod words;
+pub mod workshops;
 
-pub use files::StudyFiles;
+pub use files::{AtlasOptions, StudyFiles};
+pub use output::{Part, Wording, written_text};
 pub use summary::{definitions_side_by_side, study_summary};
 pub use tables::{actor_table, link_table, territory_table};
 pub use words::Language;

@@ -1,6 +1,7 @@
 //! A study as tables, GeoJSON and atlas page.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::error::Result;
 use crate::model::{ActorKind, LinkClass, Rurality};
@@ -35,6 +36,10 @@ pub fn territory_table(measures: &[TerritoryMeasures]) -> Result<Table<'_>> {
         .with("population", numbers(rows().map(|m| m.territory.population)))?
         .with("area_km2", numbers(rows().map(|m| m.territory.area_km2)))?
         .with("communes", counts(rows().map(|m| m.members)))?
+        .with(
+            "communes_in_all",
+            counts(rows().map(|m| m.territory.members_in_all.map_or(m.members, |all| all as usize))),
+        )?
         .with("rural_population_share", numbers(rows().map(|m| m.rural_population_share)))?
         .with("rurality", owned(rows().map(|m| m.rurality.map(|r| r.to_string()))))?
         .with("actors", counts(rows().map(TerritoryMeasures::actor_count)))?;
@@ -51,6 +56,7 @@ pub fn territory_table(measures: &[TerritoryMeasures]) -> Result<Table<'_>> {
     table
         .with("urban_rural_link_share", numbers(rows().map(|m| m.urban_rural_link_share)))?
         .with("urban_exposure", numbers(rows().map(|m| m.urban_exposure)))?
+        .with("urban_exposure_ends", counts(rows().map(|m| m.urban_exposure_ends)))?
         .with("research_distance_km", numbers(rows().map(|m| km(m.research_distance_m))))?
         .with("innovation_distance_km", numbers(rows().map(|m| km(m.innovation_distance_m))))
 }
@@ -60,17 +66,44 @@ pub fn territory_table(measures: &[TerritoryMeasures]) -> Result<Table<'_>> {
 /// # Errors
 /// None: all columns come from the same rows.
 pub fn actor_table(study: &Study) -> Result<Table<'_>> {
-    let actors = study.inventory().actors();
-    let base = study.atlas().base().territories();
-    let places = || study.places().iter();
-    let mut ties = vec![0; actors.len()];
-    let mut weight = vec![0.0; actors.len()];
+    let n = study.inventory().actors().len();
+    actor_rows(study, &degrees(study), 0..n)
+}
+
+/// Actors of one part of a table.
+const PART: usize = 20_000;
+
+/// [`actor_table`] in parts, none of which is large.
+pub(super) fn actor_parts(study: &Study) -> impl Iterator<Item = Result<Table<'_>>> {
+    let n = study.inventory().actors().len();
+    let degrees = degrees(study);
+    // One part when there is no actor, so that there is a header.
+    (0..n.div_ceil(PART).max(1)).map(move |i| actor_rows(study, &degrees, i * PART..((i + 1) * PART).min(n)))
+}
+
+/// How many ties an actor has, and how strong they are together.
+#[derive(Debug, Clone, Copy, Default)]
+struct Degree {
+    ties: usize,
+    weight: f64,
+}
+
+fn degrees(study: &Study) -> Vec<Degree> {
+    let mut degrees = vec![Degree::default(); study.inventory().actors().len()];
     for link in study.links() {
         for end in [link.a as usize, link.b as usize] {
-            ties[end] += 1;
-            weight[end] += link.weight;
+            degrees[end].ties += 1;
+            degrees[end].weight += link.weight;
         }
     }
+    degrees
+}
+
+fn actor_rows<'a>(study: &'a Study, degrees: &[Degree], rows: Range<usize>) -> Result<Table<'a>> {
+    let actors = &study.inventory().actors()[rows.clone()];
+    let base = study.atlas().base().territories();
+    let places = || study.places()[rows.clone()].iter();
+    let degrees = || degrees[rows.clone()].iter();
     Table::new()
         .with("id", text(actors.iter().map(|a| a.id.as_str())))?
         .with("name", text(actors.iter().map(|a| a.name.as_str())))?
@@ -90,8 +123,8 @@ pub fn actor_table(study: &Study) -> Result<Table<'_>> {
         )?
         .with("density", text(places().map(|p| p.density.map_or("", crate::model::DensityLevel::label))))?
         .with("rurality", owned(places().map(|p| p.rurality().map(|r: Rurality| r.to_string()))))?
-        .with("links", counts(ties.into_iter()))?
-        .with("link_weight", numbers(weight.into_iter().map(Some)))?
+        .with("links", counts(degrees().map(|d| d.ties)))?
+        .with("link_weight", numbers(degrees().map(|d| Some(d.weight))))?
         .with("themes", owned(actors.iter().map(|a| Some(a.themes.join(";")).filter(|t| !t.is_empty()))))?
         .with("source", text(actors.iter().map(|a| a.source.as_str())))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::inventory::Inventory;
 use crate::model::{ActorKind, CooperationKind, DensityLevel, EnterpriseSize, Level, LinkClass, Rurality};
 use crate::write::report::{integer, number};
 
@@ -346,6 +347,12 @@ impl Language {
             DensityLevel::VeryDispersedRural => "Very dispersed rural",
         };
         self.of(level.label(), english)
+    }
+
+    /// What a source is called where sources are named: its title, where the data came with one.
+    #[must_use]
+    pub fn source<'a>(self, inventory: &'a Inventory, source: &'a str) -> &'a str {
+        inventory.source_title(source).map_or(source, |t| self.pick(&*t.french, &*t.english))
     }
 
     const fn of(self, french: &'static str, english: &'static str) -> &'static str {

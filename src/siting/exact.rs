@@ -27,7 +27,9 @@ pub(super) fn solve(instance: &Instance, best: &State, bound: &Relaxation, nodes
         budget.add(y, instance.price[j as usize]);
         open[j as usize] = Some(y);
     }
-    problem.add_constraint(budget, ComparisonOp::Le, instance.budget);
+    if instance.budget.is_finite() {
+        problem.add_constraint(budget, ComparisonOp::Le, instance.budget);
+    }
     let mut constant = 0.0;
     for (i, row) in instance.nearest(&instance.base).into_iter().enumerate() {
         let w = instance.weights[i];

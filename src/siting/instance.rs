@@ -96,6 +96,7 @@ impl Instance {
         let mut price = if options.costs.is_empty() { vec![1.0; m] } else { options.costs.clone() };
         let budget = match options.limit {
             Limit::Budget(budget) => budget,
+            Limit::Unlimited => f64::INFINITY,
             Limit::Places(p) => {
                 price.fill(1.0);
                 let open_to = allowed.iter().filter(|a| **a).count();
@@ -155,6 +156,14 @@ impl Instance {
 
     pub(super) fn demands(&self) -> usize {
         self.weights.len()
+    }
+
+    /// Pairs of demand and candidate that have a cost.
+    pub(super) fn pairs(&self) -> usize {
+        match &self.ways {
+            Ways::Table { rows, .. } => rows.entries(),
+            Ways::Planar { candidates, .. } => self.demands().saturating_mul(candidates.len()),
+        }
     }
 
     /// Whether candidates all cost the same, so that the budget is a number of places.

@@ -14,6 +14,40 @@ const RADIUS: f64 = 1.8;
 /// Suggestions improved by interchange.
 const SUGGESTIONS: usize = 12;
 
+/// How the multipliers are moved.
+struct Steps {
+    /// First step, as a share of the way to the best value.
+    first: f64,
+    /// Rounds without gain after which steps become shorter.
+    patience: usize,
+    /// What of the last direction is kept.
+    memory: f64,
+    /// Steps below this end the search.
+    last: f64,
+    /// First round whose choice is improved, and rounds until the next one is.
+    suggest: [usize; 2],
+}
+
+impl Steps {
+    /// Coverings and small instances gain most from long steps.
+    const LONG: Self = Self { first: 1.0, patience: 20, memory: 0.3, last: 1e-4, suggest: [30, 1] };
+    /// On the communes of France as a p-median long steps leave a gap of 0.95 % after 600 rounds, these one of
+    /// 0.5 % after 242.
+    const SMOOTH: Self = Self { first: 0.2, patience: 12, memory: 0.9, last: 2e-5, suggest: [30, 12] };
+    /// Demands below which every choice is improved.
+    const SMALL: usize = 2_000;
+
+    const fn of(demands: usize, covering: bool) -> Self {
+        if demands < Self::SMALL {
+            Self { suggest: [0, 1], ..Self::LONG }
+        } else if covering {
+            Self::LONG
+        } else {
+            Self::SMOOTH
+        }
+    }
+}
+
 pub(super) struct Relaxation {
     pub bound: f64,
     pub rounds: usize,
@@ -78,8 +112,9 @@ pub(super) fn bound(
     let mut direction = vec![0.0; n];
     let mut found =
         Relaxation { bound: f64::NEG_INFINITY, rounds: 0, swaps: 0, reduced: vec![0.0; instance.candidates] };
-    let (mut pi, mut without_gain, mut suggested) = (1.0, 0, f64::INFINITY);
-    let mut suggestions = 0;
+    let steps = Steps::of(n, whole.is_finite());
+    let (mut pi, mut without_gain, mut suggested) = (steps.first, 0, f64::INFINITY);
+    let (mut suggestions, mut next) = (0, steps.suggest[0]);
     let size = n.div_ceil(TASKS).max(1);
     progress.begin("bound the siting", Some(options.rounds as u64));
     while found.rounds < options.rounds {
@@ -111,7 +146,7 @@ pub(super) fn bound(
         } else {
             without_gain += 1;
         }
-        if without_gain >= 20 {
+        if without_gain >= steps.patience {
             pi *= 0.66;
             without_gain = 0;
         }
@@ -134,10 +169,11 @@ pub(super) fn bound(
         });
         let mut estimate = 0.0;
         for (d, (count, nearest)) in direction.iter_mut().zip(served.into_iter().flatten()) {
-            *d = 0.7 * (1.0 - count) + 0.3 * *d;
+            *d = (1.0 - steps.memory) * (1.0 - count) + steps.memory * *d;
             estimate += nearest;
         }
-        if estimate < suggested && suggestions < SUGGESTIONS && (found.rounds >= 30 || n < 2_000) {
+        if estimate < suggested && suggestions < SUGGESTIONS && found.rounds >= next {
+            next = found.rounds + steps.suggest[1];
             suggested = estimate;
             suggestions += 1;
             let whole_ones: Vec<u32> = chosen.iter().filter(|c| c.1 >= 1.0).map(|c| c.0).collect();
@@ -148,7 +184,7 @@ pub(super) fn bound(
                 (value, *best) = (other_value, other);
             }
         }
-        if (value - found.bound) <= options.gap * scale(value, found.bound, whole) || pi < 1e-4 {
+        if (value - found.bound) <= options.gap * scale(value, found.bound, whole) || pi < steps.last {
             break;
         }
         let square: f64 = direction.iter().map(|d| d * d).sum();

@@ -205,7 +205,7 @@ fn search(instance: &Instance, options: &SitingOptions, whole: f64, progress: &d
     swaps += bound.swaps;
     let mut value = best.value(instance);
     let mut nodes = None;
-    let small = instance.demands().saturating_mul(instance.candidates) <= options.exact_below;
+    let small = instance.pairs() <= options.exact_below;
     if small
         && value - bound.bound > 1e-9 * value
         && let Some(exact) = exact::solve(instance, &best, &bound, options.exact_nodes)
@@ -226,7 +226,7 @@ fn search(instance: &Instance, options: &SitingOptions, whole: f64, progress: &d
     let proof = Proof { value, bound: bound.bound, gap, greedy, rounds: bound.rounds, swaps, nodes };
     let (opened, gains) = ordered(instance, &best);
     let mut notes = instance.notes.clone();
-    if instance.unit_price() && (opened.len() as f64) < instance.budget {
+    if instance.unit_price() && instance.budget.is_finite() && (opened.len() as f64) < instance.budget {
         notes.push(SitingNote::NothingToGain { opened: opened.len() });
     }
     let (mut assigned, mut costs) = (vec![Sites::NONE; best.n1.len()], vec![f64::NAN; best.n1.len()]);

@@ -36,6 +36,8 @@ pub enum Limit {
     Places(usize),
     /// New places whose costs ([`SitingOptions::costs`]) add up to no more than this.
     Budget(f64),
+    /// As many as are of any use.
+    Unlimited,
 }
 
 /// What a siting is asked for besides demands and costs.
@@ -52,14 +54,15 @@ pub struct SitingOptions {
     pub gap: f64,
     /// At most so many rounds of the bound.
     pub rounds: usize,
-    /// Solved to the optimum by branch and bound when demands × candidates are no more than this.
+    /// Solved to the optimum by branch and bound when no more pairs of demand and candidate than this have a cost
+    /// (in the plane all have; a covering has those within its cut-off, of demands that the same candidates cover one).
     pub exact_below: usize,
     /// At most so many nodes of branch and bound.
     pub exact_nodes: u64,
 }
 
 impl SitingOptions {
-    /// Gap 0.1 %, 600 rounds, exact up to 200 demands × 100 candidates.
+    /// Gap 0.1 %, 600 rounds, exact up to 20,000 pairs (200 demands × 100 candidates).
     #[must_use]
     pub const fn new(limit: Limit) -> Self {
         Self {
@@ -149,6 +152,15 @@ pub enum SitingNote {
     NothingToGain {
         /// Places opened.
         opened: usize,
+    },
+    /// Covering everybody takes more than the limit.
+    MoreNeeded {
+        /// Places, or sum of costs, asked for.
+        limit: f64,
+        /// What the answer takes.
+        needed: f64,
+        /// What every answer takes at least.
+        at_least: f64,
     },
     /// Demands that no candidate and no existing place can serve.
     OutOfReach {

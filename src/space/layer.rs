@@ -6,7 +6,8 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 /// A feature has polygons (none when its geometry was null), a polygon has rings (outer first), a
 /// ring is closed (first coordinate repeated last). Coordinates are `x` then `y`: longitude and
 /// latitude in degrees, or easting and northing in metres, as the owner of the layer says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(into = "Vec<MultiPolygon<f64>>", from = "Vec<MultiPolygon<f64>>")]
 pub struct Layer {
     coords: Vec<Coord<f64>>,
     /// End of each ring in `coords`.
@@ -15,6 +16,18 @@ pub struct Layer {
     polygon_ends: Vec<u32>,
     /// End of each feature in `polygon_ends`.
     feature_ends: Vec<u32>,
+}
+
+impl From<Vec<MultiPolygon<f64>>> for Layer {
+    fn from(features: Vec<MultiPolygon<f64>>) -> Self {
+        Self::from_features(&features)
+    }
+}
+
+impl From<Layer> for Vec<MultiPolygon<f64>> {
+    fn from(layer: Layer) -> Self {
+        (0..layer.len()).map(|i| layer.to_multi_polygon(i)).collect()
+    }
 }
 
 impl Default for Layer {

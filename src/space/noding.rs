@@ -177,15 +177,15 @@ fn numbered(edges: &[Edge], i: u32) -> Numbered {
     (i, edges[i as usize].0, edges[i as usize].1)
 }
 
-/// Whether edges of closed rings meet only where one ends and the next starts, so that every ring is
-/// simple and none touches another.
-pub(crate) fn apart(edges: &[Edge]) -> bool {
+/// Pairs of edges of closed rings that meet elsewhere than where one ends and the next starts: none when
+/// every ring is simple and touches no other.
+pub(crate) fn touching(edges: &[Edge]) -> Vec<[u32; 2]> {
     pairs(edges, usize::MAX, |i, j, found| {
         if touch(edges[i as usize], edges[j as usize]) {
-            found.push(());
+            found.push([i, j]);
         }
     })
-    .is_some_and(|found| found.is_empty())
+    .unwrap_or_default()
 }
 
 fn touch((a, b): Edge, (c, d): Edge) -> bool {

@@ -9,33 +9,39 @@ use geo_types::Coord;
 use super::noding::{Edge, meet};
 
 /// An edge from its lesser end to its greater one, with its number.
-#[derive(Clone, Copy)]
-struct Active {
-    from: Coord<f64>,
-    to: Coord<f64>,
-    edge: u32,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Active {
+    pub(super) from: Coord<f64>,
+    pub(super) to: Coord<f64>,
+    pub(super) edge: u32,
 }
 
 impl Active {
-    fn new(edge: u32, (a, b): Edge) -> Self {
+    pub(super) fn new(edge: u32, (a, b): Edge) -> Self {
         let (from, to) = if before(a, b).is_le() { (a, b) } else { (b, a) };
         Self { from, to, edge }
     }
 
     /// On which side of this edge another one that starts later runs.
     fn side(&self, other: &Self) -> Ordering {
-        let of = |p: Coord<f64>| match RobustKernel::orient2d(self.from, self.to, p) {
-            Orientation::CounterClockwise => Ordering::Less,
-            Orientation::Clockwise => Ordering::Greater,
-            Orientation::Collinear => Ordering::Equal,
-        };
+        let of = |p| turn(self.from, self.to, p);
         let start = if other.from == self.from { Ordering::Equal } else { of(other.from) };
         start.then_with(|| of(other.to))
     }
 }
 
-fn before(a: Coord<f64>, b: Coord<f64>) -> Ordering {
+/// From left to right, then from below to above.
+pub(super) fn before(a: Coord<f64>, b: Coord<f64>) -> Ordering {
     a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y))
+}
+
+/// Whether `c` is right of the way from `a` to `b` (greater), on it, or left of it.
+pub(super) fn turn(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Ordering {
+    match RobustKernel::orient2d(a, b, c) {
+        Orientation::CounterClockwise => Ordering::Less,
+        Orientation::Clockwise => Ordering::Greater,
+        Orientation::Collinear => Ordering::Equal,
+    }
 }
 
 impl Ord for Active {

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo_types::{Coord, LineString, MultiPolygon};
 
-use super::noding::{Edge, Strips, apart, crossing};
+use super::noding::{Edge, Strips, crossing, touching};
+use super::sweep::{Active, before, turn};
 
 /// Pairs of edges in the same strips, per edge, up to which all of them are looked at.
 const LIGHT: usize = 256;
@@ -44,8 +44,14 @@ pub(super) fn validity(feature: &MultiPolygon<f64>) -> Validity {
     }
     let strips = Strips::new(&edges);
     let mut touched = vec![false; edges.len()];
-    if (strips.load() > LIGHT * edges.len() || !apart(&edges)) && !only_touching(&edges, &rings, &mut touched)
-    {
+    // Where many edges run side by side, looking at pairs costs too much.
+    let sound = if strips.load() > LIGHT * edges.len() {
+        only_touching(&edges, &rings, &mut touched)
+    } else {
+        let pairs = touching(&edges);
+        pairs.is_empty() || touch_at_points(&edges, &pairs, &rings, &mut touched)
+    };
+    if !sound {
         return Validity::Meeting;
     }
     let misplaced = misplaced(&edges, &rings, &touched, &strips);
@@ -63,10 +69,7 @@ fn misplaced(edges: &[Edge], rings: &[Ring], touched: &[bool], strips: &Strips) 
     if rings.len() < 2 {
         return Vec::new();
     }
-    let mut ring_of = vec![0u32; edges.len()];
-    for (i, ring) in rings.iter().enumerate() {
-        ring_of[ring.start..ring.end].fill(i as u32);
-    }
+    let ring_of = rings_of(rings, edges.len());
     let mut inside = vec![false; rings.len()];
     let mut met: Vec<usize> = Vec::new();
     let mut out = Vec::new();
@@ -110,87 +113,66 @@ fn lone_place(edges: &[Edge], touched: &[bool]) -> Option<Coord<f64>> {
     Some(Coord { x: longest.0.x.midpoint(longest.1.x), y: longest.0.y.midpoint(longest.1.y) })
 }
 
-/// An edge from its lesser end to its greater one, with its number.
-#[derive(Clone, Copy)]
-struct Active {
-    from: Coord<f64>,
-    to: Coord<f64>,
-    edge: u32,
-}
-
-fn before(a: Coord<f64>, b: Coord<f64>) -> Ordering {
-    a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y))
-}
-
-fn turn(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Ordering {
-    match RobustKernel::orient2d(a, b, c) {
-        Orientation::CounterClockwise => Ordering::Less,
-        Orientation::Clockwise => Ordering::Greater,
-        Orientation::Collinear => Ordering::Equal,
+/// Whether two edges cross, or share more than a point.
+fn cross(one: &Active, other: &Active) -> bool {
+    let theirs = [turn(one.from, one.to, other.from), turn(one.from, one.to, other.to)];
+    let ours = [turn(other.from, other.to, one.from), turn(other.from, other.to, one.to)];
+    if theirs == [Ordering::Equal; 2] {
+        let first = if before(one.from, other.from).is_gt() { one.from } else { other.from };
+        let last = if before(one.to, other.to).is_lt() { one.to } else { other.to };
+        return before(first, last).is_lt();
     }
+    let across = |[a, b]: [Ordering; 2]| a.is_ne() && a == b.reverse();
+    across(theirs) && across(ours)
 }
 
-impl Active {
-    /// On which side of this edge another one that starts later runs.
-    fn side(&self, other: &Self) -> Ordering {
-        let of = |p| turn(self.from, self.to, p);
-        let start = if other.from == self.from { Ordering::Equal } else { of(other.from) };
-        start.then_with(|| of(other.to))
+/// Number of the ring of each edge.
+fn rings_of(rings: &[Ring], edges: usize) -> Vec<u32> {
+    let mut of = vec![0; edges];
+    for (i, ring) in rings.iter().enumerate() {
+        of[ring.start..ring.end].fill(i as u32);
     }
+    of
+}
 
-    /// Whether the two cross, or share more than a point.
-    fn crosses(&self, other: &Self) -> bool {
-        let theirs = [turn(self.from, self.to, other.from), turn(self.from, self.to, other.to)];
-        let ours = [turn(other.from, other.to, self.from), turn(other.from, other.to, self.to)];
-        if theirs == [Ordering::Equal; 2] {
-            let first = if before(self.from, other.from).is_gt() { self.from } else { other.from };
-            let last = if before(self.to, other.to).is_lt() { self.to } else { other.to };
-            return before(first, last).is_lt();
+/// As [`only_touching`], where the pairs of edges that meet are known.
+fn touch_at_points(edges: &[Edge], pairs: &[[u32; 2]], rings: &[Ring], touched: &mut [bool]) -> bool {
+    let mut at: Vec<(Coord<f64>, u32)> = Vec::with_capacity(2 * pairs.len());
+    for &[i, j] in pairs {
+        let [one, other] = [i, j].map(|e| Active::new(e, edges[e as usize]));
+        if cross(&one, &other) {
+            return false;
         }
-        let across = |[a, b]: [Ordering; 2]| a.is_ne() && a == b.reverse();
-        across(theirs) && across(ours)
+        // They meet in the end of one.
+        let is_on = |p: Coord<f64>, a: &Active| {
+            before(a.from, p).is_le() && before(p, a.to).is_le() && turn(a.from, a.to, p).is_eq()
+        };
+        let ends = [(one.from, &other), (one.to, &other), (other.from, &one), (other.to, &one)];
+        let Some((place, _)) = ends.into_iter().find(|(p, a)| is_on(*p, a)) else { return false };
+        at.extend([(place, i), (place, j)]);
     }
+    at.sort_unstable_by(|p, q| before(p.0, q.0).then(p.1.cmp(&q.1)));
+    at.dedup();
+    let ring_of = rings_of(rings, edges.len());
+    let mut spokes: Vec<(u32, Coord<f64>)> = Vec::new();
+    at.chunk_by(|p, q| p.0 == q.0).all(|here| {
+        let place = here[0].0;
+        spokes.clear();
+        for &(_, e) in here {
+            let (from, to) = edges[e as usize];
+            touched[e as usize] |= from == place;
+            spokes.extend([from, to].into_iter().filter(|p| *p != place).map(|p| (ring_of[e as usize], p)));
+        }
+        nested(place, &mut spokes)
+    })
 }
-
-impl Ord for Active {
-    /// From below to above, where both are; that does not change while edges do not cross.
-    fn cmp(&self, other: &Self) -> Ordering {
-        let order =
-            if before(self.from, other.from).is_le() { self.side(other) } else { other.side(self).reverse() };
-        order.then(self.edge.cmp(&other.edge))
-    }
-}
-
-impl PartialOrd for Active {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Active {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Active {}
 
 /// Whether rings are simple and meet others only in points where they do not cross, by a sweep from
 /// left to right (Shamos and Hoey 1976): the first two edges that cross are next to each other before
 /// they do. Marks the edges that start on another ring.
 fn only_touching(edges: &[Edge], rings: &[Ring], touched: &mut [bool]) -> bool {
-    let mut ring_of = vec![0u32; edges.len()];
-    for (i, ring) in rings.iter().enumerate() {
-        ring_of[ring.start..ring.end].fill(i as u32);
-    }
-    let active: Vec<Active> = edges
-        .iter()
-        .zip(0..)
-        .map(|(&(a, b), edge)| {
-            let (from, to) = if before(a, b).is_le() { (a, b) } else { (b, a) };
-            Active { from, to, edge }
-        })
-        .collect();
+    let ring_of = rings_of(rings, edges.len());
+    let active: Vec<Active> = edges.iter().zip(0..).map(|(&edge, i)| Active::new(i, edge)).collect();
     let mut events: Vec<(Coord<f64>, u32)> =
         active.iter().flat_map(|a| [(a.from, a.edge), (a.to, a.edge)]).collect();
     events.sort_unstable_by(|p, q| before(p.0, q.0).then(p.1.cmp(&q.1)));
@@ -205,7 +187,7 @@ fn only_touching(edges: &[Edge], rings: &[Ring], touched: &mut [bool]) -> bool {
         let probe = Active { from: at, to: at, edge: 0 };
         let next = status.range(probe..).next();
         if let (Some(below), Some(above)) = (status.range(..probe).next_back(), next)
-            && below.crosses(above)
+            && cross(below, above)
         {
             return false;
         }
@@ -224,7 +206,7 @@ fn only_touching(edges: &[Edge], rings: &[Ring], touched: &mut [bool]) -> bool {
             }
         }
         for a in all().filter(|a| a.from == at) {
-            let clear = |other: Option<&Active>| other.is_none_or(|other| !a.crosses(other));
+            let clear = |other: Option<&Active>| other.is_none_or(|other| !cross(a, other));
             if !clear(status.range(..a).next_back()) || !clear(status.range(a..).next()) {
                 return false;
             }

@@ -2,9 +2,14 @@
 //! into a graph. One file per question a user asks of it.
 
 mod access;
+mod answers;
 mod belonging;
+mod chance;
 mod complementarity;
 mod definition;
+mod diffusion;
+mod forms;
+mod funding;
 mod linkage;
 mod links;
 mod memberships;
@@ -13,32 +18,48 @@ mod partners;
 mod places;
 mod practices;
 mod profiles;
+mod research;
 mod rurality;
+mod siting;
 mod spatial;
 mod spread;
 mod territories;
+mod workshops;
 
 use petgraph::graph::UnGraph;
 use serde::{Deserialize, Serialize};
 
 pub use access::{
-    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessOptions, AccessReport, AccessSummary,
-    Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+    AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessMethod, AccessOptions, AccessReport,
+    AccessSummary, Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+};
+pub use answers::{
+    AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
 };
 pub use belonging::{
     ActorBelonging, BelongingChange, BelongingCore, BelongingOptions, BelongingReport, PerimeterName,
     Perimeters, TerritoryBelonging, TieSide,
 };
+pub use chance::TieChance;
 pub use complementarity::{
     Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
 pub use definition::RuralityDefinition;
+pub use diffusion::{
+    Barriers, DiffusionBudget, DiffusionOptions, DiffusionReport, Objective, PracticeUptake, SeedActor,
+    SeedSet, SeedSetReach, WordOfMouth, WordOfMouthOptions,
+};
+pub use forms::{Feature, LackedFeature, PlaceForm, PlaceForms};
+pub use funding::{
+    BeneficiaryFunding, FundingChange, FundingOptions, FundingReport, MeasureFunding, OutsideFarming,
+    Progression, TerritoryFunding, UnplacedFunding,
+};
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
-    GravityTerm, KindBrokerage, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport, LinkageTest,
-    PeriodLinkage, TerritoryLinkage, TieLengths,
+    GravityTerm, KindBrokerage, KindPair, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport,
+    LinkageSlice, LinkageTest, PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
 pub use memberships::{GroupOverlap, MemberGroup, MembershipReport};
@@ -50,15 +71,27 @@ pub use partners::{
     Sides, TermReason,
 };
 pub use places::{ActorPlace, PlacedBy};
-pub use practices::{AnswerTest, AnswersReport, OptionByRurality, ResponseRate};
+pub use practices::{
+    AdoptionStep, BySide, FirstSide, Known, PracticeCount, PracticeFilter, PracticeOrder, PracticeRow,
+    PracticesOptions, PracticesReport, ThemeGap,
+};
 pub use profiles::{ActivitySource, Counting};
+pub use research::{
+    FieldResearch, FirmGround, FirmLaboratoryCoverage, FirmLaboratoryOptions, FirmLaboratoryStatistic,
+    FirmLaboratoryTest, FirmResearch, FirmSide, FirmsAndLaboratories, LaboratoryResearch, PairsByDistance,
+    ResearchTrend, ResearchYear, RuralFlow, SourceCooperation, TerritoryResearch, WithoutFirms,
+};
 pub use rurality::{ClassShare, CrossTable, RuralityRules, RuralitySwitch, TerritoryClasses, Typology};
+pub use siting::{
+    NewSite, ReachOf, Site, SiteCosts, SitesOptions, SitingCandidates, SitingDemand, SitingGoal, SitingReport,
+};
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
     SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{Reach, TerritoryMeasures};
+pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};

@@ -40,6 +40,8 @@ pub struct TerritoryMeasures {
     /// Weighted share of the classed ties of its rural actors that go to urban actors, in [0, 1]
     /// (interaction index P*, Bell 1954).
     pub urban_exposure: Option<f64>,
+    /// Ends of ties that this share is of: a tie between two of its rural actors counts twice.
+    pub urban_exposure_ends: usize,
     /// Distance in metres to the nearest research centre, mean over its communes weighted by
     /// population.
     pub research_distance_m: Option<f64>,
@@ -145,6 +147,7 @@ impl Study {
                 links: [0; LinkClass::ALL.len()],
                 urban_rural_link_share: None,
                 urban_exposure: None,
+                urban_exposure_ends: 0,
                 research_distance_m: None,
                 innovation_distance_m: None,
             })
@@ -202,6 +205,7 @@ impl Study {
                 let sides = (self.places()[own].rurality(), self.places()[other].rurality());
                 if let (Some(Rurality::Rural), Some(other)) = sides {
                     for &u in units_of(own) {
+                        measures[u as usize].urban_exposure_ends += 1;
                         exposure[u as usize].add(f64::from(u8::from(other == Rurality::Urban)), link.weight);
                     }
                 }

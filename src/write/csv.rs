@@ -37,20 +37,31 @@ pub enum CsvStyle {
 /// # Ok::<(), rurban::Error>(())
 /// ```
 pub fn write_csv(mut out: impl Write, table: &Table<'_>, style: CsvStyle) -> Result<()> {
-    let french = style == CsvStyle::FrenchSpreadsheet;
-    if french {
+    if style == CsvStyle::FrenchSpreadsheet {
         out.write_all("\u{feff}".as_bytes()).map_err(stream_error)?;
     }
     if table.columns().is_empty() {
         return Ok(());
     }
-    let mut writer =
-        csv::WriterBuilder::new().delimiter(if french { b';' } else { b',' }).from_writer(&mut out);
-    let fail = |e: csv::Error| match e.into_kind() {
+    let mut writer = writer(&mut out, style);
+    writer.write_record(table.columns().iter().map(|(name, _)| name.as_bytes())).map_err(fail)?;
+    write_rows(writer, table, style)
+}
+
+fn writer<W: Write>(out: W, style: CsvStyle) -> csv::Writer<W> {
+    let delimiter = if style == CsvStyle::FrenchSpreadsheet { b';' } else { b',' };
+    csv::WriterBuilder::new().delimiter(delimiter).from_writer(out)
+}
+
+fn fail(e: csv::Error) -> Error {
+    match e.into_kind() {
         csv::ErrorKind::Io(source) => stream_error(source),
         other => stream_error(std::io::Error::other(format!("{other:?}"))),
-    };
-    writer.write_record(table.columns().iter().map(|(name, _)| name.as_bytes())).map_err(fail)?;
+    }
+}
+
+fn write_rows<W: Write>(mut writer: csv::Writer<W>, table: &Table<'_>, style: CsvStyle) -> Result<()> {
+    let french = style == CsvStyle::FrenchSpreadsheet;
     let mut text = String::new();
     for row in 0..table.rows() {
         for (_, column) in table.columns() {
@@ -87,9 +98,40 @@ pub fn write_csv_file(path: impl AsRef<Path>, table: &Table<'_>, style: CsvStyle
     to_file(path.as_ref(), |out| write_csv(out, table, style))
 }
 
+/// Writes a table that comes in parts with the same columns to a CSV file, replacing it: only one part is
+/// held at a time; see [`write_csv`].
+///
+/// # Errors
+/// [`Error::Io`], naming the path; those of the parts.
+pub fn write_csv_parts<'a>(
+    path: impl AsRef<Path>,
+    parts: impl IntoIterator<Item = Result<Table<'a>>>,
+    style: CsvStyle,
+) -> Result<()> {
+    to_file(path.as_ref(), |out| {
+        for (i, part) in parts.into_iter().enumerate() {
+            if i == 0 {
+                write_csv(&mut *out, &part?, style)?;
+            } else {
+                write_rows(writer(&mut *out, style), &part?, style)?;
+            }
+        }
+        Ok(())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_are_one_table() {
+        let path = std::env::temp_dir().join(format!("rurban-parts-{}.csv", std::process::id()));
+        let part = |x: &[f64]| Table::new().with("x", x.to_vec());
+        write_csv_parts(&path, [part(&[1.0]), part(&[2.5, 3.0])], CsvStyle::FrenchSpreadsheet).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "\u{feff}x\n1\n2,5\n3\n");
+        std::fs::remove_file(path).unwrap();
+    }
 
     fn text(table: &Table<'_>, style: CsvStyle) -> String {
         let mut out = Vec::new();

@@ -40,13 +40,15 @@ pub struct TextTable {
     align: Vec<Align>,
     rows: Vec<Vec<String>>,
     widest: Option<usize>,
+    /// As `widest`, for columns of text alone.
+    widest_text: Option<usize>,
 }
 
 impl TextTable {
     /// A table with the given columns and no rows.
     pub fn new<S: Into<String>>(columns: impl IntoIterator<Item = (S, Align)>) -> Self {
         let (headers, align) = columns.into_iter().map(|(name, align)| (name.into(), align)).unzip();
-        Self { headers, align, rows: Vec::new(), widest: None }
+        Self { headers, align, rows: Vec::new(), widest: None, widest_text: None }
     }
 
     /// All of a table; numbers to the right with `decimals` decimals, `–` where a value is missing.
@@ -86,6 +88,22 @@ impl TextTable {
         self
     }
 
+    /// Cuts the cells of text columns until the table takes at most `width` columns of the terminal, but
+    /// none to less than eight: numbers are never cut.
+    pub fn fit(mut self, width: usize) -> Self {
+        let widths = self.widths();
+        let total = |cap: usize| -> usize {
+            let column = |(w, a): (&usize, &Align)| if *a == Align::Left { (*w).min(cap) } else { *w };
+            widths.iter().zip(&self.align).map(column).sum::<usize>() + 2 * widths.len().saturating_sub(1)
+        };
+        let natural = widths.iter().copied().max().unwrap_or(0);
+        self.widest_text = (8..natural).rev().find(|&cap| total(cap) <= width).or(Some(8));
+        if total(natural) <= width {
+            self.widest_text = None;
+        }
+        self
+    }
+
     /// Keeps the first `rows` rows.
     pub fn first(mut self, rows: usize) -> Self {
         self.rows.truncate(rows);
@@ -98,36 +116,51 @@ impl TextTable {
         if self.headers.is_empty() {
             return String::new();
         }
-        let escape = |cell: &String| self.clean(cell).replace('\\', "\\\\").replace('|', "\\|");
+        let escape = |row: &Vec<String>| -> Vec<String> {
+            let marks = |cell: String| cell.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<");
+            self.clean(row).into_iter().map(marks).collect()
+        };
         let mut out = String::new();
         let mut line = |cells: Vec<String>| {
             out.push_str("| ");
             out.push_str(&cells.join(" | "));
             out.push_str(" |\n");
         };
-        line(self.headers.iter().map(escape).collect());
+        line(escape(&self.headers));
         line(self.align.iter().map(|a| if *a == Align::Right { "---:" } else { "---" }.to_owned()).collect());
         for row in &self.rows {
-            line(row.iter().map(escape).collect());
+            line(escape(row));
         }
         out
     }
 
-    /// A cell on one line and within the greatest width.
-    fn clean(&self, cell: &str) -> String {
-        let cell: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        match self.widest {
-            Some(widest) if width(&cell) > widest => {
-                let mut room = widest - 1;
-                let fits = |c: &char| {
-                    let fits = char_width(*c) <= room;
-                    room = room.saturating_sub(char_width(*c));
-                    fits
-                };
-                cell.chars().take_while(fits).chain(['…']).collect()
+    /// The cells of a row on one line each and within their greatest widths.
+    fn clean(&self, row: &[String]) -> Vec<String> {
+        let cell = |(cell, align): (&String, &Align)| {
+            let text = self.widest_text.filter(|_| *align == Align::Left);
+            let cell = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+            match self.widest.into_iter().chain(text).min() {
+                Some(widest) if width(&cell) > widest => {
+                    let mut room = widest - 1;
+                    let fits = |c: &char| {
+                        let fits = char_width(*c) <= room;
+                        room = room.saturating_sub(char_width(*c));
+                        fits
+                    };
+                    cell.chars().take_while(fits).chain(['…']).collect()
+                }
+                _ => cell,
             }
-            _ => cell,
-        }
+        };
+        row.iter().zip(&self.align).map(cell).collect()
+    }
+
+    /// Columns of the terminal that each column takes.
+    fn widths(&self) -> Vec<usize> {
+        let rows: Vec<Vec<String>> =
+            std::iter::once(&self.headers).chain(&self.rows).map(|row| self.clean(row)).collect();
+        let widest = |k: usize| rows.iter().map(|row| width(&row[k])).max().unwrap_or(0);
+        (0..self.headers.len()).map(widest).collect()
     }
 }
 
@@ -136,12 +169,9 @@ impl fmt::Display for TextTable {
         if self.headers.is_empty() {
             return Ok(());
         }
-        let clean = |row: &Vec<String>| row.iter().map(|cell| self.clean(cell)).collect::<Vec<_>>();
-        let headers = clean(&self.headers);
-        let rows: Vec<Vec<String>> = self.rows.iter().map(clean).collect();
-        let widths: Vec<usize> = (0..headers.len())
-            .map(|k| std::iter::once(&headers).chain(&rows).map(|row| width(&row[k])).max().unwrap_or(0))
-            .collect();
+        let headers = self.clean(&self.headers);
+        let rows: Vec<Vec<String>> = self.rows.iter().map(|row| self.clean(row)).collect();
+        let widths = self.widths();
         let rule: Vec<String> = widths.iter().map(|w| "─".repeat(*w)).collect();
         for row in [&headers, &rule].into_iter().chain(&rows) {
             let mut line = String::new();
@@ -256,6 +286,20 @@ mod tests {
             "| a\\|b | x |\n| --- | ---: |\n| Commu… | 1 |\n| 東京… | 2 |\n| sixsix | 3 |\n"
         );
         assert_eq!(table.clone().first(1).to_string().lines().count(), 3);
+    }
+
+    #[test]
+    fn tables_fit_the_terminal_and_keep_their_numbers() {
+        let mut table =
+            TextTable::new([("who", Align::Left), ("inhabitants", Align::Right), ("with", Align::Left)]);
+        table.row(["Communauté de communes du Pays d'Auge", "123,456", "short"]).unwrap();
+        let widest = |t: &TextTable| t.to_string().lines().map(width).max().unwrap();
+        assert_eq!(widest(&table.clone().fit(40)), 40);
+        assert!(table.clone().fit(40).to_string().contains("123,456"));
+        assert_eq!(table.clone().fit(200), table);
+        // Nothing is left to cut: wider than asked rather than without its numbers.
+        assert_eq!(widest(&table.clone().fit(3)), 8 + 2 + 11 + 2 + 5);
+        assert_eq!(TextTable::default().fit(3).to_string(), "");
     }
 
     #[test]

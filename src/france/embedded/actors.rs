@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::ReciprocityContract;
 use super::table::{number, position, table};
 use crate::error::{Error, Result};
+use crate::france::programmes::place_lines;
 use crate::inventory::InventoryBuilder;
 use crate::model::{
-    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, FundingLine, Measure,
+    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, FundingLine, Measure, MoneySource,
     Participation, Period, ProjectId, ProjectRole, TerritoryCode,
 };
 
@@ -115,17 +116,19 @@ pub(super) fn read_cooperations(builder: &mut InventoryBuilder) -> Result<Vec<Re
 }
 
 pub(super) fn read_funding(builder: &mut InventoryBuilder) -> Result<()> {
-    let lines = table!("eafrd_2014_2020").read()?;
-    for (i, r) in lines.rows.iter().enumerate() {
-        let line = FundingLine {
-            programme_id: r[0].to_owned(),
-            programme: r[1].to_owned(),
-            measure: if &r[2] == "VOID" { None } else { Some(Measure::new(&r[2])?) },
-            measure_name: r[3].to_owned(),
-            eu_eur: number(&r[4]).unwrap_or(f64::NAN),
-            national_eur: number(&r[5]).unwrap_or(f64::NAN),
-        };
-        builder.add_funding(line, lines.place(i))?;
+    let table = table!("eafrd_2014_2020").read()?;
+    let columns = ["programme_id", "programme", "measure", "measure_name", "eu_eur", "national_eur"];
+    let [id, programme, measure, name, eu, national] = table.columns(columns)?;
+    for (i, r) in table.rows.iter().enumerate() {
+        for (money, column) in [(MoneySource::EuropeanUnion, eu), (MoneySource::National, national)] {
+            let mut line = FundingLine::new(&r[id], number(&r[column]).unwrap_or(f64::NAN));
+            line.programme = r[programme].to_owned();
+            line.code = if &r[measure] == "VOID" { None } else { Some(Measure::new(&r[measure])?.into()) };
+            line.code_name = r[name].to_owned();
+            line.money = money;
+            place_lines(std::slice::from_mut(&mut line));
+            builder.add_funding(line, table.place(i))?;
+        }
     }
     Ok(())
 }

@@ -4,8 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbeddedFrance;
 use super::table::{Table, number, table};
+use crate::atlas::Atlas;
+use crate::diagnostics::Diagnostics;
 use crate::error::Result;
-use crate::model::{CommuneCode, Level, TerritoryCode};
+use crate::inventory::SourceTitle;
+use crate::model::{CommuneCode, FundingLine, FundingStatus, Level, MoneySource, TerritoryCode};
+use crate::profiles::{Activity, ProfileCell, ProfileRules, Profiles};
+use crate::study::FirmGround;
 
 /// Establishments of a commune by number of employees, at the end of 2014, on communes of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +170,55 @@ impl EmbeddedFrance {
         })
     }
 
+    /// Establishments of each commune by size as profiles, for complementarity. A commune without a row
+    /// has none.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged or the atlas has other communes.
+    pub fn establishment_profiles(atlas: &Atlas) -> Result<(Profiles, Diagnostics)> {
+        let activities: Vec<Activity> = Establishments::CLASSES
+            .iter()
+            .enumerate()
+            .map(|(i, name)| Activity::new(format!("size{i}"), *name))
+            .collect::<Result<_>>()?;
+        let rules = ProfileRules::default().nomenclature(activities.clone());
+        let mut profiles =
+            Profiles::builder("establishments", atlas.base(), rules, "establishments_2014.csv");
+        for e in Self::establishments()? {
+            for (activity, count) in activities.iter().zip(e.by_size) {
+                profiles.add(ProfileCell {
+                    territory: e.commune.as_str(),
+                    activity: activity.code.as_str(),
+                    name: None,
+                    count: Some(f64::from(count)),
+                    line: None,
+                })?;
+            }
+        }
+        profiles.finish()
+    }
+
+    /// What firms could come from: establishments with 10 employees or more of each commune, for
+    /// [`Study::firms_and_laboratories`](crate::study::Study::firms_and_laboratories). A commune without a
+    /// row has none.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn firm_ground(atlas: &Atlas) -> Result<FirmGround> {
+        let base = atlas.base();
+        let mut of_base = vec![0.0; base.territories().len()];
+        for e in Self::establishments()? {
+            if let Some(b) = base.find(e.commune.as_str()) {
+                of_base[b] += f64::from(e.by_size[3..].iter().sum::<u32>());
+            }
+        }
+        let title = SourceTitle {
+            french: "établissements de 10 salariés et plus (Insee, fin 2014)".to_owned(),
+            english: "establishments with 10 employees or more (INSEE, end of 2014)".to_owned(),
+        };
+        Ok(FirmGround { title, of_base })
+    }
+
     /// Jobs by employment zone of 2010 (INSEE, 1998–2015), with its communes.
     ///
     /// # Errors
@@ -239,6 +293,24 @@ impl EmbeddedFrance {
                 grant_eur: number(&r[5]).unwrap_or(f64::NAN),
             })
         })
+    }
+
+    /// The same as funding lines, committed, one for each territory and category: what an inventory can hold.
+    ///
+    /// # Errors
+    /// Only when the fixtures of the build are damaged.
+    pub fn state_grant_lines() -> Result<Vec<FundingLine>> {
+        let line = |grant: StateGrant| {
+            let mut line = FundingLine::new("DETR-DSIL-DSID", grant.grant_eur);
+            "DETR, DSIL, DSID 2019".clone_into(&mut line.programme);
+            line.code_name = grant.category;
+            line.status = FundingStatus::Committed;
+            line.year = Some(2019);
+            line.money = MoneySource::National;
+            line.territory = Some((grant.level, grant.territory));
+            line
+        };
+        Ok(Self::state_grants()?.into_iter().map(line).collect())
     }
 
     /// Postcodes and their communes (2025); CEDEX codes are not among them.

@@ -17,12 +17,14 @@ pub use research::{Agreement, IlabTie};
 pub use sectors::{SectorCount, SectorTable};
 
 use super::research::ResearchScope;
+use super::sources::SOURCES;
 use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Strictness};
 use crate::error::{Error, Result};
 use crate::france::zones::ZONES;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, SourceTitle};
 use crate::model::{ActorId, CommuneCode};
+use crate::parallel;
 use crate::progress::Progress;
 use crate::read::CodeBook;
 use table::table;
@@ -128,20 +130,33 @@ impl EmbeddedFrance {
     /// # Errors
     /// Only when the fixtures of the build are damaged.
     pub fn load_with(options: &FranceOptions) -> Result<Self> {
-        let mut diagnostics = Diagnostics::default();
-        let mut atlas = atlas::read_atlas(&mut diagnostics)?;
+        // Territories and actors come from different tables and meet only in the agreements.
+        let territories = || {
+            let mut found = Diagnostics::default();
+            let atlas = atlas::read_atlas(&mut found)?;
+            Ok::<_, Error>((atlas, found))
+        };
+        let bodies = || {
+            let mut builder = Inventory::builder(Strictness::Lenient);
+            actors::read_actors(&mut builder)?;
+            let contracts = actors::read_cooperations(&mut builder)?;
+            actors::read_funding(&mut builder)?;
+            if options.research != ResearchScope::None {
+                research::add_research(&mut builder, options.research)?;
+            }
+            Ok::<_, Error>((builder, contracts, sectors::read_sectors()?))
+        };
+        let (territories, bodies) = parallel::join(territories, bodies);
+        let (mut atlas, mut diagnostics) = territories?;
+        let (mut builder, reciprocity_contracts, sectors) = bodies?;
         atlas.set_zones(ZONES.clone());
-        let mut builder = Inventory::builder(Strictness::Lenient);
-        actors::read_actors(&mut builder)?;
-        let reciprocity_contracts = actors::read_cooperations(&mut builder)?;
         let agreements = research::read_agreements(&mut builder, &atlas, options.agreements)?;
-        actors::read_funding(&mut builder)?;
-        if options.research != ResearchScope::None {
-            research::add_research(&mut builder, options.research)?;
+        for (key, french, english) in SOURCES {
+            let title = SourceTitle { french: french.to_owned(), english: english.to_owned() };
+            builder.title_source(key, title);
         }
         let (inventory, found) = builder.finish();
         diagnostics.merge(found);
-        let sectors = sectors::read_sectors()?;
         Ok(Self { atlas, inventory, sectors, reciprocity_contracts, agreements, diagnostics })
     }
 

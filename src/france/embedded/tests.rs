@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::atlas::Territory;
-use crate::model::{DensityLevel, Level, Measure, Rurality};
+use crate::model::{DensityLevel, Level, Measure, MoneySource, Rurality};
 
 #[test]
 fn credibility_of_the_embedded_communes() {
@@ -49,8 +49,9 @@ fn levels_nest_and_nothing_is_lost() {
 fn totals_of_the_eafrd_match_the_published_ones() {
     let france = EmbeddedFrance::load().unwrap();
     let total = |m: Measure| {
-        let lines = france.inventory.funding().iter().filter(|l| l.measure == Some(m));
-        (lines.map(|l| l.eu_eur).sum::<f64>() / 1e5).round() / 10.0
+        let lines = france.inventory.funding().iter().filter(|l| l.measure() == Some(m));
+        let lines = lines.filter(|l| l.money == MoneySource::EuropeanUnion);
+        (lines.map(|l| l.amount_eur).sum::<f64>() / 1e5).round() / 10.0
     };
     assert_eq!(total(Measure::BUSINESS_DEVELOPMENT), 861.4);
     assert_eq!(total(Measure::VILLAGE_RENEWAL), 568.9);

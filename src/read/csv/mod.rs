@@ -27,7 +27,7 @@ pub use super::decode::Encoding;
 use super::decode::Utf8;
 pub use super::place::CoordinateColumns;
 pub use super::records::Row;
-use super::records::{Records, Source};
+use super::records::{Numbering, Records, Source};
 use super::sniff::{self, Format};
 use crate::diagnostics::Strictness;
 use crate::error::{Error, Result};
@@ -91,8 +91,8 @@ impl Reader {
         self
     }
 
-    /// Opens a file and reads its header: delimited text, also compressed with gzip, or a spreadsheet
-    /// (feature `xlsx`), as its first bytes say.
+    /// Opens a file and reads its header: delimited text, also compressed with gzip, a list of JSON
+    /// objects (held whole), or a spreadsheet (feature `xlsx`), as its first bytes say.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be read, [`Error::Format`] when it has no header or is no table.
@@ -131,17 +131,17 @@ impl Reader {
             #[cfg(feature = "xlsx")]
             Format::Workbook => {
                 let (records, other) = super::sheet::records(source, &path)?;
-                let mut table = Records::open(
-                    Source::Rows(records.into_iter()),
-                    path,
-                    self.ragged,
-                    self.layout,
-                    self.strictness,
-                )?;
+                let rows = Source::Rows(records.into_iter(), Numbering::Lines);
+                let mut table = Records::open(rows, path, self.ragged, self.layout, self.strictness)?;
                 if let Some((message, place)) = other {
                     table.diagnostics().remark("sheet", place, message);
                 }
                 return Ok(table);
+            }
+            Format::Json | Format::GeoJson => {
+                let records = super::json_table::records(source, &path)?;
+                let rows = Source::Rows(records.into_iter(), Numbering::Records);
+                return Records::open(rows, path, self.ragged, Layout::Plain, self.strictness);
             }
             other => return refuse(format!("this is {other}, no table; {}", other.advice())),
         }

@@ -34,5 +34,4 @@ mod walk;
 
 pub use super::coordinates::{AxisOrder, DeclaredCrs};
 pub use reader::Reader;
-pub(super) use table::in_degrees;
 pub use table::{FeatureTable, GeometryKind, Value};

@@ -165,9 +165,7 @@ fn by_numbers(walked: &mut Walked, swaps: bool, fits: &[Fits], tally: &Tally) ->
     {
         return Err(no_degrees(&walked.table, first, lost.len(), tally.places()));
     }
-    for wanted in
-        [Reading::SwappedDegrees, Reading::Lambert93, Reading::SwappedLambert93, Reading::WebMercator]
-    {
+    for wanted in Reading::repairs() {
         let rows: Vec<usize> = (0..fits.len()).filter(|&i| reading(fits[i]) == Some(wanted)).collect();
         let (Some((kind, message)), false) = (wanted.repair(), rows.is_empty()) else { continue };
         read_as(&mut walked.table, wanted, &rows)?;

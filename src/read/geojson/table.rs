@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use crate::read::coordinates::DeclaredCrs;
 use crate::read::shown::listed;
 use crate::space::Layer;
-use crate::space::crs::{Crs, Epsg, projector};
 
 /// The form of a feature's geometry in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -319,15 +318,4 @@ impl FeatureTable {
         self.text.push_str(text);
         start
     }
-}
-
-/// The table in longitude and latitude, whatever CRS its file declares.
-pub(in crate::read) fn in_degrees(table: FeatureTable) -> Result<FeatureTable> {
-    let DeclaredCrs::Epsg(code) = table.crs() else { return Ok(table) };
-    let back = projector(Epsg(code).crs(), Crs::LON_LAT)?;
-    table.into_lon_lat(|_, [x, y]| {
-        let mut c = [Coord { x, y }];
-        back.project(&mut c).ok()?;
-        Some([c[0].x, c[0].y])
-    })
 }

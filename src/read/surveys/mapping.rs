@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::csv;
 use super::super::records::Records;
 use super::super::vocabulary::folded;
 use super::{Mark, Sheet, SurveyTool, parts};
@@ -198,6 +200,14 @@ impl Mapping {
         out
     }
 
+    /// Reads a file that [`Mapping::to_csv`] wrote and people mended.
+    ///
+    /// # Errors
+    /// Those of [`csv::Reader::open_path`] and [`Mapping::read`].
+    pub fn open_path(path: impl AsRef<Path>) -> Result<(Self, Diagnostics)> {
+        Self::read(csv::Reader::default().layout(csv::Layout::Plain).open_path(path)?)
+    }
+
     /// Reads what [`Mapping::to_csv`] writes; rows with a use that is none are dropped and reported.
     ///
     /// # Errors
@@ -279,7 +289,7 @@ fn by_name(name: &str) -> Option<ColumnUse> {
         ColumnUse::Personal
     } else if has(&["siren"]) {
         ColumnUse::Siren
-    } else if has(&["insee"]) || is(&["commune", "code commune", "commune du siege"]) {
+    } else if has(&["insee"]) || name.starts_with("commune") || name.starts_with("code commune") {
         ColumnUse::Commune
     } else if has(&["organisme", "organisation", "structure"]) {
         ColumnUse::Organisation
@@ -305,6 +315,12 @@ fn by_name(name: &str) -> Option<ColumnUse> {
             "serial",
             "sid",
             "submitted time",
+            "completed time",
+            "modified time",
+            "ip address",
+            "uid",
+            "uuid",
+            "username",
             "heure de début",
             "heure de fin",
             "start time",
@@ -345,7 +361,20 @@ fn by_values(sheet: &Sheet, at: usize) -> ColumnUse {
     let distinct = values.iter().collect::<BTreeSet<_>>().len();
     let several = values.iter().filter(|v| parts(v, Some(separator)).len() > 1).count();
     let trailing = values.iter().any(|v| v.ends_with(';'));
-    if (several > 0 || trailing) && distinct_parts <= 40 && distinct_parts * 3 <= all.len() * 2 {
+    let may_hold_several = match sheet.tool {
+        // One column for each option.
+        SurveyTool::LimeSurvey => false,
+        // Names of choices, which hold neither accents nor punctuation.
+        SurveyTool::KoboToolbox => {
+            values.iter().all(|v| v.chars().all(|c| c.is_ascii_alphanumeric() || "_- ".contains(c)))
+        }
+        _ => true,
+    };
+    if may_hold_several
+        && (several > 0 || trailing)
+        && distinct_parts <= 40
+        && distinct_parts * 3 <= all.len() * 2
+    {
         ColumnUse::Multiple
     } else if distinct <= 12 && distinct * 3 <= values.len() * 2 && values.iter().all(|v| v.len() <= 80) {
         ColumnUse::Single

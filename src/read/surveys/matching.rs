@@ -1,57 +1,83 @@
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
+use super::super::codes::CodeBook;
+use super::super::finder::{ActorFinder, Found};
 use super::{Survey, folded, warning};
+use crate::atlas::Atlas;
 use crate::diagnostics::{Diagnostics, Place};
 use crate::error::Result;
 use crate::inventory::Inventory;
 
+/// Who a respondent is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RespondentMatch {
+    /// Index of the actor in the inventory.
+    pub actor: Option<u32>,
+    /// Index of the commune answered, in the base level of the atlas.
+    pub base: Option<u32>,
+}
+
 impl Survey {
-    /// The actor of each respondent: by identifier, else by SIREN (of the territory an actor speaks
-    /// for, or as its identifier), else by a name that one actor has, in the same commune where both
-    /// name one. Those without are reported. O(actors + respondents).
+    /// The actor and commune of each respondent. The actor: by identifier, else by SIREN (of the
+    /// territory an actor speaks for, or as its identifier), else by a name that one actor has, in the
+    /// same commune where both name one. The commune: by code, former codes put right by `codes`, else
+    /// by a name that one commune has. Those with neither are reported, and so are those whose name
+    /// fits no actor. O(actors + communes + respondents).
     ///
     /// # Errors
     /// None in a lenient account.
-    pub fn match_actors(&self, inventory: &Inventory, file: &str) -> Result<(Vec<Option<u32>>, Diagnostics)> {
+    pub fn match_respondents(
+        &self,
+        inventory: &Inventory,
+        atlas: &Atlas,
+        codes: &CodeBook,
+        file: &str,
+    ) -> Result<(Vec<RespondentMatch>, Diagnostics)> {
         let mut found = Diagnostics::default();
-        let mut by_name: HashMap<String, Vec<u32>> = HashMap::new();
-        let mut by_siren: HashMap<&str, u32> = HashMap::new();
-        for (i, actor) in inventory.actors().iter().enumerate() {
-            by_name.entry(folded(&actor.name)).or_default().push(i as u32);
-            if let Some((_, code)) = &actor.territory {
-                by_siren.entry(code.as_str()).or_insert(i as u32);
-            }
+        let finder = ActorFinder::new(inventory.actors());
+        let mut communes: HashMap<String, Option<u32>> = HashMap::new();
+        for (i, territory) in atlas.base().territories().iter().enumerate() {
+            // A name that two communes have tells neither.
+            let entry = communes.entry(folded(&territory.name));
+            entry.and_modify(|c| *c = None).or_insert(Some(i as u32));
         }
+        let commune_of = |text: &str| {
+            let code = codes.find(text, |c| atlas.base().find(c).is_some());
+            let by_code = code.and_then(|c| atlas.base().find(&c.code)).map(|i| i as u32);
+            by_code.or_else(|| communes.get(&folded(text)).copied().flatten())
+        };
         let mut matched = Vec::with_capacity(self.respondents.len());
         for respondent in &self.respondents {
-            let by_id = respondent.id.as_deref().and_then(|id| inventory.find(id)).map(|i| i as u32);
-            let siren = respondent.siren.as_deref();
-            let by_siren =
-                siren.and_then(|s| by_siren.get(s).copied().or_else(|| inventory.find(s).map(|i| i as u32)));
+            let place = || Place::file(file).line(respondent.line);
+            let base = respondent.commune.as_deref().and_then(commune_of);
+            let code = base.map(|b| atlas.base().territories()[b as usize].code.as_str());
+            if let (Some(text), None) = (&respondent.commune, base) {
+                let message = format!("{text:?} is no commune code, nor the name of one commune only");
+                found.report(warning("unmatched_commune", place(), message))?;
+            }
+            let by_id = respondent.id.as_deref().and_then(|id| finder.by_id(id));
+            let by_siren = || respondent.siren.as_deref().and_then(|s| finder.by_siren(s));
             let name = respondent.organisation.as_deref();
-            let same_name = name.and_then(|n| by_name.get(&folded(n))).map_or(&[][..], Vec::as_slice);
-            let fits = |i: &&u32| {
-                let own = inventory.actors()[**i as usize].commune;
-                match (own, respondent.commune.as_deref()) {
-                    // A commune given by name cannot be compared with a code.
-                    (Some(own), Some(c)) if c.len() == 5 => own.as_str() == c,
-                    _ => true,
-                }
-            };
-            let mut named = same_name.iter().filter(fits);
-            let by_name = named.next().copied().filter(|_| named.next().is_none());
-            let actor = by_id.or(by_siren).or(by_name);
+            let named = name.map_or(Found::Nobody, |n| finder.by_name(n, code));
+            let actor = by_id.or_else(by_siren).or(named.one());
             found.keep();
             if actor.is_none() {
-                let message = match (name, same_name.len()) {
-                    (Some(n), 2..) => format!("several actors are called {n:?}; give an identifier"),
+                let message = match (name, named) {
+                    (Some(n), Found::Several(_)) => {
+                        format!("several actors are called {n:?}; give an identifier")
+                    }
                     (Some(n), _) => format!("no actor is called {n:?}, and no identifier or SIREN is known"),
                     (None, _) => "the respondent names no organisation, identifier or SIREN".to_owned(),
                 };
-                let place = Place::file(file).line(respondent.line);
-                found.report(warning("unmatched_respondent", place, message))?;
+                let (kind, then) = match base {
+                    Some(_) => ("respondent_by_commune", "it is placed by its commune"),
+                    None => ("unmatched_respondent", "it is in no rural or urban class"),
+                };
+                found.report(warning(kind, place(), format!("{message}; {then}")))?;
             }
-            matched.push(actor);
+            matched.push(RespondentMatch { actor, base });
         }
         Ok((matched, found))
     }

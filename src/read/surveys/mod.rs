@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use mapping::{ColumnUse, MappedColumn, Mapping};
+pub use matching::RespondentMatch;
 pub use sheet::{Sheet, SheetRow, SurveyTool};
 
 use super::names::fold;
@@ -250,7 +251,8 @@ fn not_shown(cell: &str) -> bool {
 
 /// What tells a respondent who answered twice.
 fn key(r: &Respondent, token: &str, email: &str) -> Option<String> {
-    let email = email.to_lowercase();
+    // Microsoft Forms writes `anonymous` where it keeps no addresses.
+    let email = Some(email.to_lowercase()).filter(|e| e.contains('@')).unwrap_or_default();
     [token, email.as_str()].into_iter().find(|k| !k.is_empty()).map(str::to_owned).or_else(|| {
         let commune = r.commune.as_deref().unwrap_or_default();
         // Not the folding of vocabularies, which drops short words and plurals: PETR A is not PETR E.

@@ -1,5 +1,8 @@
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
+use super::super::csv;
 use super::super::records::Records;
 use super::super::vocabulary::folded;
 use crate::diagnostics::Diagnostics;
@@ -42,10 +45,11 @@ impl SurveyTool {
         let has = |name: &str| names.iter().any(|n| *n == folded(name));
         if has("submitdate") || has("date de soumission") || (has("lastpage") && has("startlanguage")) {
             Self::LimeSurvey
+        } else if has("SID") && (has("Serial") || has("Numéro de série")) {
+            // Before KoboToolbox: it has a column UUID, too.
+            Self::Framaforms
         } else if has("_uuid") || has("_submission_time") {
             Self::KoboToolbox
-        } else if has("SID") && (has("Serial") || has("Numéro de série")) {
-            Self::Framaforms
         } else if has("Horodateur") || has("Timestamp") {
             Self::GoogleForms
         } else if (has("Heure de début") && has("Heure de fin"))
@@ -91,6 +95,14 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Reads an export: delimited text, or a spreadsheet with the feature `xlsx`.
+    ///
+    /// # Errors
+    /// Those of [`csv::Reader::open_path`] and [`Records::for_each`].
+    pub fn open_path(path: impl AsRef<Path>) -> Result<(Self, Diagnostics)> {
+        Self::read(csv::Reader::default().layout(csv::Layout::Plain).open_path(path)?)
+    }
+
     /// Reads a table, opened with [`Layout::Plain`](crate::read::csv::Layout::Plain): what looks like a
     /// second header or a note is a row of answers here. Framaforms' three heading rows become one.
     ///

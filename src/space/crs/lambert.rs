@@ -90,12 +90,19 @@ impl Lambert {
         Coord { x: self.x0 + rho * sin, y: self.pole - rho * cos }
     }
 
-    /// Metres to degrees.
+    /// Metres to degrees; `None` for what lies in the gap of the unrolled cone, behind the pole.
     #[inline]
-    pub(super) fn inverse(&self, c: Coord<f64>) -> Coord<f64> {
+    pub(super) fn inverse(&self, c: Coord<f64>) -> Option<Coord<f64>> {
         let (dx, dy) = (c.x - self.x0, self.pole - c.y);
         let q = -(dx.hypot(dy) / self.radius).ln() / self.n;
-        let longitude = (dx.atan2(dy) / self.n + self.longitude).to_degrees();
+        let turn = dx.atan2(dy) / self.n;
+        if turn.abs() > std::f64::consts::PI {
+            return None;
+        }
+        let mut longitude = (turn + self.longitude).to_degrees();
+        if longitude.abs() > 180.0 {
+            longitude -= 360.0_f64.copysign(longitude);
+        }
         // sin χ = tanh q, cos χ = sech q.
         let (sin, cos) = (q.tanh(), 1.0 / q.cosh());
         let (sin2, cos2) = (2.0 * sin * cos, (cos - sin) * (cos + sin));
@@ -103,7 +110,7 @@ impl Lambert {
         for &coefficient in self.series.iter().rev() {
             (b1, b2) = (2.0 * cos2 * b1 - b2 + coefficient, b1);
         }
-        Coord { x: longitude, y: (sin.atan2(cos) + sin2 * b1).to_degrees() }
+        Some(Coord { x: longitude, y: (sin.atan2(cos) + sin2 * b1).to_degrees() })
     }
 }
 

@@ -77,7 +77,7 @@ impl fmt::Display for Epsg {
 }
 
 /// A coordinate reference system, as a small value that any thread may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Crs {
     /// A system of the EPSG registry.
@@ -236,14 +236,14 @@ impl FromStr for Crs {
 }
 
 /// A projection made for one extent; see [`Crs::local`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LocalProjection {
     family: Family,
     longitude: f64,
     latitude: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Family {
     TransverseMercator,
     LambertAzimuthalEqualArea,

@@ -176,8 +176,10 @@ impl Projector for PureRust {
                 }
             }
             Steps::ToDegrees(lambert) => {
-                for c in coords {
-                    *c = lambert.inverse(*c);
+                for (i, c) in coords.iter_mut().enumerate() {
+                    *c = lambert
+                        .inverse(*c)
+                        .ok_or_else(|| (i, "not on the cone of the projection".to_owned()))?;
                 }
             }
             Steps::General(ends) => {

@@ -7,10 +7,10 @@ use crate::space::Bounds;
 use crate::space::distance::haversine_m;
 
 /// A part of the world and the planar system to measure it in.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Zone {
     /// What it is called.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its system, in metres.
     pub crs: Crs,
     /// Where it holds, in degrees, edges included.
@@ -18,7 +18,7 @@ pub struct Zone {
 }
 
 /// A country's zones: which planar system holds where. Where zones overlap the first one counts.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Zones {
     zones: Cow<'static, [Zone]>,
 }
@@ -48,7 +48,7 @@ impl Zones {
         let near = corners.iter().all(|&c| haversine_m(middle, c).is_ok_and(|d| d <= WIDEST_M));
         match Crs::local(bounds) {
             Ok(crs) if near => {
-                Self { zones: Cow::Owned(vec![Zone { name: "extent of the data", crs, bounds }]) }
+                Self { zones: Cow::Owned(vec![Zone { name: "extent of the data".into(), crs, bounds }]) }
             }
             _ => Self::NONE,
         }

@@ -1,7 +1,7 @@
 use geo_types::Coord;
 
 use super::grid::{Density, Grid};
-use super::{EMPTY, Locator, TEST, contains};
+use super::{BLOCK, Block, EMPTY, LONG, Locator, TEST, contains};
 use crate::parallel;
 use crate::space::{Bounds, Layer};
 
@@ -53,7 +53,43 @@ pub(super) fn build(layer: &Layer) -> Locator {
         edges.extend_from_slice(&part.edges);
     }
     let (cells, lists) = gather(&grid, &parts);
-    Locator { grid, coords, cells, lists, first_row, feature_rows, row_ends, edges }
+    let (long_rows, blocks) = blocks_of(&coords, &row_ends, &mut edges);
+    Locator { grid, coords, cells, lists, first_row, feature_rows, row_ends, edges, long_rows, blocks }
+}
+
+/// Sorts the edges of long rows from left to right and tells them in blocks.
+fn blocks_of(coords: &[Coord<f64>], row_ends: &[u32], edges: &mut [u32]) -> (Vec<(u32, u32)>, Vec<Block>) {
+    let (mut long, mut blocks) = (Vec::new(), Vec::new());
+    let mut start = 0;
+    for (at, &end) in (0..).zip(row_ends) {
+        let row = &mut edges[start..end as usize];
+        start = end as usize;
+        if row.len() <= LONG {
+            continue;
+        }
+        let ends = |e: u32| (coords[e as usize], coords[e as usize + 1]);
+        let left = |e: u32| ends(e).0.x.min(ends(e).1.x);
+        row.sort_unstable_by(|&e, &f| left(e).total_cmp(&left(f)).then(e.cmp(&f)));
+        long.push((at, blocks.len() as u32));
+        blocks.extend(row.chunks(BLOCK).map(|run| {
+            let none = Block {
+                left: f64::INFINITY,
+                right: f64::NEG_INFINITY,
+                low: f64::NEG_INFINITY,
+                high: f64::INFINITY,
+            };
+            run.iter().fold(none, |block, &e| {
+                let (a, b) = ends(e);
+                Block {
+                    left: block.left.min(a.x.min(b.x)),
+                    right: block.right.max(a.x.max(b.x)),
+                    low: block.low.max(a.y.min(b.y)),
+                    high: block.high.min(a.y.max(b.y)),
+                }
+            })
+        }));
+    }
+    (long, blocks)
 }
 
 /// Bounds of all rings: unlike [`Layer::bounds`] also right when a hole leaves its polygon.

@@ -65,6 +65,25 @@ pub struct Locator {
     row_ends: Vec<u32>,
     /// Edges by feature and row, each as the index of its first coordinate.
     edges: Vec<u32>,
+    /// Rows with many edges, as their place in `row_ends`, and where their blocks start; increasing.
+    long_rows: Vec<(u32, u32)>,
+    blocks: Vec<Block>,
+}
+
+/// Edges of a row from which on it is told in blocks.
+const LONG: usize = 512;
+/// Edges of one block.
+const BLOCK: usize = 64;
+
+/// What successive edges of a long row, taken from left to right, have in common.
+#[derive(Debug, Clone, Copy)]
+struct Block {
+    left: f64,
+    right: f64,
+    /// All edges cross the heights from here …
+    low: f64,
+    /// … to below here.
+    high: f64,
 }
 
 /// A feature near a point that may lie off all features.
@@ -251,14 +270,52 @@ impl Locator {
 
     #[inline]
     fn entry_contains(&self, entry: u32, row: usize, point: Coord<f64>) -> bool {
-        entry & TEST == 0 || contains(&self.coords, self.row_edges(entry & !TEST, row), point)
+        if entry & TEST == 0 {
+            return true;
+        }
+        let edges = self.row_edges(entry & !TEST, row);
+        if edges.len() <= LONG {
+            contains(&self.coords, edges, point)
+        } else {
+            self.long_row_contains(self.row_at(entry & !TEST, row), edges, point)
+        }
+    }
+
+    /// As [`contains`], passing over the blocks that are left of the point and counting those that are
+    /// right of it and cross its height.
+    fn long_row_contains(&self, at: usize, edges: &[u32], p: Coord<f64>) -> bool {
+        let Ok(long) = self.long_rows.binary_search_by_key(&(at as u32), |r| r.0) else {
+            return contains(&self.coords, edges, p);
+        };
+        let blocks = &self.blocks[self.long_rows[long].1 as usize..];
+        let mut inside = false;
+        for (edges, block) in edges.chunks(BLOCK).zip(blocks) {
+            if block.right < p.x {
+                continue;
+            }
+            if p.x < block.left && block.low <= p.y && p.y < block.high {
+                inside ^= edges.len() % 2 == 1;
+            } else {
+                match crossings(&self.coords, edges, p) {
+                    Some(odd) => inside ^= odd,
+                    None => return true,
+                }
+            }
+        }
+        inside
+    }
+
+    /// Place in `row_ends` of a grid row of a feature.
+    #[inline]
+    fn row_at(&self, feature: u32, row: usize) -> usize {
+        let f = feature as usize;
+        self.feature_rows[f] as usize + row - self.first_row[f] as usize
     }
 
     /// The edges of a feature in a grid row.
     #[inline]
     fn row_edges(&self, feature: u32, row: usize) -> &[u32] {
-        let f = feature as usize;
-        let at = self.feature_rows[f] as usize + row - self.first_row[f] as usize;
+        let at = self.row_at(feature, row);
         let start = if at == 0 { 0 } else { self.row_ends[at - 1] as usize };
         &self.edges[start..self.row_ends[at] as usize]
     }
@@ -266,6 +323,11 @@ impl Locator {
 
 /// Even–odd test of `p` against all edges that reach its height; on an edge is inside.
 fn contains(coords: &[Coord<f64>], edges: &[u32], p: Coord<f64>) -> bool {
+    crossings(coords, edges, p).unwrap_or(true)
+}
+
+/// Whether the ray from `p` to the right crosses these edges an odd number of times; `None` on an edge.
+fn crossings(coords: &[Coord<f64>], edges: &[u32], p: Coord<f64>) -> Option<bool> {
     let mut inside = false;
     for &e in edges {
         let (a, b) = (coords[e as usize], coords[e as usize + 1]);
@@ -275,7 +337,7 @@ fn contains(coords: &[Coord<f64>], edges: &[u32], p: Coord<f64>) -> bool {
             if !above_a && (a.y == p.y || b.y == p.y) {
                 let level = a.y == b.y && p.x >= a.x.min(b.x) && p.x <= a.x.max(b.x);
                 if level || a == p || b == p {
-                    return true;
+                    return None;
                 }
             }
             continue;
@@ -285,7 +347,7 @@ fn contains(coords: &[Coord<f64>], edges: &[u32], p: Coord<f64>) -> bool {
         } else if p.x <= a.x.max(b.x) {
             let side = side(a, b, p);
             if side == 0.0 {
-                return true;
+                return None;
             }
             // Left of an edge that goes up, right of one that goes down: the ray to the right hits.
             if (side > 0.0) == above_b {
@@ -293,7 +355,7 @@ fn contains(coords: &[Coord<f64>], edges: &[u32], p: Coord<f64>) -> bool {
             }
         }
     }
-    inside
+    Some(inside)
 }
 
 /// Sign of the area of the triangle `a b p`, exact: the plain formula where its error bound

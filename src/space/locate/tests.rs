@@ -155,6 +155,37 @@ fn brute(feature: &MultiPolygon<f64>, p: Coord<f64>) -> bool {
     inside
 }
 
+#[test]
+fn a_comb_is_told_in_blocks() {
+    // Teeth of different heights on a bar, and some points on its edges and corners.
+    let teeth = 4000;
+    let mut random = crate::random::Seed(3).stream(0);
+    let mut ring = vec![c(0.0, 0.0)];
+    for i in (0..teeth).rev() {
+        let (x, top) = (f64::from(i), 2.0 + f64::from(random.below(8)));
+        ring.extend([c(x + 0.75, 1.0), c(x + 0.75, top), c(x + 0.25, top), c(x + 0.25, 1.0)]);
+    }
+    ring.insert(1, c(f64::from(teeth), 0.0));
+    ring.push(c(0.0, 0.0));
+    let comb = MultiPolygon::from(Polygon::new(geo_types::LineString(ring.clone()), vec![]));
+    let layer = Layer::from_features(&[comb]);
+    let l = Locator::new(&layer).unwrap();
+    assert!(!l.long_rows.is_empty());
+    let all: Vec<u32> = (0..layer.coords().len() as u32 - 1).collect();
+    let mut seen = [0; 2];
+    for i in 0..4000 {
+        let p = if i % 4 == 0 {
+            ring[random.below(ring.len() as u32) as usize]
+        } else {
+            c(f64::from(random.below(4 * teeth as u32)) / 4.0, f64::from(random.below(44)) / 4.0)
+        };
+        let want = contains(layer.coords(), &all, p);
+        assert_eq!(l.locate(p).is_some(), want, "{p:?}");
+        seen[usize::from(want)] += 1;
+    }
+    assert!(seen[0] > 500 && seen[1] > 500, "{seen:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

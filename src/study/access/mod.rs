@@ -1,12 +1,14 @@
 //! Who can reach what from where: territories as demand, actors as supply.
 
 mod costs;
+mod method;
 mod summary;
 mod supply;
 
 use serde::{Deserialize, Serialize};
 
 pub use costs::AccessCosts;
+pub use method::AccessMethod;
 pub use summary::{AccessInequality, AccessSummary};
 pub use supply::{Capacity, Offer, Supply};
 

@@ -1,5 +1,7 @@
 //! Which actors are facilities, and what each has to offer.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -16,6 +18,22 @@ pub enum Capacity {
     /// Each counts for the capacity it states ([`Actor::capacity`]); those that state none are left
     /// out and counted.
     Stated,
+}
+
+impl FromStr for Capacity {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim().to_lowercase().as_str() {
+            "one" => Ok(Self::One),
+            "capacity" | "stated" => Ok(Self::Stated),
+            _ => Err(Error::Unknown {
+                kind: "way to count facilities",
+                value: text.to_owned(),
+                hint: Some("there are one, capacity".to_owned()),
+            }),
+        }
+    }
 }
 
 /// What an actor has to offer.

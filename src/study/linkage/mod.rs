@@ -5,6 +5,7 @@ mod distance;
 mod frame;
 mod positions;
 mod report;
+mod slices;
 
 use serde::Serialize;
 
@@ -26,6 +27,7 @@ use frame::{Frame, Ground};
 use positions::bridging;
 
 pub use report::*;
+pub use slices::{KindPair, LinkageSlice};
 
 /// Rural and urban, as [`Study::rurality_labels`] numbers them.
 const RURAL: usize = 0;

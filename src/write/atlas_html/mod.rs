@@ -1,93 +1,177 @@
 //! An interactive map of territories, actors and their ties in one HTML file.
 //!
-//! The page needs no network: everything is inside, and its content security policy forbids the
-//! browser to fetch anything at all. It offers the levels and measures given, kinds of actors and
-//! classes of ties to switch on and off, search, ranking, hover and click, light and dark, and works
-//! on a phone and by keyboard. Its state (level, measure, view, theme) is in the address's fragment
-//! (`atlas.html#level=1&measure=0&theme=dark`), so that a link to the file can point at a map.
+//! The page needs no network, no plug-in and no graphics hardware: everything is inside, it draws on a
+//! canvas, and its content security policy forbids the browser to fetch anything at all. It offers the
+//! levels and measures given as coloured areas or circles, ties added up between territories as arcs,
+//! filters, search, a panel for each territory, two of them side by side, a table that says all the map
+//! shows, and exports (SVG, PNG, CSV). French and English are both inside; every text is given in both.
+//! Its state is in the address's fragment, so that a link to the file can point at a map.
 //!
-//! Coordinates are stored to 1e-4 degrees (about 11 m), those of levels with more than 600,000
-//! vertices to 1e-3; measures to single precision unless they are large whole numbers. Values are
-//! shown to four significant digits or as whole numbers.
+//! Outlines are rounded to a sixty-thousandth of the map's longer side (20 m for France), those of
+//! levels with more than 600,000 vertices to five times that. What neighbours share is stored once.
 
+mod check;
+mod classes;
 mod encode;
+mod sheet;
+mod topology;
 
 use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
 use geo_types::Coord;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::error::{Error, Result};
-use crate::model::Contours;
+use crate::error::Result;
 pub use crate::model::LinkClass;
+use crate::model::{Contours, Rurality};
+use crate::space::crs::Crs;
 use crate::space::{Bounds, Layer};
-use crate::write::svg::palette;
-use crate::write::{escape_markup, same_length, stream_error, to_file};
+use crate::write::{escape_markup, stream_error, to_file};
+use sheet::Sheet;
+
+/// A text in both languages of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash, Serialize)]
+pub struct Text {
+    /// In French.
+    pub fr: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Text {
+    /// A text in both languages.
+    #[must_use]
+    pub fn new(fr: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { fr: fr.into(), en: en.into() }
+    }
+
+    /// A text that is the same in both languages (a name, a number).
+    #[must_use]
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { fr: text.clone(), en: text }
+    }
+}
+
+/// The language a page opens in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Opening {
+    /// French.
+    #[default]
+    French,
+    /// English.
+    English,
+}
 
 /// Everything that goes on the page.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AtlasPage<'a> {
     /// Heading and title of the document.
-    pub title: String,
+    pub title: Text,
     /// A line under the heading.
-    pub subtitle: String,
-    /// Language of the texts given, as a BCP 47 tag; the controls are in English. `en` unless set.
-    pub language: String,
+    pub subtitle: Text,
+    /// The language it opens in.
+    pub opening: Opening,
+    /// What the map is drawn in; when there is none, one projection made for what is shown.
+    pub frames: Vec<Frame>,
     /// Levels of territories, coarse ones first.
     pub layers: Vec<MapLayer<'a>>,
-    /// Index of the level shown first; a light one opens fastest.
+    /// Index of the level shown first.
     pub first_layer: usize,
+    /// Levels whose borders are drawn under all others, finest first.
+    pub background: Vec<usize>,
+    /// Kinds of actors.
+    pub actor_kinds: Vec<Text>,
     /// Points on the map.
     pub actors: Vec<ActorPoint>,
-    /// Ties on the map.
-    pub links: Vec<LinkLine>,
-    /// Kinds of actors that are switched off when the page opens.
-    pub hidden_kinds: Vec<String>,
-    /// Classes of ties that are switched off when the page opens.
-    pub hidden_classes: Vec<LinkClass>,
-    /// Parts of the world with a button each; the first is shown first. Those without anything on
-    /// the map are left out; with none left the whole extent is shown.
-    pub views: Vec<View>,
+    /// Kinds of cooperation.
+    pub tie_kinds: Vec<Text>,
+    /// Ties between actors.
+    pub ties: Vec<ActorTie>,
+    /// Pairs of territories that are not tied but suit each other, drawn dashed.
+    pub suggestions: Vec<Suggestion>,
+    /// Names written on the map, most important first.
+    pub labels: Vec<PlaceName>,
     /// Key figures, as label and value.
-    pub summary: Vec<(String, String)>,
+    pub summary: Vec<KeyFigure>,
     /// Remarks on data and methods.
-    pub notes: Vec<String>,
-    /// Sources and licences of the data.
-    pub sources: Vec<String>,
+    pub notes: Vec<Text>,
+    /// Sources, vintages and licences of the data.
+    pub sources: Vec<Text>,
+    /// Who made the page with which version, and when; always in view.
+    pub edition: Text,
 }
 
 impl AtlasPage<'_> {
-    /// A page with a title and the views of France, to be filled.
+    /// A page with a title, to be filled.
     #[must_use]
-    pub fn new(title: impl Into<String>) -> Self {
+    pub fn new(title: Text) -> Self {
         Self {
-            title: title.into(),
-            subtitle: String::new(),
-            language: "en".to_owned(),
+            title,
+            subtitle: Text::default(),
+            opening: Opening::French,
+            frames: Vec::new(),
             layers: Vec::new(),
             first_layer: 0,
+            background: Vec::new(),
+            actor_kinds: Vec::new(),
             actors: Vec::new(),
-            links: Vec::new(),
-            hidden_kinds: Vec::new(),
-            hidden_classes: Vec::new(),
-            views: View::france(),
+            tie_kinds: Vec::new(),
+            ties: Vec::new(),
+            suggestions: Vec::new(),
+            labels: Vec::new(),
             summary: Vec::new(),
             notes: Vec::new(),
             sources: Vec::new(),
+            edition: Text::default(),
         }
+    }
+}
+
+/// A part of the world in a projection of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Its name.
+    pub name: Text,
+    /// Its projection, in metres.
+    pub crs: Crs,
+    /// What belongs to it, in degrees.
+    pub bounds: Bounds,
+    /// The rectangle it fills on the map, in metres of the first frame; `None` for the first frame.
+    pub inset: Option<Bounds>,
+}
+
+impl Frame {
+    /// One frame for an extent in degrees.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`](crate::Error::Parameter) when the extent is not in degrees.
+    pub fn around(extent: Bounds) -> Result<Self> {
+        let pad = |k: usize| ((extent.max[k] - extent.min[k]) * 0.02).max(1e-3);
+        let limit = [180.0, 90.0];
+        let mut bounds = extent;
+        for k in 0..2 {
+            bounds.min[k] = (extent.min[k] - pad(k)).max(-limit[k]);
+            bounds.max[k] = (extent.max[k] + pad(k)).min(limit[k]);
+        }
+        Ok(Self { name: Text::default(), crs: Crs::local(extent)?, bounds, inset: None })
     }
 }
 
 /// One level of territories.
 #[derive(Debug, Clone)]
 pub struct MapLayer<'a> {
-    /// Name of the level: `région`, `département`, `EPCI`, `commune` …
-    pub name: String,
-    /// Contours in longitude and latitude, degrees. Without simplification every vertex costs the
-    /// page about 3 bytes.
+    /// Short key, for addresses and file names.
+    pub key: String,
+    /// Name of one territory of the level: `département`.
+    pub name: Text,
+    /// Name of several: `départements`.
+    pub plural: Text,
+    /// Contours in longitude and latitude, degrees.
     pub shapes: &'a Layer,
     /// How the contours were made.
     pub contours: Contours,
@@ -95,41 +179,92 @@ pub struct MapLayer<'a> {
     pub codes: &'a [String],
     /// Name of each territory.
     pub names: &'a [String],
+    /// Where arcs end and circles stand, in degrees.
+    pub points: Vec<Option<Coord<f64>>>,
+    /// The territories of coarser levels that hold each of these, for comparison and search.
+    pub parents: Vec<Parents>,
+    /// `(actor, territory)`: who is where; an actor of overlapping perimeters is in each, its ties are
+    /// added up in the first.
+    pub members: Vec<(u32, u32)>,
     /// What can be shown on the map.
     pub measures: Vec<MeasureColumn<'a>>,
+}
+
+/// Which territory of a coarser layer each territory lies in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parents {
+    /// Index of the coarser layer.
+    pub layer: usize,
+    /// Index of the territory there.
+    pub of: Vec<Option<u32>>,
 }
 
 /// One value per territory of a layer.
 #[derive(Debug, Clone)]
 pub struct MeasureColumn<'a> {
+    /// Short key: the same measure has the same one on all layers.
+    pub key: String,
+    /// What it belongs to, as a heading in the list of measures.
+    pub group: Text,
     /// Short name.
-    pub name: String,
+    pub name: Text,
     /// Unit, or empty.
-    pub unit: String,
+    pub unit: Text,
     /// One or two sentences: what it is and which way to read it.
-    pub description: String,
+    pub description: Text,
     /// The values; [`f64::NAN`] where there is none. Infinities are shown as no value.
     pub values: Cow<'a, [f64]>,
-    /// How values become colours.
+    /// Decimals that are kept and shown.
+    pub decimals: u8,
+    /// How values become marks and colours.
     pub scale: Scale,
+    /// Number of cases each value stands on; below five it is hatched and said.
+    pub cases: Option<Vec<u32>>,
+    /// The value of the whole.
+    pub whole: Option<f64>,
 }
 
-/// How values become colours.
+/// How values become marks and colours.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Scale {
-    /// From little to much (viridis).
+    /// A rate or distance: areas from light (little) to dark (much).
     Sequential,
-    /// Below and above a value of note, such as 1 for a location quotient (`RdBu`, blue below).
+    /// A rate below and above a value of note, such as 1 for a ratio.
     Diverging {
         /// That value.
         centre: f64,
     },
-    /// Classes without order: value `k` is `labels[k]`.
-    Categorical {
+    /// A total: circles.
+    Total,
+    /// Classes: value `k` is `labels[k]`.
+    Classes {
         /// Name of each class.
-        labels: Vec<String>,
+        labels: Vec<Text>,
+        /// Colour of each class.
+        colours: Vec<ClassColour>,
     },
+}
+
+/// Colours of classes, by what they mean: the page has each for light and dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ClassColour {
+    /// Rural.
+    Rural,
+    /// Urban.
+    Urban,
+    /// High among high.
+    HighHigh,
+    /// Low among low.
+    LowLow,
+    /// High among low.
+    HighLow,
+    /// Low among high.
+    LowHigh,
+    /// Nothing to say.
+    Neutral,
 }
 
 /// A point on the map.
@@ -137,119 +272,119 @@ pub enum Scale {
 pub struct ActorPoint {
     /// Name.
     pub name: String,
-    /// Kind, by which points are coloured and switched.
-    pub kind: String,
-    /// Further text shown on hover, or empty.
-    pub detail: String,
+    /// Index of its kind.
+    pub kind: u32,
+    /// Rural or urban.
+    pub rurality: Option<Rurality>,
+    /// Further text (commune, density level), or empty.
+    pub detail: Text,
+    /// Longitude and latitude in degrees; listed without one, but not drawn.
+    pub position: Option<Coord<f64>>,
+}
+
+/// A tie between two actors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActorTie {
+    /// Indices of both actors.
+    pub ends: [u32; 2],
+    /// Index of its kind.
+    pub kind: u32,
+    /// What it joins.
+    pub class: LinkClass,
+    /// Weight, not negative.
+    pub weight: f64,
+    /// First and last year.
+    pub years: Option<[i32; 2]>,
+}
+
+/// Two territories of a layer that suit each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suggestion {
+    /// Index of the layer.
+    pub layer: usize,
+    /// Index of the territory that could gain.
+    pub from: u32,
+    /// Index of the one that has what it lacks.
+    pub to: u32,
+    /// How well they suit, in [0, 100].
+    pub score: f64,
+    /// Why, in a few words.
+    pub why: Text,
+}
+
+/// A name written on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceName {
+    /// The name.
+    pub name: String,
     /// Longitude and latitude in degrees.
     pub position: Coord<f64>,
 }
 
-/// A tie on the map.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LinkLine {
-    /// Longitude and latitude of both ends in degrees.
-    pub ends: [Coord<f64>; 2],
-    /// What it joins.
-    pub class: LinkClass,
-    /// Weight, not negative; heavier ties are drawn wider.
-    pub weight: f64,
-    /// Text shown on hover, such as both names.
-    pub label: String,
-}
-
-/// Classes of ties in the order of the switches: the crossing ones are the subject.
-const LINK_CLASSES: [(LinkClass, &str); 4] = [
-    (LinkClass::UrbanRural, "urban–rural"),
-    (LinkClass::UrbanUrban, "urban–urban"),
-    (LinkClass::RuralRural, "rural–rural"),
-    (LinkClass::Unclassed, "not classed"),
-];
-
-/// A part of the world with a button to jump to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct View {
-    /// Name on the button.
-    pub name: String,
-    /// Bounds in degrees.
-    pub bounds: Bounds,
-}
-
-impl View {
-    /// Mainland France with Corsica, and the five overseas départements and régions.
-    #[must_use]
-    pub fn france() -> Vec<Self> {
-        [
-            ("Mainland", [-5.2, 41.3, 9.7, 51.2]),
-            ("Guadeloupe", [-61.9, 15.8, -60.9, 16.6]),
-            ("Martinique", [-61.3, 14.35, -60.75, 14.95]),
-            ("Guyane", [-54.7, 2.0, -51.5, 5.9]),
-            ("La Réunion", [55.15, -21.45, 55.9, -20.8]),
-            ("Mayotte", [44.95, -13.05, 45.35, -12.6]),
-        ]
-        .map(|(name, [west, south, east, north])| Self {
-            name: name.to_owned(),
-            bounds: Bounds { min: [west, south], max: [east, north] },
-        })
-        .into()
-    }
+/// A number with what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFigure {
+    /// What it counts.
+    pub label: Text,
+    /// The number.
+    pub value: Text,
 }
 
 /// Writes the page.
 ///
 /// # Errors
-/// [`Error::Shape`] when codes, names or values do not match the shapes of their layer,
-/// [`Error::Value`] for coordinates that are not longitude and latitude in degrees, for values that
-/// are no class of their categorical scale and for weights that are negative or not finite,
-/// [`Error::Parameter`] when `first_layer` is not below the number of layers (unless there are
-/// none) or a centre is not finite, [`Error::Io`] when `out` fails.
+/// [`Error::Shape`](crate::Error::Shape) when lists of a layer do not match its shapes, [`Error::Value`](crate::Error::Value) for coordinates that
+/// are not longitude and latitude in degrees, for indices of nothing, for values that are no class of
+/// their scale and for weights that are negative or not finite, [`Error::Parameter`](crate::Error::Parameter) when `first_layer`
+/// is not below the number of layers (unless there are none) or a centre is not finite, [`Error::Crs`](crate::Error::Crs)
+/// for a projection that is not known, [`Error::Io`](crate::Error::Io) when `out` fails.
 ///
 /// ```
-/// use rurban::write::atlas_html::{write_atlas_html, AtlasPage};
+/// use rurban::write::atlas_html::{write_atlas_html, AtlasPage, Text};
 /// let mut out = Vec::new();
-/// write_atlas_html(&mut out, &AtlasPage::new("Ville & campagne"))?;
+/// write_atlas_html(&mut out, &AtlasPage::new(Text::new("Ville & campagne", "Town & country")))?;
 /// let page = String::from_utf8_lossy(&out);
 /// assert!(page.contains("<title>Ville &amp; campagne</title>"));
 /// # Ok::<(), rurban::Error>(())
 /// ```
 pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()> {
-    check(page)?;
-    let shared = shared_data(page);
+    check::page(page)?;
+    let sheet = Sheet::new(page)?;
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(stream_error);
-    let frame = include_str!("page.html");
-    // In one pass, so that no text given is taken for a place to fill.
-    let fill = |text: &str| {
-        let mut pieces = text.split("{{");
-        let mut filled = pieces.next().unwrap_or_default().to_owned();
-        for (place, rest) in pieces.filter_map(|piece| piece.split_once("}}")) {
-            filled += &escape_markup(match place {
-                "language" => &page.language,
-                "title" => &page.title,
-                _ => &page.subtitle,
-            });
-            filled += rest;
-        }
-        filled
+    let pick = |text: &Text| match page.opening {
+        Opening::French => text.fr.clone(),
+        Opening::English => text.en.clone(),
     };
-    for (part, piece) in frame.split("<!--cut-->").zip(["style", "data", "scripts", "end"]) {
-        put(&fill(part))?;
-        match piece {
-            "style" => put(include_str!("page.css"))?,
+    let language = match page.opening {
+        Opening::French => "fr",
+        Opening::English => "en",
+    };
+    // In one pass, so that no text given is taken for a place to fill.
+    for piece in include_str!("assets/page.html").split("<!--") {
+        let (place, rest) = piece.split_once("-->").unwrap_or(("", piece));
+        match place {
+            "language" => put(language)?,
+            "title" => put(&escape_markup(&pick(&page.title)))?,
+            "style" => put(include_str!("assets/page.css"))?,
+            "script" => put(include_str!("assets/page.js"))?,
             "data" => {
-                put_json(&mut put, "page", &shared)?;
+                put_packed(&mut put, "page", shared_data(page, &sheet)?.to_string().as_bytes())?;
                 for (i, layer) in page.layers.iter().enumerate() {
-                    put_json(&mut put, &format!("layer-{i}"), &layer_data(layer))?;
+                    put_packed(
+                        &mut put,
+                        &format!("table-{i}"),
+                        layer_data(layer, &sheet)?.to_string().as_bytes(),
+                    )?;
+                    put_packed(
+                        &mut put,
+                        &format!("shapes-{i}"),
+                        &topology::borders(&sheet.rings(layer.shapes)?),
+                    )?;
                 }
-            }
-            "scripts" => {
-                put("<script>")?;
-                put(plotly_source()?.as_str())?;
-                put("</script>\n<script>\n")?;
-                put(include_str!("page.js"))?;
-                put("</script>\n")?;
             }
             _ => {}
         }
+        put(rest)?;
     }
     Ok(())
 }
@@ -257,189 +392,164 @@ pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()>
 /// Writes the page to a file, replacing it; see [`write_atlas_html`].
 ///
 /// # Errors
-/// As [`write_atlas_html`]; [`Error::Io`] names the path.
+/// As [`write_atlas_html`]; [`Error::Io`](crate::Error::Io) names the path.
 pub fn write_atlas_html_file(path: impl AsRef<Path>, page: &AtlasPage<'_>) -> Result<()> {
     to_file(path.as_ref(), |out| write_atlas_html(out, page))
 }
 
-/// The source of plotly.js with its licence notice, out of the script elements that the `plotly`
-/// crate offers; the second one, `MathJax`, is of no use here.
-fn plotly_source() -> Result<String> {
-    let elements = plotly::Plot::offline_js_sources();
-    let source = elements
-        .split_once("</script>")
-        .and_then(|(first, _)| first.split_once('>'))
-        .map(|(_, source)| source)
-        .filter(|source| source.contains("plotly.js v") && source.contains("MIT license"));
-    source.map(str::to_owned).ok_or_else(|| {
-        stream_error(std::io::Error::other("the plotly crate does not hold plotly.js where it used to"))
-    })
-}
-
-/// An inert script element that holds data. `<` is escaped so that no text in it can end it.
-fn put_json(put: &mut impl FnMut(&str) -> Result<()>, id: &str, data: &serde_json::Value) -> Result<()> {
-    let text = data.to_string().replace('<', "\\u003c");
-    put(&format!("<script type=\"application/json\" id=\"{id}\">"))?;
-    put(&text)?;
+/// An inert script element that holds deflated data; base64 has nothing in it that could end it.
+fn put_packed(put: &mut impl FnMut(&str) -> Result<()>, id: &str, data: &[u8]) -> Result<()> {
+    put(&format!("<script type=\"application/octet-stream\" id=\"{id}\">"))?;
+    put(&encode::packed(data).map_err(stream_error)?)?;
     put("</script>\n")
 }
 
-fn check(page: &AtlasPage<'_>) -> Result<()> {
-    if page.first_layer >= page.layers.len().max(1) {
-        return Err(Error::Parameter {
-            name: "first_layer",
-            value: page.first_layer.to_string(),
-            must: "must be below the number of layers",
-        });
-    }
-    for layer in &page.layers {
-        let n = layer.shapes.len();
-        same_length("codes of a map layer", n, layer.codes.len())?;
-        same_length("names of a map layer", n, layer.names.len())?;
-        for i in 0..n {
-            if let Some(&c) = layer.shapes.rings(i).flatten().find(|c| !is_lon_lat(**c)) {
-                return Err(outside("shapes of a map layer", i, c));
-            }
-        }
-        for measure in &layer.measures {
-            same_length("values of a measure", n, measure.values.len())?;
-            check_scale(measure)?;
-        }
-    }
-    if let Some(i) = page.actors.iter().position(|a| !is_lon_lat(a.position)) {
-        return Err(outside("actors", i, page.actors[i].position));
-    }
-    for (i, link) in page.links.iter().enumerate() {
-        if let Some(&c) = link.ends.iter().find(|c| !is_lon_lat(**c)) {
-            return Err(outside("links", i, c));
-        }
-        if !link.weight.is_finite() || link.weight < 0.0 {
-            return Err(Error::Value {
-                what: "links",
-                index: i,
-                value: link.weight.to_string(),
-                must: "must have a finite weight of at least 0",
-            });
-        }
-    }
-    Ok(())
-}
-
-fn check_scale(measure: &MeasureColumn<'_>) -> Result<()> {
-    match &measure.scale {
-        Scale::Categorical { labels } => {
-            let is_class = |v: f64| v.is_nan() || (v >= 0.0 && v < labels.len() as f64 && v.fract() == 0.0);
-            match measure.values.iter().position(|&v| !is_class(v)) {
-                Some(index) => Err(Error::Value {
-                    what: "values of a categorical measure",
-                    index,
-                    value: measure.values[index].to_string(),
-                    must: "must be the index of a label, or NaN",
-                }),
-                None => Ok(()),
-            }
-        }
-        Scale::Diverging { centre } if !centre.is_finite() => {
-            Err(Error::Parameter { name: "centre", value: centre.to_string(), must: "must be finite" })
-        }
-        Scale::Diverging { .. } | Scale::Sequential => Ok(()),
-    }
-}
-
-fn is_lon_lat(c: Coord<f64>) -> bool {
-    c.x.abs() <= 180.0 && c.y.abs() <= 90.0
-}
-
-fn outside(what: &'static str, index: usize, c: Coord<f64>) -> Error {
-    Error::Value {
-        what,
-        index,
-        value: format!("({}, {})", c.x, c.y),
-        must: "must lie at a longitude and latitude in degrees; transform projected coordinates first",
-    }
-}
-
 /// What the page needs before any layer.
-fn shared_data(page: &AtlasPage<'_>) -> serde_json::Value {
+fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
     let layers: Vec<_> = page
         .layers
         .iter()
         .map(|layer| {
-            let measures: Vec<_> = layer
-                .measures
-                .iter()
-                .map(|m| {
-                    let scale = match &m.scale {
-                        Scale::Sequential => json!({"kind": "sequential"}),
-                        Scale::Diverging { centre } => json!({"kind": "diverging", "centre": centre}),
-                        Scale::Categorical { labels } => json!({"kind": "categorical", "labels": labels}),
-                    };
-                    json!({"name": m.name, "unit": m.unit, "description": m.description, "scale": scale})
-                })
-                .collect();
             json!({
+                "key": layer.key,
                 "name": layer.name,
+                "plural": layer.plural,
                 "count": layer.shapes.len(),
                 "approximate": layer.contours == Contours::Approximate,
-                "steps": encode::steps_per_degree(layer.shapes),
-                "measures": measures,
+                "grain": Sheet::grain(layer.shapes),
+                "measures": layer.measures.iter().map(measure_head).collect::<Vec<_>>(),
             })
         })
         .collect();
-
-    // Kinds in order of first appearance, so that the caller decides their colours.
-    let mut kinds: Vec<&str> = Vec::new();
-    let mut kind_of = Vec::with_capacity(page.actors.len());
-    for actor in &page.actors {
-        let known = kinds.iter().position(|k| *k == actor.kind);
-        kind_of.push(known.unwrap_or(kinds.len()));
-        if known.is_none() {
-            kinds.push(&actor.kind);
+    let frames: Vec<_> = page
+        .frames
+        .iter()
+        .zip(sheet.rectangles().zip(sheet.scales()))
+        .map(|(f, (rectangle, scale))| json!({"name": f.name, "rectangle": rectangle, "scale": scale}))
+        .collect();
+    let actors = || page.actors.iter();
+    let mut at = Vec::with_capacity(page.actors.len());
+    for actor in actors() {
+        at.push(placed(sheet, actor.position)?);
+    }
+    let mut labels = Vec::with_capacity(page.labels.len());
+    for label in &page.labels {
+        if let Some((x, y)) = sheet.place(label.position)? {
+            labels.push(json!([label.name, x, y]));
         }
     }
-    let links = |f: &dyn Fn(&LinkLine) -> serde_json::Value| page.links.iter().map(f).collect::<Vec<_>>();
-    let classes: Vec<_> = LINK_CLASSES.iter().map(|(_, name)| name).collect();
-    json!({
+    // Details repeat: a list of the different ones, and which each actor has.
+    let mut details: Vec<&Text> = actors().map(|a| &a.detail).collect();
+    details.sort_unstable_by(|a, b| (&a.fr, &a.en).cmp(&(&b.fr, &b.en)));
+    details.dedup();
+    let detail_of =
+        |a: &ActorPoint| details.binary_search_by(|d| (&d.fr, &d.en).cmp(&(&a.detail.fr, &a.detail.en)));
+    let ties = || page.ties.iter();
+    Ok(json!({
+        "title": page.title,
+        "subtitle": page.subtitle,
+        "edition": page.edition,
+        "sheet": [sheet.width, sheet.height],
+        "step_m": sheet.step_m(),
+        "frames": frames,
         "layers": layers,
         "first": page.first_layer,
+        "background": page.background,
         "actors": {
-            "kinds": kinds,
-            "kind": kind_of,
-            "hidden": kinds.iter().map(|k| page.hidden_kinds.iter().any(|h| h == k)).collect::<Vec<_>>(),
-            "name": page.actors.iter().map(|a| &a.name).collect::<Vec<_>>(),
-            "detail": page.actors.iter().map(|a| &a.detail).collect::<Vec<_>>(),
-            "at": encode::points(page.actors.iter().map(|a| a.position)),
+            "kinds": page.actor_kinds,
+            "kind": actors().map(|a| a.kind).collect::<Vec<_>>(),
+            "name": actors().map(|a| &a.name).collect::<Vec<_>>(),
+            "side": actors().map(|a| match a.rurality {
+                Some(Rurality::Rural) => 0,
+                Some(Rurality::Urban) => 1,
+                None => 2,
+            }).collect::<Vec<_>>(),
+            "details": details,
+            "detail": actors().map(|a| detail_of(a).unwrap_or(0)).collect::<Vec<_>>(),
+            "at": at,
         },
-        "steps": encode::FINE,
-        "links": {
-            "classes": classes,
-            "hidden": LINK_CLASSES.iter().map(|(c, _)| page.hidden_classes.contains(c)).collect::<Vec<_>>(),
-            "class": links(&|l| json!(LINK_CLASSES.iter().position(|(c, _)| *c == l.class))),
-            "weight": links(&|l| json!(l.weight)),
-            "label": links(&|l| json!(l.label)),
-            "at": encode::points(page.links.iter().flat_map(|l| l.ends)),
+        "ties": {
+            "kinds": page.tie_kinds,
+            "a": ties().map(|t| t.ends[0]).collect::<Vec<_>>(),
+            "b": ties().map(|t| t.ends[1]).collect::<Vec<_>>(),
+            "kind": ties().map(|t| t.kind).collect::<Vec<_>>(),
+            "class": ties().map(|t| class_index(t.class)).collect::<Vec<_>>(),
+            "weight": ties().map(|t| (t.weight * 1e3).round() / 1e3).collect::<Vec<_>>(),
+            "from": ties().map(|t| t.years.map(|y| y[0])).collect::<Vec<_>>(),
+            "to": ties().map(|t| t.years.map(|y| y[1])).collect::<Vec<_>>(),
         },
-        "views": page.views.iter().map(|v| json!([v.name, v.bounds.min, v.bounds.max])).collect::<Vec<_>>(),
-        "summary": page.summary,
+        "suggestions": page.suggestions.iter().map(|s| json!([s.layer, s.from, s.to, s.score.round(), s.why])).collect::<Vec<_>>(),
+        "labels": labels,
+        "summary": page.summary.iter().map(|f| json!([f.label, f.value])).collect::<Vec<_>>(),
         "notes": page.notes,
         "sources": page.sources,
-        "colours": {
-            "sequential": palette::VIRIDIS,
-            "diverging": palette::BLUE_RED,
-            "categories": palette::CATEGORIES,
-        },
+    }))
+}
+
+/// Place of a class on the page: the crossing ones are the subject.
+const fn class_index(class: LinkClass) -> u8 {
+    match class {
+        LinkClass::UrbanRural => 0,
+        LinkClass::RuralRural => 1,
+        LinkClass::UrbanUrban => 2,
+        LinkClass::Unclassed => 3,
+    }
+}
+
+fn placed(sheet: &Sheet, position: Option<Coord<f64>>) -> Result<Value> {
+    let at = position.map(|p| sheet.place(p)).transpose()?.flatten();
+    Ok(at.map_or(Value::Null, |(x, y)| json!([x, y])))
+}
+
+fn measure_head(m: &MeasureColumn<'_>) -> Value {
+    let scale = match &m.scale {
+        Scale::Sequential => json!({"kind": "sequential"}),
+        Scale::Diverging { centre } => json!({"kind": "diverging", "centre": centre}),
+        Scale::Total => json!({"kind": "total"}),
+        Scale::Classes { labels, colours } => {
+            json!({"kind": "classes", "labels": labels, "colours": colours})
+        }
+    };
+    let breaks = match m.scale {
+        Scale::Sequential | Scale::Diverging { .. } => {
+            // Of the values as they are shown.
+            let unit = 10_f64.powi(i32::from(m.decimals));
+            let shown: Vec<f64> = m.values.iter().map(|v| (v * unit).round() / unit).collect();
+            let found = classes::breaks(&shown);
+            json!({"natural": found.natural, "quantiles": found.quantiles})
+        }
+        Scale::Total | Scale::Classes { .. } => Value::Null,
+    };
+    json!({
+        "key": m.key,
+        "group": m.group,
+        "name": m.name,
+        "unit": m.unit,
+        "description": m.description,
+        "decimals": m.decimals,
+        "scale": scale,
+        "breaks": breaks,
+        "whole": m.whole.filter(|w| w.is_finite()),
     })
 }
 
 /// What the page needs once a layer is looked at.
-fn layer_data(layer: &MapLayer<'_>) -> serde_json::Value {
-    let measures: Vec<_> = layer.measures.iter().map(|m| encode::values(&m.values)).collect();
-    json!({
+fn layer_data(layer: &MapLayer<'_>, sheet: &Sheet) -> Result<Value> {
+    let mut points = Vec::with_capacity(layer.points.len());
+    for &point in &layer.points {
+        points.push(placed(sheet, point)?);
+    }
+    let parents: Vec<_> = layer.parents.iter().map(|p| json!({"layer": p.layer, "of": p.of})).collect();
+    Ok(json!({
         "codes": layer.codes,
         "names": layer.names,
-        "shapes": encode::shapes(layer.shapes),
-        "measures": measures,
-    })
+        "points": points,
+        "parents": parents,
+        "member": layer.members.iter().map(|m| m.0).collect::<Vec<_>>(),
+        "unit": layer.members.iter().map(|m| m.1).collect::<Vec<_>>(),
+        "values": layer.measures.iter().map(|m| encode::decimals(&m.values, m.decimals)).collect::<Vec<_>>(),
+        "cases": layer.measures.iter().map(|m| &m.cases).collect::<Vec<_>>(),
+    }))
 }
 
 #[cfg(test)]

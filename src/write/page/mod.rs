@@ -20,14 +20,16 @@
 //! # Ok::<(), rurban::Error>(())
 //! ```
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use askama::Template;
 
 use crate::error::{Error, Result};
+use crate::write::csv::CsvStyle;
 use crate::write::report::{Align, TextTable};
 use crate::write::svg::Svg;
-use crate::write::to_file;
+use crate::write::{Column, Table, to_file};
 
 /// The words every page has, in the language of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub struct PageWords {
     pub table: String,
     /// What introduces the sentence that shows how to read a figure.
     pub reading: String,
+    /// The decimal mark of its numbers.
+    pub decimal: char,
 }
 
 impl PageWords {
@@ -61,6 +65,7 @@ impl PageWords {
             figure: "Figure".into(),
             table: "Tableau".into(),
             reading: "Lecture\u{a0}:".into(),
+            decimal: ',',
         }
     }
 
@@ -75,6 +80,7 @@ impl PageWords {
             figure: "Figure".into(),
             table: "Table".into(),
             reading: "How to read:".into(),
+            decimal: '.',
         }
     }
 }
@@ -286,6 +292,8 @@ pub struct Page {
     sections: Vec<Section>,
     sources: Vec<String>,
     footer: Option<String>,
+    /// Label of the field that searches the links.
+    search: Option<String>,
 }
 
 #[derive(Template)]
@@ -305,6 +313,7 @@ impl Page {
             sections: Vec::new(),
             sources: Vec::new(),
             footer: None,
+            search: None,
         }
     }
 
@@ -326,6 +335,12 @@ impl Page {
         self.sections.push(Section { title: title.into(), tables, pictures, ..Section::default() });
         let last = self.sections.len() - 1;
         &mut self.sections[last]
+    }
+
+    /// Puts a field above the sections that hides the links without the text typed. It is the one thing on
+    /// a page that needs a script; without it all links are there.
+    pub fn search(&mut self, label: impl Into<String>) {
+        self.search = Some(label.into());
     }
 
     /// Adds a source, a vintage or a remark on method.
@@ -402,6 +417,76 @@ impl Page {
         }
     }
 
+    /// All that is said on the page, one row for each cell of a table, key figure, sentence and list item:
+    /// `section`, `block` (`table 2`, `figure`, `text`), `row`, `column`, the text as `shown`, and its
+    /// `value` where it is a number, percentages as shares.
+    ///
+    /// # Errors
+    /// None: all columns come from the same rows.
+    pub fn to_table(&self) -> Result<Table<'static>> {
+        let mut cells: Vec<[String; 5]> = Vec::new();
+        let mut add = |section: &str, block: &str, row: &str, column: &str, shown: &str| {
+            if !shown.is_empty() {
+                cells.push([section, block, row, column, shown].map(str::to_owned));
+            }
+        };
+        add("", "text", "", "", &self.title);
+        add("", "text", "", "", self.lead.as_deref().unwrap_or_default());
+        for section in &self.sections {
+            let title = section.title.as_str();
+            for block in &section.blocks {
+                match block {
+                    Block::Heading(text) | Block::Paragraph(text) | Block::Remark(text) => {
+                        add(title, "text", "", "", text);
+                    }
+                    Block::List(items) => items.iter().for_each(|i| add(title, "text", "", "", i)),
+                    Block::Links(links) => {
+                        links.iter().for_each(|l| add(title, "text", &l.text, "", &l.note))
+                    }
+                    Block::Figures(figures) => figures.iter().for_each(|f| {
+                        add(title, "figure", &f.label, "", &f.value);
+                        add(title, "figure", &f.label, "comparison", &f.comparison);
+                    }),
+                    Block::Table { number, table, .. } => {
+                        let name = format!("table {number}");
+                        add(title, &name, "", "caption", &table.caption);
+                        add(title, &name, "", "reading", table.reading.as_deref().unwrap_or_default());
+                        add(title, &name, "", "note", table.note.as_deref().unwrap_or_default());
+                        for row in &table.rows {
+                            for (column, cell) in table.columns.iter().zip(row) {
+                                add(title, &name, &row[0], &column.name, cell);
+                            }
+                        }
+                    }
+                    Block::Picture { number, caption, reading, .. } => {
+                        let name = format!("picture {number}");
+                        add(title, &name, "", "caption", caption);
+                        add(title, &name, "", "reading", reading.as_deref().unwrap_or_default());
+                    }
+                }
+            }
+        }
+        self.sources.iter().for_each(|s| add(&self.words.sources, "text", "", "", s));
+        add("", "text", "", "", self.footer.as_deref().unwrap_or_default());
+        let values: Vec<f64> =
+            cells.iter().map(|c| shown_number(&c[4], self.words.decimal).unwrap_or(f64::NAN)).collect();
+        let mut table = Table::new();
+        for (i, name) in ["section", "block", "row", "column", "shown"].into_iter().enumerate() {
+            let column =
+                cells.iter().map(|c| Some(c[i].clone().into()).filter(|t: &Cow<'_, str>| !t.is_empty()));
+            table.push(name, Column::Text(column.collect()))?;
+        }
+        table.with("value", Column::Number(values.into()))
+    }
+
+    /// Writes [`Page::to_table`] as CSV, replacing the file whole.
+    ///
+    /// # Errors
+    /// [`Error::Io`], naming the path.
+    pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        crate::write::csv::write_csv_file(path, &self.to_table()?, CsvStyle::default())
+    }
+
     /// Writes the HTML to a file, replacing it whole.
     ///
     /// # Errors
@@ -440,6 +525,28 @@ fn write_text(path: &Path, text: &str) -> Result<()> {
         std::io::Write::write_all(out, text.as_bytes())
             .map_err(|source| Error::Io { path: path.to_owned(), source })
     })
+}
+
+/// The number a cell shows, whatever its unit: `1 234,5 €`, `86 %` (0.86), `−0,2`, `24 km`.
+fn shown_number(text: &str, decimal: char) -> Option<f64> {
+    let spaced = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{202f}');
+    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let (digits, unit) = text.split_at(end);
+    let unit = unit.trim_matches(spaced);
+    if !matches!(unit, "" | "%" | "km" | "km²" | "€" | "k€" | "M€" | "min") {
+        return None;
+    }
+    let mut plain = String::with_capacity(digits.len());
+    for c in digits.chars() {
+        match c {
+            c if c == decimal => plain.push('.'),
+            '\u{2212}' | '-' => plain.push('-'),
+            c if spaced(c) || c == ',' => {}
+            c => plain.push(c),
+        }
+    }
+    let value: f64 = plain.parse().ok()?;
+    Some(if unit == "%" { value / 100.0 } else { value })
 }
 
 /// Text in which Markdown finds no marks: on one line, with its special characters escaped.

@@ -50,3 +50,23 @@ fn files_are_written_whole() {
     let error = page().write_markdown(dir.path().join("none/page.md")).unwrap_err();
     assert!(error.to_string().contains("page.md"));
 }
+
+#[test]
+fn every_cell_is_in_the_table() {
+    let mut page = Page::new("t", PageWords::french());
+    page.section("s").paragraph("3 liens").table(
+        PageTable::new("c", [("a", Align::Left), ("b", Align::Right)]).row(["x", "1\u{202f}234,5\u{a0}€"]),
+    );
+    let table = page.to_table().unwrap();
+    assert_eq!(table.rows(), 5);
+    let mut csv = Vec::new();
+    crate::write::csv::write_csv(&mut csv, &table, CsvStyle::default()).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    assert!(csv.contains("table 1,x,b,") && csv.contains(",1234.5\n"), "{csv}");
+    for (shown, value) in [("86\u{202f}%", 0.86), ("\u{2212}0,2", -0.2), ("24\u{a0}km", 24.0), ("7", 7.0)] {
+        assert_eq!(shown_number(shown, ','), Some(value));
+    }
+    assert_eq!(shown_number("3 liens", ','), None);
+    assert_eq!(shown_number("2016–2019", ','), None);
+    assert_eq!(shown_number("1,234.5", '.'), Some(1234.5));
+}

@@ -21,6 +21,38 @@ impl Svg {
         &self.text
     }
 
+    /// The picture with a line of text under it, such as its sources; long ones wrap.
+    pub fn captioned(mut self, caption: &str) -> Self {
+        let Some([width, height]) = self.size() else { return self };
+        let lines = wrapped(caption, ((width - 32.0) / (10.0 * 0.52)) as usize);
+        let taller = height + 13.0 * lines.len() as f64 + 6.0;
+        for (before, after) in [
+            (
+                format!("height=\"{height}\" viewBox=\"0 0 {width} {height}\""),
+                format!("height=\"{taller}\" viewBox=\"0 0 {width} {taller}\""),
+            ),
+            (
+                format!("<rect width=\"{width}\" height=\"{height}\""),
+                format!("<rect width=\"{width}\" height=\"{taller}\""),
+            ),
+        ] {
+            self.text = self.text.replacen(&before, &after, 1);
+        }
+        let mut canvas = Canvas { text: self.text };
+        canvas.text.truncate(canvas.text.len() - END.len());
+        for (k, line) in lines.iter().enumerate() {
+            canvas.coloured_text(16.0, height + 9.0 + 13.0 * k as f64, Anchor::Start, 10.0, GREY, line);
+        }
+        canvas.finish()
+    }
+
+    /// Width and height in pixels, as the head of every picture says them.
+    fn size(&self) -> Option<[f64; 2]> {
+        let head = self.text.split_once("viewBox=\"0 0 ")?.1.split_once('"')?.0;
+        let (width, height) = head.split_once(' ')?;
+        Some([width.parse().ok()?, height.parse().ok()?])
+    }
+
     /// Writes the document.
     ///
     /// # Errors
@@ -131,6 +163,11 @@ pub(super) enum Anchor {
 
 pub(super) const INK: &str = "#1b1b1b";
 
+/// Text that stands back and keeps a contrast above 4.5:1 on white.
+const GREY: &str = "#595959";
+
+const END: &str = "</svg>\n";
+
 /// Collects the elements of a picture; the only place that knows SVG. Writing to a `String` cannot
 /// fail, so results of `write!` are dropped.
 pub(super) struct Canvas {
@@ -150,11 +187,14 @@ impl Canvas {
              role=\"img\" aria-label=\"{title}\" font-family=\"system-ui, Arial, sans-serif\">\n\
              <title>{title}</title>\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>\n"
         );
+        // A long heading is set smaller before it runs off the sheet.
+        let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).max(1);
+        let size = short(((width - 32.0) / (0.56 * longest as f64)).clamp(9.0, 15.0));
         for (k, line) in lines.iter().enumerate() {
             let (y, line) = (24 + 19 * k, escape_markup(line));
             let _ = writeln!(
                 text,
-                "<text x=\"16\" y=\"{y}\" font-size=\"15\" font-weight=\"bold\" fill=\"{INK}\">{line}</text>"
+                "<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"bold\" fill=\"{INK}\">{line}</text>"
             );
         }
         Self { text }
@@ -166,7 +206,7 @@ impl Canvas {
     }
 
     pub(super) fn finish(mut self) -> Svg {
-        self.text.push_str("</svg>\n");
+        self.text.push_str(END);
         Svg { text: self.text }
     }
 

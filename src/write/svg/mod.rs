@@ -12,6 +12,7 @@ mod flow_map;
 mod frame;
 mod maps;
 pub(in crate::write) mod palette;
+mod strip;
 
 pub use canvas::{Axis, Svg};
 pub use charts::{Bars, HeatMap, Marks, Plot, Series};
@@ -20,6 +21,7 @@ pub use flow_map::{
     ArcEnds, Background, Borders, Flow, FlowClass, FlowMap, FlowPoint, LineStyle, PointLabel,
 };
 pub use maps::{Choropleth, ClassMap, Coordinates};
+pub use strip::Strip;
 
 #[cfg(test)]
 mod tests;

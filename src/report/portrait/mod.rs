@@ -1,0 +1,426 @@
+//! The portrait of a territory: one page that can be sent as it is.
+//!
+//! [`Portraits`] holds what is the same for all territories of a level, so that a thousand pages cost
+//! little more than one.
+
+mod numbers;
+mod overview;
+mod pictures;
+mod sections;
+
+use std::collections::BTreeSet;
+
+use geo_types::Coord;
+
+use super::Language;
+use crate::error::{Error, Result};
+use crate::model::{ActorKind, Level};
+use crate::progress::Progress;
+use crate::space::simplify::simplify;
+use crate::space::{Bounds, Layer};
+use crate::study::{
+    ActivitySource, BelongingOptions, BelongingReport, ComplementarityOptions, Counting, FundingOptions,
+    FundingReport, LinkSummary, Needs, PartnerUnits, Partners, PartnersOptions, Perimeters, Recommendations,
+    Search, Study, TerritoryMeasures, TieChance,
+};
+use crate::write::page::Page;
+use numbers::{Figure, Peers};
+
+/// How portraits are made.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PortraitOptions {
+    /// The language.
+    pub language: Language,
+    /// Width of the bins of distance of the comparisons with chance, in metres.
+    pub bin_m: f64,
+    /// What the profiles of lacks and partners are made of: the prefix of themes that name an activity.
+    pub themes: String,
+    /// Recommended partners.
+    pub partners: usize,
+    /// How far practices are near, in metres.
+    pub near_m: f64,
+    /// The date of the page, as it is to be shown; nothing when empty.
+    pub date: String,
+}
+
+impl Default for PortraitOptions {
+    /// French, bins of 25 km, fields of research, five partners, practices within 50 km, no date.
+    fn default() -> Self {
+        Self {
+            language: Language::French,
+            bin_m: 25_000.0,
+            themes: "field".to_owned(),
+            partners: 5,
+            near_m: 50_000.0,
+            date: String::new(),
+        }
+    }
+}
+
+impl PortraitOptions {
+    /// Sets the language.
+    #[must_use]
+    pub const fn language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Sets the prefix of the themes that name an activity.
+    #[must_use]
+    pub fn themes(mut self, prefix: impl Into<String>) -> Self {
+        self.themes = prefix.into();
+        self
+    }
+
+    /// Sets the date that is shown.
+    #[must_use]
+    pub fn date(mut self, date: impl Into<String>) -> Self {
+        self.date = date.into();
+        self
+    }
+}
+
+/// Something a territory lacks, with the names of those that have it.
+struct Lack {
+    name: String,
+    count: f64,
+    quotient: f64,
+    holders_within: usize,
+    holders: Vec<(String, Option<f64>, Vec<String>)>,
+}
+
+/// Money of one programme and purpose that goes to the territory or a part of it.
+struct Grant {
+    programme: String,
+    purpose: String,
+    amount_eur: f64,
+    lines: usize,
+}
+
+/// Portraits of all territories of one level. From [`Portraits::new`].
+pub struct Portraits<'a> {
+    study: &'a Study,
+    level: Level,
+    options: PortraitOptions,
+    measures: Vec<TerritoryMeasures>,
+    regions: Vec<TerritoryMeasures>,
+    /// Région of each territory.
+    region_of: Vec<Option<usize>>,
+    /// Base territories of each territory.
+    members: Vec<Vec<u32>>,
+    /// Actors in each territory.
+    actors: Vec<Vec<u32>>,
+    /// Links that touch each territory.
+    links: Vec<Vec<u32>>,
+    /// EPCI of each base territory.
+    epci_of: Vec<Option<u32>>,
+    chances: Vec<TieChance>,
+    belonging: BelongingReport,
+    recommendations: Vec<Recommendations>,
+    lacks: Vec<Option<(Vec<Lack>, usize)>>,
+    /// Metres from each base territory to the nearest innovation place, research centre and public service.
+    reach_m: [Vec<f64>; 3],
+    funding: FundingReport,
+    /// Money below the level of régions, by territory.
+    grants: Vec<Vec<Grant>>,
+    peers: Vec<Peers>,
+    background: Option<Layer>,
+}
+
+impl std::fmt::Debug for Portraits<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Portraits")
+            .field("level", &self.level)
+            .field("territories", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Kinds whose distance is told.
+const REACHED: [ActorKind; 3] =
+    [ActorKind::InnovationPlace, ActorKind::ResearchCentre, ActorKind::PublicService];
+
+impl<'a> Portraits<'a> {
+    /// Prepares the portraits of a level's territories.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when the atlas lacks the level, EPCI or régions; [`Error::Parameter`] on options out
+    /// of their domain.
+    ///
+    /// # Complexity
+    /// O(tied actors² + territories · EPCI · activities).
+    pub fn new(
+        study: &'a Study,
+        level: Level,
+        options: PortraitOptions,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let atlas = study.atlas();
+        let reach = study.reach(progress)?;
+        let measures = study.territory_measures(&level, &reach)?;
+        let regions = study.territory_measures(&Level::Region, &reach)?;
+        let memberships = atlas.memberships(&level)?;
+        let mut members = vec![Vec::new(); measures.len()];
+        let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); atlas.base().territories().len()];
+        for &(b, t) in &memberships {
+            members[t as usize].push(b);
+            of_base[b as usize].push(t);
+        }
+        let region = atlas.level(&Level::Region)?;
+        let largest = |list: &[u32]| {
+            let people = |b: u32| atlas.base().territories()[b as usize].population.unwrap_or(0.0);
+            list.iter().copied().max_by(|a, b| people(*a).total_cmp(&people(*b)).then(b.cmp(a)))
+        };
+        let region_of =
+            members.iter().map(|m| largest(m).and_then(|b| region.membership().get(b as usize))).collect();
+        let epci = atlas.level(&Level::Epci)?;
+        let epci_of = (0..of_base.len()).map(|b| epci.membership().get(b).map(|e| e as u32)).collect();
+        let units = |actor: u32| {
+            study.places()[actor as usize].base.map_or(&[][..], |b| of_base[b as usize].as_slice())
+        };
+        let mut actors = vec![Vec::new(); measures.len()];
+        for i in 0..study.places().len() as u32 {
+            units(i).iter().for_each(|&t| actors[t as usize].push(i));
+        }
+        let mut links = vec![Vec::new(); measures.len()];
+        for (k, link) in study.links().iter().enumerate() {
+            let touched: BTreeSet<u32> = units(link.a).iter().chain(units(link.b)).copied().collect();
+            touched.into_iter().for_each(|t| links[t as usize].push(k as u32));
+        }
+        let chances = study.tie_chances(&level, options.bin_m, progress)?;
+        let mut belonging_options = BelongingOptions::default();
+        belonging_options.bin_m = options.bin_m;
+        let belonging =
+            study.belonging(&Perimeters::of_level(atlas, &level)?, &belonging_options, progress)?;
+        let (recommendations, lacks) = partners(study, &level, &options, progress)?;
+        let reach_m = [
+            study.nearest_actor_m(REACHED[0])?,
+            study.nearest_actor_m(REACHED[1])?,
+            study.nearest_actor_m(REACHED[2])?,
+        ];
+        let funding = study.funding(&FundingOptions::default(), None)?;
+        let grants = grants(study, &level, &of_base, measures.len());
+        let summary = LinkSummary::of(study.links());
+        let peers = Figure::ALL.map(|f| Peers::of(f, &measures, &regions, summary)).into();
+        Ok(Self {
+            study,
+            options,
+            measures,
+            regions,
+            region_of,
+            members,
+            actors,
+            links,
+            epci_of,
+            chances,
+            belonging,
+            recommendations,
+            lacks,
+            reach_m,
+            funding,
+            grants,
+            peers,
+            background: background(study)?,
+            level,
+        })
+    }
+
+    /// How many territories there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.measures.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.measures.is_empty()
+    }
+
+    /// The level.
+    #[must_use]
+    pub const fn level(&self) -> &Level {
+        &self.level
+    }
+
+    /// Position of a territory by code or name.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is none or more than one, with those that come near.
+    pub fn find(&self, text: &str) -> Result<usize> {
+        self.study.atlas().level(&self.level)?.search(text)
+    }
+
+    /// The name of a page's files, without ending: the code, made safe.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no such territory.
+    pub fn file_name(&self, territory: usize) -> Result<String> {
+        let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+        Ok(self.of(territory)?.territory.code.as_str().chars().map(safe).collect())
+    }
+
+    fn of(&self, territory: usize) -> Result<&TerritoryMeasures> {
+        self.measures.get(territory).ok_or_else(|| Error::Parameter {
+            name: "territory",
+            value: territory.to_string(),
+            must: "must be the position of a territory of the level",
+        })
+    }
+
+    /// The portrait of a territory.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no such territory.
+    pub fn page(&self, territory: usize) -> Result<Page> {
+        sections::page(self, territory)
+    }
+
+    /// A page of two territories side by side.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no such territory.
+    pub fn comparison(&self, first: usize, second: usize) -> Result<Page> {
+        overview::comparison(self, first, second)
+    }
+
+    /// The list of all portraits, with a search field, by région.
+    ///
+    /// # Errors
+    /// None on prepared portraits.
+    pub fn index(&self) -> Result<Page> {
+        overview::index(self)
+    }
+}
+
+/// The portrait of one territory of a study, by name or code. For many, prepare [`Portraits`] once.
+///
+/// # Errors
+/// Those of [`Portraits::new`] and [`Portraits::find`].
+pub fn portrait(
+    study: &Study,
+    level: Level,
+    territory: &str,
+    options: PortraitOptions,
+    progress: &dyn Progress,
+) -> Result<Page> {
+    let portraits = Portraits::new(study, level, options, progress)?;
+    portraits.page(portraits.find(territory)?)
+}
+
+type LacksOf = Vec<Option<(Vec<Lack>, usize)>>;
+
+/// Partners and lacks of every territory, by EPCI that have what it lacks.
+fn partners(
+    study: &Study,
+    level: &Level,
+    options: &PortraitOptions,
+    progress: &dyn Progress,
+) -> Result<(Vec<Recommendations>, LacksOf)> {
+    let wanted = PartnersOptions::new(PartnerUnits::Territories(level.clone())).top(options.partners);
+    let profiles =
+        |level: &Level| study.profiles(level, ActivitySource::Themes(&options.themes), Counting::Full);
+    let (cities, own) = (profiles(&Level::Epci)?.0, profiles(level)?.0);
+    let receiving = (*level != Level::Epci).then_some(&own);
+    let complementarity = match study.complementarity(&cities, receiving, ComplementarityOptions::default()) {
+        Ok(c) => c,
+        // Nobody is profiled: partners rest on ties and distance.
+        Err(Error::Undefined { .. }) => {
+            let found = study.partners(wanted, None)?.recommend_all(progress)?;
+            let none = (0..found.len()).map(|_| None).collect();
+            return Ok((found, none));
+        }
+        Err(e) => return Err(e),
+    };
+    let partners: Partners<'_> = study.partners(wanted, Some(&complementarity))?;
+    let found = partners.recommend_all(progress)?;
+    let actors = study.inventory().actors();
+    let lacks = crate::parallel::map(found.len(), |t| {
+        let needs: Needs = complementarity.needs(t, Search::default().limits(5, 3, 0)).ok()?;
+        let lacks = needs
+            .lacks
+            .iter()
+            .map(|n| Lack {
+                name: complementarity.activities()[n.activity].name.clone(),
+                count: n.count,
+                quotient: n.location_quotient,
+                holders_within: n.holders_within,
+                holders: n
+                    .holders
+                    .iter()
+                    .filter_map(|h| {
+                        let names =
+                            h.actors.iter().take(2).map(|&a| actors[a as usize].name.clone()).collect();
+                        Some((complementarity.giving_row(h.row)?.name.clone(), h.distance_m, names))
+                    })
+                    .collect(),
+            })
+            .collect();
+        Some((lacks, needs.considered))
+    });
+    Ok((found, lacks))
+}
+
+/// Money that goes to territories or parts of them, below the régions.
+fn grants(study: &Study, level: &Level, of_base: &[Vec<u32>], territories: usize) -> Vec<Vec<Grant>> {
+    let mut sums = vec![std::collections::BTreeMap::<(&str, &str), (f64, usize)>::new(); territories];
+    let atlas = study.atlas();
+    for line in study.inventory().funding() {
+        let Some((of, code)) = &line.territory else { continue };
+        let Some(at) = atlas.level(of).ok().and_then(|l| l.find(code.as_str())) else { continue };
+        let units: Vec<u32> = if of == level {
+            vec![at as u32]
+        } else if of == atlas.base().level() {
+            of_base[at].clone()
+        } else if *of == Level::Epci && *level != Level::Commune {
+            // An EPCI counts where all of it lies.
+            let Ok(epci) = atlas.level(of) else { continue };
+            let mut parts = (0..of_base.len()).filter(|&b| epci.membership().get(b) == Some(at));
+            let Some(first) = parts.next() else { continue };
+            let mut common = of_base[first].clone();
+            parts.for_each(|b| common.retain(|t| of_base[b].contains(t)));
+            common
+        } else {
+            continue;
+        };
+        let programme = if line.programme.is_empty() { &line.programme_id } else { &line.programme };
+        for unit in units {
+            let sum = sums[unit as usize].entry((programme, &line.code_name)).or_default();
+            sum.0 += line.amount_eur;
+            sum.1 += 1;
+        }
+    }
+    sums.into_iter()
+        .map(|s| {
+            let mut list: Vec<Grant> = s
+                .into_iter()
+                .map(|((programme, purpose), (amount_eur, lines))| Grant {
+                    programme: programme.to_owned(),
+                    purpose: purpose.to_owned(),
+                    amount_eur,
+                    lines,
+                })
+                .collect();
+            list.sort_by(|a, b| b.amount_eur.total_cmp(&a.amount_eur));
+            list
+        })
+        .collect()
+}
+
+/// What is shown of a country's mainland.
+const MAINLAND: Bounds = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
+
+/// Outlines of the régions, coarse enough for a small map.
+fn background(study: &Study) -> Result<Option<Layer>> {
+    let Some(layer) = study.atlas().level(&Level::Region)?.geometry() else { return Ok(None) };
+    let seen: Vec<_> = (0..layer.len())
+        .filter(|&i| {
+            let b = layer.bounds(i);
+            let middle = [f64::midpoint(b.min[0], b.max[0]), f64::midpoint(b.min[1], b.max[1])];
+            MAINLAND.contains(Coord { x: middle[0], y: middle[1] })
+        })
+        .map(|i| layer.to_multi_polygon(i))
+        .collect();
+    simplify(&Layer::from_features(&seen), 0.04).map(Some)
+}

@@ -1,0 +1,10 @@
+//! Cases of readers and kernels, each with what is expected. One program for all of them.
+
+mod bad_input;
+#[path = "../common/mod.rs"]
+mod common;
+mod diffusion;
+mod kernels;
+mod overlay;
+mod own_files;
+mod vocabulary;
