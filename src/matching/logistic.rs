@@ -170,9 +170,19 @@ pub fn logistic(
         iterations += 1;
         // Steps of more than five standard deviations of a feature overshoot.
         let size = step.amax();
-        let scale = if size > 5.0 { 5.0 / size } else { 1.0 };
+        let mut scale = if size > 5.0 { 5.0 / size } else { 1.0 };
+        let mut settled = size < 1e-9;
+        if !firth {
+            // Nor may a step lose: features with long tails make Newton's method swing.
+            let before = problem.objective(&beta);
+            let gain = |scale: f64| problem.objective(&(&beta + &step * scale)) - before;
+            while gain(scale) < 0.0 && scale > 1e-6 {
+                scale /= 2.0;
+            }
+            settled |= gain(scale) <= 1e-13 * before.abs();
+        }
         beta += &step * scale;
-        if size < 1e-9 {
+        if settled {
             break information;
         }
         if iterations >= options.iterations {
@@ -222,6 +232,12 @@ impl Problem<'_> {
                 self.weight[i] * (if self.outcome[i] { eta } else { 0.0 } - softplus)
             })
             .sum()
+    }
+
+    /// What is made largest under an L2 penalty.
+    fn objective(&self, beta: &DVector<f64>) -> f64 {
+        let squares: f64 = beta.iter().skip(1).map(|b| b * b).sum();
+        self.log_likelihood(beta) - self.lambda / 2.0 * squares
     }
 
     /// A Newton step and the penalised information it was made with.
