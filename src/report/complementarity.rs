@@ -376,7 +376,7 @@ pub fn complementarity<'a>(
     wording: &Wording,
 ) -> Result<Part<'a>> {
     let l = wording.language;
-    let wording = &subject.source.iter().fold(wording.clone(), |wording, source| wording.source(source));
+    let wording = &subject.source.iter().fold(wording.clone(), Wording::source);
     let found = &sides.found;
     let needs = compared.needs(subject.row, Search::default().radius_m(subject.radius_m))?;
     let report = compared.report(progress)?;
