@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use geo_types::Coord;
 
 use super::maps::{Over, close_up, contours, frame, value_map};
+use super::output::capital;
 use super::{Language, Part, Wording};
 use crate::atlas::{Atlas, Territory};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::labels::Labels;
 use crate::model::{ActorKind, DensityLevel, Level, Rurality};
 use crate::space::Layer;
@@ -59,7 +60,7 @@ impl Focus {
     /// The territory of a level with this name or code.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when there is no such level or territory.
+    /// [`Error::Unknown`](crate::Error::Unknown) when there is no such level or territory.
     pub fn of(atlas: &Atlas, level: &Level, text: &str) -> Result<Self> {
         let found = atlas.level(level)?.search(text)?;
         let mut inside = vec![false; atlas.base().territories().len()];
@@ -158,11 +159,12 @@ fn percent(share: Option<f64>, l: Language) -> String {
 }
 
 /// All of an access report: coverage, rural and urban people, then one territory closely, or the ends of
-/// the country and inequality; tables of all levels, two maps and the curve of people by way.
+/// the country and inequality; tables of all levels, two maps (where there are outlines) and the curve of
+/// people by way.
 ///
 /// # Errors
-/// [`Error::Unknown`] when the study lacks the level of the maps or its outlines; [`Error::Shape`] for a
-/// report of another study.
+/// [`Error::Unknown`](crate::Error::Unknown) when the study lacks the level of the maps;
+/// [`Error::Shape`](crate::Error::Shape) for a report of another study.
 pub fn access<'a>(
     study: &Study,
     report: &AccessReport,
@@ -514,11 +516,11 @@ fn maps(
 ) -> Result<()> {
     let l = wording.language;
     let level = study.atlas().level(&view.by)?;
-    let layer = level.geometry().ok_or_else(|| Error::Unknown {
-        kind: "outlines of level",
-        value: view.by.to_string(),
-        hint: Some("give it outlines, or take another level for the maps".to_owned()),
-    })?;
+    let Some(layer) = level.geometry() else {
+        let (levels, colon) = (l.levels(&view.by), l.colon());
+        part.say(format!("{levels}{colon}{}", l.pick("aucun contour à dessiner", "no outline to draw")));
+        return Ok(());
+    };
     let summaries = study.access_by(&view.by, report)?;
     let value = |f: &dyn Fn(&AccessSummary) -> Option<f64>| -> Vec<f64> {
         summaries.iter().map(|s| f(s).unwrap_or(f64::NAN)).collect()
@@ -676,7 +678,7 @@ fn curve(report: &AccessReport, view: &AccessView, wording: &Wording) -> Result<
         Language::English => format!("n = {n} rural, {m} urban people."),
     };
     let plot = Plot {
-        title: &title,
+        title: &capital(&title),
         x_label: view.unit.symbol(),
         y_label: l.pick("% de la population rurale ou urbaine", "% of the rural or urban population within"),
         x_axis: Axis::Linear,

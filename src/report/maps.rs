@@ -3,6 +3,7 @@
 use geo_types::Coord;
 
 use super::Wording;
+use super::output::capital;
 use crate::atlas::AtlasLevel;
 use crate::error::Result;
 use crate::labels::Labels;
@@ -62,7 +63,7 @@ pub(super) fn value_map(
     wording: &Wording,
 ) -> Result<Svg> {
     let map = Choropleth {
-        title,
+        title: &capital(title),
         value_label: label,
         layer,
         contours,
@@ -86,7 +87,7 @@ pub(super) fn class_map(
 ) -> Result<Option<Svg>> {
     let Some(layer) = level.geometry() else { return Ok(None) };
     let map = ClassMap {
-        title,
+        title: &capital(title),
         legend,
         layer,
         contours: contours(level),

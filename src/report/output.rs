@@ -122,8 +122,11 @@ impl<'a> Part<'a> {
         self.files.push((file_name(file.as_ref()), Content::Picture(picture)));
     }
 
-    /// Adds all of another part after this one.
+    /// Adds all of another part after this one, with an empty line between.
     pub fn append(&mut self, other: Self) {
+        if !self.blocks.is_empty() && !other.blocks.is_empty() {
+            self.say("");
+        }
         self.blocks.extend(other.blocks);
         self.files.extend(other.files);
     }
@@ -176,6 +179,12 @@ impl fmt::Display for Part<'_> {
 /// The name of a file in the folder of the report, never of one elsewhere.
 fn file_name(name: &str) -> String {
     name.chars().map(|c| if c.is_control() || "/\\:".contains(c) { '_' } else { c }).collect()
+}
+
+/// A text with a capital at its beginning, for headings that begin with a noun.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The line that says which files were written, and where.

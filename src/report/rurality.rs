@@ -2,6 +2,7 @@
 //! side, and how unequally they are endowed: tables, sentences and pictures.
 
 use super::maps::class_map;
+use super::output::capital;
 use super::{Language, Part, Wording};
 use crate::error::{Error, Result};
 use crate::evidence::{Evidence, Measured};
@@ -433,7 +434,7 @@ fn moran_plot(found: &SpatialStructure, label: &str, wording: &Wording) -> Resul
     let moran = format!("{} = {}", l.pick("I de Moran", "Moran’s I"), l.decimal(e.observed, 3));
     let title = format!("{label}{}{finding} ({moran}{p}, n = {})", l.colon(), l.integer(e.n));
     let plot = Plot {
-        title: &title,
+        title: &capital(&title),
         x_label: label,
         y_label: l.pick("moyenne des voisins", "mean of the neighbours"),
         x_axis: Axis::Linear,
@@ -510,7 +511,7 @@ pub fn inequality<'a>(
         };
         let line = |x, y, name| Series { name, x, y, marks: Marks::Line };
         let plot = Plot {
-            title: &title,
+            title: &capital(&title),
             x_label: l.pick(
                 "part des habitants, les moins dotés d’abord",
                 "share of inhabitants, least endowed first",

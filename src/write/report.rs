@@ -138,7 +138,7 @@ impl TextTable {
     fn clean(&self, row: &[String]) -> Vec<String> {
         let cell = |(cell, align): (&String, &Align)| {
             let text = self.widest_text.filter(|_| *align == Align::Left);
-            let cell = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+            let cell = cell.chars().map(|c| if steers(c) { ' ' } else { c }).collect::<String>();
             match self.widest.into_iter().chain(text).min() {
                 Some(widest) if width(&cell) > widest => {
                     let mut room = widest - 1;
@@ -222,6 +222,11 @@ fn grouped(text: &str) -> String {
         out.push(digit);
     }
     out + fraction
+}
+
+/// Whether a character steers the terminal instead of being shown: controls and changes of direction.
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Columns a text takes in a terminal.

@@ -189,7 +189,7 @@ impl Canvas {
         );
         // A long heading is set smaller before it runs off the sheet.
         let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0).max(1);
-        let size = short(((width - 32.0) / (0.56 * longest as f64)).clamp(9.0, 15.0));
+        let size = short(((width - 32.0) / (0.62 * longest as f64)).clamp(8.0, 15.0));
         for (k, line) in lines.iter().enumerate() {
             let (y, line) = (24 + 19 * k, escape_markup(line));
             let _ = writeln!(
