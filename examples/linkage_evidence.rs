@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --example linkage_evidence -- --kind interreg --out linkage`
 
+#![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
+
 #[macro_use]
 mod common;
 

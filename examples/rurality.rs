@@ -82,7 +82,7 @@ fn main() -> Fallible {
 /// What a table of the user's own says of the territories, and what to call it.
 fn own_values(study: &Study, a: &Arguments, path: &Path) -> Fallible<(String, Vec<f64>)> {
     let level = study.atlas().level(&a.level)?;
-    let names = ColumnNames::parse(&a.column.iter().filter(|c| c.contains('=')).collect::<Vec<_>>())?;
+    let names = ColumnNames::parse(a.column.iter().filter(|c| c.contains('=')).collect::<Vec<_>>())?;
     let plain = a.column.iter().find(|c| !c.contains('=')).map(String::as_str);
     let column = plain.or(names.get(Role::Figure)).ok_or("--column: name the column of figures")?;
     let book = EmbeddedFrance::code_book()?;

@@ -11,7 +11,7 @@ use rurban::matching::{
     DatedProject, Evaluation, EvaluationOptions, Pairs, ProximityDimension, ScoreModel, Scorer, Term,
     TiedPairs, evaluate, random_hold_out,
 };
-use rurban::model::{Contours, CooperationKind, Level};
+use rurban::model::{Contours, CooperationKind, DensityLevel, Level};
 use rurban::progress::Silent;
 use rurban::random::Seed;
 use rurban::report::Language;
@@ -87,7 +87,6 @@ fn joint_units_hidden_at_random_are_found() {
     let study = france();
     let network = study.network(|l| l.kind == CooperationKind::JointUnit).unwrap();
     let none = |_: usize, _: usize| f64::NAN;
-    // Resource allocation as it is, without a weight that bends it.
     let model = ScoreModel::of(Term::ResourceAllocation { gamma: 1.0 }, 1.0);
     let (mut sum, mut low) = (0.0, 0.0);
     for seed in 0..3 {
@@ -126,7 +125,7 @@ fn raw(file: &str, project: &str, node: &str, year: &str) -> PartnerHistory {
         let Ok(began) = r[year].parse::<i32>() else { continue };
         let Some(commune) = located.get(r[node].as_str()).filter(|_| !r[node].is_empty()) else { continue };
         let id = *nodes.entry(r[node].clone()).or_insert_with(|| {
-            let rurality = commune.density.map(|d| d.rurality());
+            let rurality = commune.density.map(DensityLevel::rurality);
             units.push(PartnerUnit::new(&r[node], "").at(commune.point).rurality(rurality));
             units.len() as u32 - 1
         });

@@ -298,7 +298,11 @@ fn a_portrait_says_numbers_comparisons_and_certainty() {
     for sign in [" :", " ;", " ?", " %"] {
         let shown = text
             .lines()
-            .find(|line| !line.starts_with('|') && !line.starts_with("- [") && line.contains(sign));
+            // Names of data keep their own signs: rows of tables, links, the holders of what is lacked.
+            .find(|line| {
+                let ours = line.split("ce qui manque et s’y trouve").next().unwrap_or(line);
+                !line.starts_with('|') && !line.starts_with("- [") && ours.contains(sign)
+            });
         assert_eq!(shown, None, "{sign:?}");
     }
 }
