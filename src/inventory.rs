@@ -375,7 +375,7 @@ impl InventoryBuilder {
     /// or the adopter itself. Returns whether the adoption is in the inventory.
     ///
     /// # Errors
-    /// [`Error::Unknown`](crate::Error::Unknown) when there is no such practice.
+    /// [`Error::Unknown`] when there is no such practice.
     pub fn add_adoption(
         &mut self,
         practice: &PracticeId,

@@ -52,6 +52,7 @@ pub(crate) fn for_each_chunk<T: Send>(
 }
 
 /// Both results, worked out side by side where there are threads.
+#[cfg(feature = "france-data")]
 pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
     #[cfg(feature = "parallel")]
     {

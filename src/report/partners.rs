@@ -12,9 +12,7 @@ use crate::study::{
     Recommendations, RegionMatching, RegionPair, TermReason,
 };
 use crate::write::Table;
-#[cfg(feature = "html")]
 use crate::write::page::{Page, PageTable, PageWords};
-#[cfg(feature = "html")]
 use crate::write::report::Align;
 use crate::write::svg::{Background, Flow, FlowClass, FlowMap, FlowPoint, LineStyle, Svg};
 
@@ -418,7 +416,6 @@ pub fn region_map(m: &RegionMatching, ground: Option<PartnerGround<'_>>, languag
     map.render()
 }
 
-#[cfg(feature = "html")]
 fn words(language: Language) -> PageWords {
     match language {
         Language::French => PageWords::french(),
@@ -430,7 +427,6 @@ fn words(language: Language) -> PageWords {
 ///
 /// # Errors
 /// As [`recommendations_map`].
-#[cfg(feature = "html")]
 pub fn recommendations_page(
     found: &Recommendations,
     ground: Option<PartnerGround<'_>>,

@@ -478,10 +478,8 @@ pub fn forms_text(forms: &PlaceForms, study: &Study, most: usize, language: Lang
     lines.join("\n")
 }
 
-#[cfg(feature = "html")]
 pub use page::places_page;
 
-#[cfg(feature = "html")]
 mod page {
     use geo_types::Coord;
 

@@ -12,7 +12,7 @@
 //! | nodes and ties with attributes | Gephi, igraph, NetworkX | [`graphml`] |
 //! | columns | a table in the terminal or in Markdown | [`report`] |
 //! | numbers | a small picture | [`svg`] |
-//! | sentences, tables and pictures | a page to read and to print | `page` (feature `html`) |
+//! | sentences, tables and pictures | a page to read and to print | [`page`] |
 //! | territories, actors and ties | an interactive map in one file | `atlas_html` (feature `html`) |
 
 #[cfg(feature = "html")]
@@ -21,7 +21,6 @@ pub mod csv;
 mod findings;
 pub mod geojson;
 pub mod graphml;
-#[cfg(feature = "html")]
 pub mod page;
 pub mod report;
 pub mod svg;

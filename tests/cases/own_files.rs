@@ -484,8 +484,8 @@ fn tables_and_geojson_judge_coordinates_alike() {
 
 #[test]
 fn a_programme_in_the_column_of_projects_is_said() {
-    let rows: String = (0..600).map(|i| format!("A{i};LEADER\n")).collect();
-    let ids: String = (0..600).map(|i| format!("A{i};N{i};32013\n")).collect();
+    let rows: String = (0..600).map(|i| format!("A{i};LEADER")).collect::<Vec<_>>().join("\n");
+    let ids: String = (0..600).map(|i| format!("A{i};N{i};32013")).collect::<Vec<_>>().join("\n");
     let (mut builder, _) = actors(&format!("id;nom;insee\n{ids}")).unwrap();
     let folder = std::env::temp_dir().join(format!("rurban-large-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
