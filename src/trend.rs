@@ -48,7 +48,7 @@ pub struct Trend {
 /// ```
 /// use rurban::trend::mann_kendall;
 /// let trend = mann_kendall(&[2010.0, 2011.0, 2012.0, 2013.0], &[3.0, 5.0, 4.0, 9.0])?;
-/// assert_eq!((trend.evidence.observed, trend.slope), (4.0, 1.75));
+/// assert_eq!((trend.evidence.observed, trend.slope), (4.0, 2.0));
 /// # Ok::<(), rurban::Error>(())
 /// ```
 pub fn mann_kendall(times: &[f64], values: &[f64]) -> Result<Trend> {

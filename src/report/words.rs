@@ -19,7 +19,7 @@ use crate::write::report::{integer, number};
 /// let french: Language = "fr".parse()?;
 /// assert_eq!(french.decimal(1234.5, 1), "1\u{202f}234,5");
 /// assert_eq!(french.share(17, 20), "85\u{202f}% (17 sur 20)");
-/// assert_eq!(Language::English.count(1, "lien", "liens", "tie", "ties"), "1 tie");
+/// assert_eq!(Language::English.count(1, "lien", "liens", "tie", "ties"), "1\u{a0}tie");
 /// # Ok::<(), rurban::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Serialize, serde::Deserialize)]

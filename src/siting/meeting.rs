@@ -63,7 +63,7 @@ pub struct Meeting {
 ///
 /// let at = [0.0, 1.0, 2.0, 9.0].map(|x| Coord { x, y: 0.0 });
 /// let found = meeting(&[1.0; 4], &SitingCosts::Planar { demands: &at, candidates: &at })?;
-/// assert_eq!((found.median.candidate, found.median.mean, found.centre.candidate), (1, 2.5, 2));
+/// assert_eq!((found.median.candidate, found.median.mean, found.centre.candidate), (2, 2.5, 2));
 /// # Ok::<(), rurban::Error>(())
 /// ```
 pub fn meeting(weights: &[f64], costs: &SitingCosts<'_>) -> Result<Meeting> {

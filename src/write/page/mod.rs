@@ -15,7 +15,7 @@
 //!     PageTable::new("Partners", [("partner", Align::Left), ("km", Align::Right)]).row(["Toulouse", "60"]),
 //! );
 //! let html = page.to_html()?;
-//! assert!(html.contains("<h2 id=\"s1\">Ties</h2>") && html.contains("<caption>Partners</caption>"));
+//! assert!(html.contains("<h2 id=\"s1\">Ties</h2>") && html.contains("Table 1. Partners</caption>"));
 //! assert!(page.to_markdown().contains("| Toulouse | 60 |"));
 //! # Ok::<(), rurban::Error>(())
 //! ```
