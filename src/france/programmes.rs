@@ -99,7 +99,7 @@ pub struct Correspondence {
 /// let crosswalk = Crosswalk::embedded()?;
 /// let leader = crosswalk.of_2014(FundingCode::new("77.05")?);
 /// let certain: Vec<_> = leader.iter().filter(|c| c.certainty == Certainty::Certain).collect();
-/// assert_eq!((certain.len(), certain[0].of_2014.as_str()), (1, "M19"));
+/// assert_eq!((certain.len(), certain[0].of_2014.to_string()), (1, "M19".to_owned()));
 /// # }
 /// # Ok::<(), rurban::Error>(())
 /// ```
