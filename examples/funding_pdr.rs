@@ -30,7 +30,7 @@ struct Arguments {
     #[arg(long)]
     column: Vec<String>,
     /// Folder of the files.
-    #[arg(long, default_value = "target/funding_pdr")]
+    #[arg(long, default_value = "out/funding_pdr")]
     out: PathBuf,
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]

@@ -46,7 +46,7 @@ struct Arguments {
     #[arg(long, default_value = "")]
     date: String,
     /// Folder of the files.
-    #[arg(long, default_value = "target/portraits")]
+    #[arg(long, default_value = "out/portrait")]
     out: PathBuf,
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]
