@@ -27,7 +27,7 @@ const W = {
   close: ["Fermer", "Close"], zoomTo: ["Aller à", "Zoom to"], actorsHere: ["Acteurs", "Actors"], partners: ["Partenaires", "Partners"], partnerTerritories: ["Territoires liés", "Tied territories"], all: ["Tout afficher", "Show all"],
   noActor: ["Aucun acteur connu avec ces filtres.", "No known actor with these filters."], noTie: ["Aucun lien connu avec ces filtres.", "No known tie with these filters."], undated: ["sans date", "undated"], from_year: ["depuis", "since"],
   compared: ["comparé à", "compared with"], name: ["Nom", "Name"], code: ["Code", "Code"], in: ["Dans", "In"], territories: ["Territoires", "Territories"], flowsRows: ["Liens entre territoires", "Ties between territories"], actorsRows: ["Acteurs", "Actors"],
-  a: ["Territoire A", "Territory A"], b: ["Territoire B", "Territory B"], classWord: ["Classe", "Class"], count: ["Nombre de liens", "Number of ties"], side: ["Côté", "Side"], place: ["Lieu", "Place"], widths: ["Largeur = nombre de liens", "Width = number of ties"],
+  a: ["Territoire A", "Territory A"], b: ["Territoire B", "Territory B"], classWord: ["Classe", "Class"], count: ["Nombre de liens", "Number of ties"], side: ["Côté", "Side"], place: ["Lieu", "Place"], widths: ["Largeur = nombre de liens", "Width = number of ties"], pale: ["\u202f; en pâle, hors des 150 flux les plus forts", "; pale: beyond the 150 strongest flows"],
   ring: ["anneau : liens à l’intérieur d’un territoire", "ring: ties inside a territory"], approximate: ["Contours approchés (polygones de Thiessen autour d’un point par commune).", "Approximate outlines (Thiessen cells around one point per commune)."],
   sources: ["Sources", "Sources"], method: ["Méthode", "Method"], noOutline: ["sans contour sur la carte", "not drawn on the map"], peers: ["Chaque trait est un territoire de l’échelon.", "Each line is a territory of the level."], here: ["ce territoire", "this territory"],
   suggestions: ["Complémentarités à explorer", "Complementarities to explore"], scaleInsets: ["Encarts : chacun à sa propre échelle.", "Insets: each at its own scale."], reader: ["Lecture", "Reading"], colourCircles: ["porter la couleur sur les cercles", "put the colour on the circles"],
@@ -187,6 +187,7 @@ function passActors() {
   flowsNow = null; totals = null;
 }
 let flowsNow = null, totals = null;
+const STRONG = 150;
 function flows() {
   if (flowsNow) return flowsNow;
   const { unitOf, points } = layer(), p = page.ties, between = new Map(), inside = new Map(), byClass = Array(CLASSES).fill(0);
@@ -431,9 +432,12 @@ function paint(p, w, h, hits) {
   // Flows: arcs between territories, rings inside them.
   const now = flows(), most = mostTies();
   const touches = f => state.chosen === null || f.u === state.chosen || f.v === state.chosen;
-  const shownFlows = now.between.filter(f => state.classes[f.c]).reverse();
+  const shownFlows = now.between.filter(f => state.classes[f.c]);
+  // Without a choice the strongest flows stand out; the others stay as a pale ground.
+  const strong = new Set(state.chosen === null ? shownFlows.slice(0, STRONG) : shownFlows.filter(touches));
+  shownFlows.reverse();
   for (const pass_ of [0, 1]) for (const f of shownFlows) {
-    if (Number(touches(f)) !== pass_) continue;
+    if (Number(strong.has(f)) !== pass_) continue;
     const q = curve(l.points[f.u], l.points[f.v], .14 + .06 * f.c), width = widthOf(f.ties.length, most);
     if (off(q, w, h)) continue;
     const trace = pen => { pen.moveTo(q.x1, q.y1); pen.quadraticCurveTo(q.cx, q.cy, q.x2, q.y2); };
@@ -802,7 +806,8 @@ function legendRows() {
   const now = flows(), most = mostTies();
   list.push({ title: t("flows") });
   CLASS_NAMES.forEach((name, i) => { if (state.classes[i]) list.push({ line: i, text: name[state.lang], n: now.byClass[i] }); });
-  if (now.between.some(f => state.classes[f.c])) list.push({ widths: [...new Set([1, Math.ceil(most / 2), most])], most, text: t("widths") });
+  const drawn = now.between.filter(f => state.classes[f.c]).length;
+  if (drawn) list.push({ widths: [...new Set([1, Math.ceil(most / 2), most])], most, text: t("widths") + (state.chosen === null && drawn > STRONG ? t("pale") : "") });
   list.push({ ringKey: true, text: t("ring") });
   if (state.showActors || state.chosen !== null || state.actor !== null) {
     const kinds = [...new Set(seenActors().map(i => page.actors.kind[i]))].sort((a, b) => a - b);
