@@ -256,32 +256,10 @@ pub fn activity_name(activity: &Activity, language: Language) -> &str {
     if let Some(kind) = ActorKind::from_key(activity.code.as_str()) {
         return language.actor_kinds(kind);
     }
-    let french = match activity.code.as_str() {
-        "agronomy, food and forest" => "agronomie, alimentation et forêt",
-        "biology" => "biologie",
-        "chemistry" => "chimie",
-        "computing" => "informatique",
-        "earth and climate" => "terre et climat",
-        "ecology and water" => "écologie et eau",
-        "economics and management" => "économie et gestion",
-        "energy" => "énergie",
-        "health" => "santé",
-        "humanities and arts" => "lettres et arts",
-        "marine" => "mer",
-        "materials and engineering" => "matériaux et ingénierie",
-        "mathematics" => "mathématiques",
-        "physics" => "physique",
-        "social sciences" => "sciences sociales",
-        "transport and space" => "transports et espace",
-        "circuit_production" => "fabrication de circuits",
-        "cnc_milling" => "fraisage numérique",
-        "laser" => "découpe laser",
-        "precision_milling" => "fraisage de précision",
-        "three_d_printing" => "impression 3D",
-        "vinyl_cutting" => "découpe de vinyle",
-        _ => return &activity.name,
-    };
-    language.pick(french, activity.name.as_str())
+    match language.field(activity.code.as_str()) {
+        Some(french) => french,
+        None => &activity.name,
+    }
 }
 
 /// What amounts are.

@@ -22,30 +22,6 @@ fn kilometres(distance_m: Option<f64>, language: Language) -> String {
     distance_m.map_or_else(|| unknown.to_owned(), |d| language.kilometres(d))
 }
 
-/// A research field of the embedded organisations; what has no French name stays as it is.
-fn activity(name: &str, language: Language) -> &str {
-    let french = match name {
-        "agronomy, food and forest" => "agronomie, alimentation et forêt",
-        "biology" => "biologie",
-        "chemistry" => "chimie",
-        "computing" => "informatique",
-        "earth and climate" => "terre et climat",
-        "ecology and water" => "écologie et eau",
-        "economics and management" => "économie et gestion",
-        "energy" => "énergie",
-        "health" => "santé",
-        "humanities and arts" => "lettres et arts",
-        "marine" => "mer",
-        "materials and engineering" => "matériaux et ingénierie",
-        "mathematics" => "mathématiques",
-        "physics" => "physique",
-        "social sciences" => "sciences sociales",
-        "transport and space" => "transports et espace",
-        other => other,
-    };
-    language.pick(french, name)
-}
-
 fn term(term: Term, language: Language) -> &'static str {
     let (french, english) = match term {
         Term::Participations => ("participations", "participations"),
@@ -162,8 +138,8 @@ fn lacks(r: &Recommendation, language: Language) -> Option<String> {
         .lacks
         .iter()
         .map(|l| match l.holders.first() {
-            Some(holder) => format!("{} ({holder})", activity(&l.name, language)),
-            None => activity(&l.name, language).to_owned(),
+            Some(holder) => format!("{} ({holder})", language.field(&l.name).unwrap_or(&l.name)),
+            None => language.field(&l.name).unwrap_or(&l.name).to_owned(),
         })
         .collect();
     (!list.is_empty()).then(|| list.join(", "))

@@ -349,6 +349,38 @@ impl Language {
         self.of(level.label(), english)
     }
 
+    /// A field of research or a capability of the embedded data in words other than its own name; `None`
+    /// where its name is the word.
+    #[must_use]
+    pub fn field(self, key: &str) -> Option<&'static str> {
+        let french = match key {
+            "agronomy, food and forest" => "agronomie, alimentation et forêt",
+            "biology" => "biologie",
+            "chemistry" => "chimie",
+            "computing" => "informatique",
+            "earth and climate" => "terre et climat",
+            "ecology and water" => "écologie et eau",
+            "economics and management" => "économie et gestion",
+            "energy" => "énergie",
+            "health" => "santé",
+            "humanities and arts" => "lettres et arts",
+            "marine" => "mer",
+            "materials and engineering" => "matériaux et ingénierie",
+            "mathematics" => "mathématiques",
+            "physics" => "physique",
+            "social sciences" => "sciences sociales",
+            "transport and space" => "transports et espace",
+            "circuit_production" => "fabrication de circuits",
+            "cnc_milling" => "fraisage numérique",
+            "laser" => "découpe laser",
+            "precision_milling" => "fraisage de précision",
+            "three_d_printing" => "impression 3D",
+            "vinyl_cutting" => "découpe de vinyle",
+            _ => return None,
+        };
+        self.pick(Some(french), None)
+    }
+
     /// What a source is called where sources are named: its title, where the data came with one.
     #[must_use]
     pub fn source<'a>(self, inventory: &'a Inventory, source: &'a str) -> &'a str {

@@ -248,6 +248,46 @@ impl BelongingReport {
     }
 }
 
+/// The tied actors that one plane holds, and the ties among them, each counted once.
+pub(super) struct InMainZone {
+    /// Actor of each node.
+    pub(super) actors: Vec<usize>,
+    /// Where each node is, in metres.
+    pub(super) at: Vec<(f64, f64)>,
+    pub(super) network: Network,
+}
+
+impl Study {
+    /// The part of a network over all actors that lies in the main zone of the atlas, of those to keep.
+    pub(super) fn tied_in_main_zone(
+        &self,
+        whole: &Network,
+        keep: impl Fn(usize) -> bool,
+    ) -> Result<InMainZone> {
+        let located: Vec<(usize, Coord<f64>)> = (0..whole.nodes())
+            .filter(|&i| whole.degree(i) > 0 && keep(i))
+            .filter_map(|i| Some((i, Coord::from(self.places[i].point?))))
+            .collect();
+        let places = Places::new(&self.atlas.zones(), located.iter().map(|l| l.1).collect())?;
+        let (mut actors, mut at) = (Vec::new(), Vec::new());
+        for (k, &(i, _)) in located.iter().enumerate() {
+            if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
+                actors.push(i);
+                at.push((c.x, c.y));
+            }
+        }
+        let mut node = vec![u32::MAX; whole.nodes()];
+        actors.iter().enumerate().for_each(|(k, &i)| node[i] = k as u32);
+        let edges: Vec<(u32, u32, f64)> = whole
+            .edge_list()
+            .map(|(a, b, _)| (node[a as usize], node[b as usize], 1.0))
+            .filter(|e| e.0 != u32::MAX && e.1 != u32::MAX)
+            .collect();
+        let (network, _) = Network::from_edges(actors.len(), &edges, Direction::Undirected)?;
+        Ok(InMainZone { actors, at, network })
+    }
+}
+
 impl Study {
     /// Whether the ties of the study stay inside some perimeters more than strengths and distance give.
     ///
@@ -281,24 +321,7 @@ impl Study {
         )?;
         let whole = self.network(|_| true)?;
         let tied: Vec<usize> = (0..whole.nodes()).filter(|&i| whole.degree(i) > 0).collect();
-        let located: Vec<(usize, Coord<f64>)> =
-            tied.iter().filter_map(|&i| Some((i, Coord::from(self.places[i].point?)))).collect();
-        let places = Places::new(&self.atlas.zones(), located.iter().map(|l| l.1).collect())?;
-        let (mut actors, mut at) = (Vec::new(), Vec::new());
-        for (k, &(i, _)) in located.iter().enumerate() {
-            if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
-                actors.push(i);
-                at.push((c.x, c.y));
-            }
-        }
-        let mut node = vec![u32::MAX; whole.nodes()];
-        actors.iter().enumerate().for_each(|(k, &i)| node[i] = k as u32);
-        let edges: Vec<(u32, u32, f64)> = whole
-            .edge_list()
-            .map(|(a, b, _)| (node[a as usize], node[b as usize], 1.0))
-            .filter(|e| e.0 != u32::MAX && e.1 != u32::MAX)
-            .collect();
-        let (network, _) = Network::from_edges(actors.len(), &edges, Direction::Undirected)?;
+        let InMainZone { actors, at, network } = self.tied_in_main_zone(&whole, |_| true)?;
         let empty: &[u32] = &[];
         let of: Vec<&[u32]> = actors
             .iter()

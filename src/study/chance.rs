@@ -1,18 +1,17 @@
 //! The rural–urban ties of each territory against chance.
 
-use geo_types::Coord;
 use serde::Serialize;
 
 use super::Study;
+use super::belonging::InMainZone;
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Measured, Null};
 use crate::labels::Labels;
 use crate::linkage::{Weighting, deterrence};
 use crate::model::Level;
-use crate::network::{Direction, Network};
+use crate::network::Network;
 use crate::parallel;
 use crate::progress::Progress;
-use crate::space::distance::Places;
 
 /// Rural–urban ties of one territory, against three ways of drawing the partners.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -99,27 +98,10 @@ impl Study {
             chances[i][0] = count[other] / (count[0] + count[1] - 1.0);
             chances[i][1] = stubs[other] / (stubs[0] + stubs[1] - whole.degree(i) as f64);
         }
-        let located: Vec<(usize, Coord<f64>)> =
-            tied.iter().filter_map(|&i| Some((i, Coord::from(self.places()[i].point?)))).collect();
-        let places = Places::new(&self.atlas().zones(), located.iter().map(|l| l.1).collect())?;
-        let (mut actors, mut at) = (Vec::new(), Vec::new());
-        for (k, &(i, _)) in located.iter().enumerate() {
-            if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
-                actors.push(i);
-                at.push((c.x, c.y));
-            }
-        }
-        let mut node = vec![u32::MAX; whole.nodes()];
-        actors.iter().enumerate().for_each(|(k, &i)| node[i] = k as u32);
-        let edges: Vec<(u32, u32, f64)> = whole
-            .edge_list()
-            .map(|(a, b, _)| (node[a as usize], node[b as usize], 1.0))
-            .filter(|e| e.0 != u32::MAX && e.1 != u32::MAX)
-            .collect();
-        if edges.is_empty() {
+        let InMainZone { actors, at, network } = self.tied_in_main_zone(whole, |i| sides.get(i).is_some())?;
+        if network.edges() == 0 {
             return Ok(chances);
         }
-        let (network, _) = Network::from_edges(actors.len(), &edges, Direction::Undirected)?;
         let one = Labels::new(vec![0; actors.len()], 1)?;
         let f = deterrence(&network, &one, Weighting::Edges, &at, bin_m, progress)?.f;
         let shares = parallel::map(actors.len(), |i| {
