@@ -12,6 +12,7 @@ use super::files::{AtlasOptions, StudyFiles};
 use crate::atlas::AtlasLevel;
 use crate::error::Result;
 use crate::model::{ActorKind, Contours, CooperationKind, Level};
+use crate::parallel;
 use crate::progress::Progress;
 use crate::space::Bounds;
 use crate::space::crs::Epsg;
@@ -57,12 +58,13 @@ pub(super) fn write_atlas(
     page.background = [Level::Departement, Level::Region].iter().filter_map(at).collect();
     let wholes = measures::Wholes::of(files)?;
     progress.begin("measure the levels of the atlas", Some(levels.len() as u64));
-    for (level, (codes, names)) in levels.iter().zip(&texts) {
+    let layers = parallel::map(levels.len(), |k| {
+        let (level, (codes, names)) = (levels[k], &texts[k]);
         let (Some(shapes), Some(quality)) = (level.geometry(), level.geometry_quality()) else {
-            continue;
+            return Ok(None);
         };
         let coarser = [Level::Departement, Level::Region];
-        page.layers.push(MapLayer {
+        let layer = MapLayer {
             key: level.level().key().to_owned(),
             name: Text::same(level.level().to_string()),
             plural: both(|l| l.levels(level.level()).to_owned()),
@@ -78,10 +80,12 @@ pub(super) fn write_atlas(
                 .collect::<Result<_>>()?,
             members: members(study, level),
             measures: measures::columns(files, level, &wholes)?,
-        });
+        };
         progress.advance(1);
-    }
+        Ok(Some(layer))
+    });
     progress.end();
+    page.layers = layers.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     // A level of about a hundred units draws at once and says something.
     page.first_layer = at(&Level::Departement)
         .or_else(|| levels.iter().rposition(|l| l.territories().len() <= 130))

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::Language;
 use super::tables::{actor_parts, link_table, territory_table};
+use crate::atlas::AtlasLevel;
 use crate::error::Result;
 use crate::model::Contours;
 use crate::model::Level;
+use crate::parallel;
 use crate::progress::Progress;
 use crate::space::Layer;
 use crate::study::{Study, TerritoryMeasures};
+use crate::write::Table;
 use crate::write::csv::{CsvStyle, write_csv_file, write_csv_parts};
 use crate::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson_file};
 
@@ -98,45 +101,47 @@ impl<'a> StudyFiles<'a> {
         atlas: &AtlasOptions,
         progress: &dyn Progress,
     ) -> Result<Vec<PathBuf>> {
-        progress.begin("write files", Some(5));
-        let step = |path: PathBuf, written: &mut Vec<PathBuf>| {
-            written.push(path);
-            progress.advance(1);
-        };
-        let mut written = Vec::new();
         let territories = territory_table(self.of(level)?)?;
-        let path = folder.join("territories.csv");
-        write_csv_file(&path, &territories, CsvStyle::Standard)?;
-        step(path, &mut written);
-        let path = folder.join("actors.csv");
-        write_csv_parts(&path, actor_parts(self.study), CsvStyle::Standard)?;
-        step(path, &mut written);
-        let path = folder.join("links.csv");
-        write_csv_file(&path, &link_table(self.study)?, CsvStyle::Standard)?;
-        step(path, &mut written);
         let units = self.study.atlas().level(level)?;
-        let path = folder.join("metrics.geojson");
-        let empty;
-        let (shapes, contours) =
-            if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
-                (layer, Contours::from(quality))
-            } else {
-                empty = without_outlines(units.territories().len());
-                (&empty, Contours::Surveyed)
-            };
-        write_geojson_file(&path, Shapes::Polygons(shapes, contours), &territories, DEFAULT_DECIMALS)?;
-        step(path, &mut written);
-        #[cfg(feature = "html")]
-        {
-            let path = folder.join("atlas.html");
-            super::atlas::write_atlas(self, &path, atlas, progress)?;
-            step(path, &mut written);
-        }
+        let files = ["territories.csv", "actors.csv", "links.csv", "metrics.geojson", "atlas.html"];
+        let files = &files[..if cfg!(feature = "html") { 5 } else { 4 }];
+        progress.begin("write files", Some(files.len() as u64));
+        // The page takes by far the longest: it comes first where they are written side by side.
+        let written = parallel::map(files.len(), |k| {
+            let k = files.len() - 1 - k;
+            let path = folder.join(files[k]);
+            match k {
+                0 => write_csv_file(&path, &territories, CsvStyle::Standard)?,
+                1 => write_csv_parts(&path, actor_parts(self.study), CsvStyle::Standard)?,
+                2 => write_csv_file(&path, &link_table(self.study)?, CsvStyle::Standard)?,
+                3 => write_shapes(&path, units, &territories)?,
+                #[cfg(feature = "html")]
+                _ => super::atlas::write_atlas(self, &path, atlas, progress)?,
+                #[cfg(not(feature = "html"))]
+                _ => {}
+            }
+            progress.advance(1);
+            Ok(path)
+        });
         #[cfg(not(feature = "html"))]
         let _ = atlas;
         progress.end();
+        let mut written = written.into_iter().collect::<Result<Vec<_>>>()?;
+        written.reverse();
         Ok(written)
     }
+}
+
+fn write_shapes(path: &Path, units: &AtlasLevel, table: &Table) -> Result<()> {
+    let empty;
+    let (shapes, contours) =
+        if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
+            (layer, Contours::from(quality))
+        } else {
+            empty = without_outlines(units.territories().len());
+            (&empty, Contours::Surveyed)
+        };
+    write_geojson_file(path, Shapes::Polygons(shapes, contours), table, DEFAULT_DECIMALS)
 }
 
 /// Features without geometry, for levels that have no outlines.
