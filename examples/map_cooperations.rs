@@ -117,7 +117,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         let mut on_file = |what: &str, path: &std::path::Path, found: &_| {
             account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
         };
-        ties = Some(own.read(&mut builder, Some(france.atlas.base()), &book, &mut on_file)?);
+        ties = Some(own.read(&mut builder, Some(&france.atlas), &book, &mut on_file)?);
         let (inventory, found) = builder.finish();
         account.add("INVENTORY", &found);
         france.inventory = inventory;

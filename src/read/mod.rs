@@ -17,6 +17,7 @@ macro_rules! column_setters {
 
 mod actors;
 mod codes;
+mod commune_names;
 mod coordinates;
 mod costs;
 pub mod csv;
