@@ -412,9 +412,17 @@ function symbol(pen, kind, x, y, s) {
 }
 const KIND = { light: ["#a8480a", "#00686b", "#4a5d00", "#0d5c9e", "#7a1f7a", "#8a6100", "#9c1f3d", "#3c3f9e", "#5f5f5f", "#274b2e"], dark: ["#ffb27d", "#6fd6d8", "#c3da6b", "#8fc5ff", "#e7a3e7", "#f0cc66", "#ff9fb4", "#b5b8ff", "#cfcfcf", "#a9d9b3"] };
 const kindColour = k => KIND[state.theme][k % 10];
+// Actors with a place, those of the fullest places first: circles stand where most are.
+function crowded() {
+  if (base.crowded) return base.crowded;
+  const { at } = page.actors, count = new Map(), key = i => at[i][0] * 131072 + at[i][1];
+  const placed = [...at.keys()].filter(i => at[i]);
+  for (const i of placed) count.set(key(i), (count.get(key(i)) || 0) + 1);
+  return base.crowded = placed.sort((a, b) => count.get(key(b)) - count.get(key(a)) || a - b);
+}
 function seenActors() {
   // All that pass where actors are shown; else those of the choice and their partners.
-  if (state.showActors) return page.actors.at.map((at, i) => at && pass.actor[i] ? i : -1).filter(i => i >= 0);
+  if (state.showActors) return crowded().filter(i => pass.actor[i]);
   const ids = new Set();
   if (state.actor !== null) ids.add(state.actor);
   if (state.chosen !== null) (layer().actors.get(state.chosen) || []).forEach(a => { if (pass.actor[a]) ids.add(a); });
@@ -521,10 +529,15 @@ function paint(p, w, h, hits) {
   for (const i of seenActors()) {
     const [px, py] = page.actors.at[i], x = sx(px), y = sy(py);
     if (x < -10 || y < -10 || x > w + 10 || y > h + 10) continue;
-    const key = Math.round(x / gap) * 10000 + Math.round(y / gap);
-    const cell = cells.get(key);
-    if (cell) cell.ids.push(i); else cells.set(key, { x, y, ids: [i] });
+    // With the first circle near enough, so that circles do not cover each other's numbers.
+    const column = Math.floor(x / gap), row = Math.floor(y / gap);
+    let cell;
+    for (let a = column - 1; a <= column + 1 && !cell; a++) for (let b = row - 1; b <= row + 1 && !cell; b++) { const c = cells.get(a * 10000 + b); if (c && Math.hypot(c.x - x, c.y - y) < gap) cell = c; }
+    // A place holds one circle: another in it would be nearer than the gap, or nearly so.
+    cell ??= cells.get(column * 10000 + row);
+    if (cell) cell.ids.push(i); else cells.set(column * 10000 + row, { x, y, ids: [i] });
   }
+  const placed = [];
   for (const cell of cells.values()) {
     const one = cell.ids.length === 1, r = one ? 5 : Math.min(17, 6 + 2.2 * Math.log2(cell.ids.length));
     if (one) p.shape(pen => symbol(pen, page.actors.kind[cell.ids[0]], cell.x, cell.y, 5), { fill: kindColour(page.actors.kind[cell.ids[0]]), stroke: colour("--halo"), width: 1 });
@@ -533,9 +546,9 @@ function paint(p, w, h, hits) {
       p.text(number(cell.ids.length), cell.x, cell.y, { size: r > 11 ? 11 : 10, weight: 600, anchor: "middle", fill: colour("--ink") });
     }
     found.actors.push({ ...cell, r: Math.max(r, 7) });
+    if (!one) placed.push([cell.x - r, cell.y, 2 * r]);
   }
   // Brokers with their names, the first ones first.
-  const placed = [];
   if (state.showBrokers) {
     const seen = page.brokers.slice(0, BROKERS).map(([i], rank) => ({ i, rank, at: page.actors.at[i] })).filter(b => b.at && pass.actor[b.i]).map(b => ({ ...b, x: sx(b.at[0]), y: sy(b.at[1]) })).filter(b => b.x > 0 && b.y > 0 && b.x < w && b.y < h).reverse();
     for (const { i, x, y } of seen) {
