@@ -14,6 +14,7 @@ use crate::atlas::AtlasLevel;
 use crate::error::Result;
 use crate::france::PREFECTURES;
 use crate::model::{ActorKind, Contours, CooperationKind, Level};
+use crate::parallel;
 use crate::progress::Progress;
 use crate::space::Bounds;
 use crate::space::crs::Epsg;
@@ -60,12 +61,13 @@ pub(super) fn write_atlas(
     let wholes = measures::Wholes::of(files)?;
     let chances = evidence::chances(study, &levels)?;
     progress.begin("measure the levels of the atlas", Some(levels.len() as u64));
-    for (level, (codes, names)) in levels.iter().zip(&texts) {
+    let layers = parallel::map(levels.len(), |k| {
+        let (level, (codes, names)) = (levels[k], &texts[k]);
         let (Some(shapes), Some(quality)) = (level.geometry(), level.geometry_quality()) else {
-            continue;
+            return Ok(None);
         };
         let coarser = [Level::Departement, Level::Region];
-        page.layers.push(MapLayer {
+        let layer = MapLayer {
             key: level.level().key().to_owned(),
             name: Text::same(level.level().to_string()),
             plural: both(|l| l.levels(level.level()).to_owned()),
@@ -81,10 +83,12 @@ pub(super) fn write_atlas(
                 .collect::<Result<_>>()?,
             members: members(study, level),
             measures: measures::columns(files, level, &wholes, chances.get(level.level()))?,
-        });
+        };
         progress.advance(1);
-    }
+        Ok(Some(layer))
+    });
     progress.end();
+    page.layers = layers.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     // A level of about a hundred units draws at once and says something.
     page.first_layer = at(&Level::Departement)
         .or_else(|| levels.iter().rposition(|l| l.territories().len() <= 130))

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Language;
 use super::dictionary::{dictionary, in_words};
 use super::tables::{actor_parts, actor_table, link_table, link_table_of, no_actors, territory_table};
+use crate::atlas::AtlasLevel;
 use crate::error::{Error, Result};
 use crate::model::Contours;
 use crate::model::Level;
@@ -156,17 +157,7 @@ impl<'a> StudyFiles<'a> {
             Output::ExcelDictionary => write_csv_file(path, &self.dictionary(level)?, french),
             Output::Network => self.write_network(path),
             Output::Metrics => {
-                let units = self.study.atlas().level(level)?;
-                let empty;
-                let (shapes, contours) =
-                    if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
-                        (layer, Contours::from(quality))
-                    } else {
-                        empty = without_outlines(units.territories().len());
-                        (&empty, Contours::Surveyed)
-                    };
-                let shapes = Shapes::Polygons(shapes, contours);
-                write_geojson_file(path, shapes, &territory_table(self.of(level)?)?, DEFAULT_DECIMALS)
+                write_shapes(path, self.study.atlas().level(level)?, &territory_table(self.of(level)?)?)
             }
         }
     }
@@ -245,6 +236,18 @@ impl Output {
             Self::Dictionary => "dictionnaire.csv",
         }
     }
+}
+
+fn write_shapes(path: &Path, units: &AtlasLevel, table: &Table<'_>) -> Result<()> {
+    let empty;
+    let (shapes, contours) =
+        if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
+            (layer, Contours::from(quality))
+        } else {
+            empty = without_outlines(units.territories().len());
+            (&empty, Contours::Surveyed)
+        };
+    write_geojson_file(path, Shapes::Polygons(shapes, contours), table, DEFAULT_DECIMALS)
 }
 
 /// Features without geometry, for levels that have no outlines.

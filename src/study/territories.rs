@@ -83,10 +83,14 @@ pub struct Reach {
     innovation_m: Vec<f64>,
 }
 
+/// How far what is called near may be, in metres: beyond, "the nearest" would say how far an island is
+/// from its mainland.
+pub const NEAR_M: f64 = 1_000_000.0;
+
 impl Study {
     /// Geodesic distance in metres from each base territory's point to the nearest actor of a
-    /// kind; `NaN` for territories without a point, or when no such actor has a place
-    /// ([`super::ActorPlace::point`]).
+    /// kind; `NaN` for territories without a point, and when no such actor has a place
+    /// ([`super::ActorPlace::point`]) within 1,000 km: there is none near.
     /// O((territories + actors) log actors).
     ///
     /// # Errors
@@ -106,6 +110,7 @@ impl Study {
             territories[i]
                 .point
                 .and_then(|p| index.nearest(p.into(), 1, |_| true).ok()?.first().map(|n| n.distance_m))
+                .filter(|d| *d <= NEAR_M)
                 .unwrap_or(f64::NAN)
         }))
     }

@@ -574,7 +574,7 @@ impl Asked<'_, '_> {
                 })
                 .collect();
             table.push([
-                lack.name.clone(),
+                l.field(&lack.name).map_or_else(|| lack.name.clone(), str::to_owned),
                 l.decimal(lack.count, 0),
                 l.decimal(lack.quotient, 2),
                 l.integer(lack.holders_within),
@@ -609,7 +609,10 @@ impl Asked<'_, '_> {
             ),
         });
         if found.partners.is_empty() {
-            section.paragraph(l.pick("Aucun candidat ne reste.", "No candidate is left."));
+            section.paragraph(l.pick(
+                "Aucun candidat à moins de 1\u{202f}000 km ne reste.",
+                "No candidate within 1,000 km is left.",
+            ));
             return;
         }
         let mut table = PageTable::new(
@@ -696,7 +699,9 @@ impl Asked<'_, '_> {
             let mean = if people > 0.0 { sum / people } else { f64::NAN };
             means.push([l.actor_kinds(kind).to_owned(), l.kilometres(mean), l.kilometres(most)]);
         }
-        section.table(means);
+        section.table(means.note(
+            l.pick("Un tiret\u{a0}: aucun à moins de 1\u{202f}000 km.", "A dash: none within 1,000 km."),
+        ));
         // People times kilometres: where most are far.
         let burden = |b: u32| {
             let d = self.p.reach_m[0][b as usize];

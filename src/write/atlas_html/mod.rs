@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use crate::error::Result;
 pub use crate::model::LinkClass;
 use crate::model::{Contours, Rurality};
+use crate::parallel;
 use crate::space::crs::Crs;
 use crate::space::{Bounds, Layer};
 use crate::write::{escape_markup, stream_error, to_file};
@@ -371,6 +372,10 @@ pub struct KeyFigure {
 pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()> {
     check::page(page)?;
     let sheet = Sheet::new(page)?;
+    // Deflating takes most of the time: every piece on its own.
+    let data = parallel::map(1 + 2 * page.layers.len(), |piece| data_element(page, &sheet, piece))
+        .into_iter()
+        .collect::<Result<Vec<String>>>()?;
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(stream_error);
     let pick = |text: &Text| match page.opening {
         Opening::French => text.fr.clone(),
@@ -388,21 +393,7 @@ pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()>
             "title" => put(&escape_markup(&pick(&page.title)))?,
             "style" => put(include_str!("assets/page.css"))?,
             "script" => put(include_str!("assets/page.js"))?,
-            "data" => {
-                put_packed(&mut put, "page", shared_data(page, &sheet)?.to_string().as_bytes())?;
-                for (i, layer) in page.layers.iter().enumerate() {
-                    put_packed(
-                        &mut put,
-                        &format!("table-{i}"),
-                        layer_data(page, i, &sheet)?.to_string().as_bytes(),
-                    )?;
-                    put_packed(
-                        &mut put,
-                        &format!("shapes-{i}"),
-                        &topology::borders(&sheet.rings(layer.shapes)?),
-                    )?;
-                }
-            }
+            "data" => data.iter().try_for_each(|element| put(element))?,
             _ => {}
         }
         put(rest)?;
@@ -418,11 +409,22 @@ pub fn write_atlas_html_file(path: impl AsRef<Path>, page: &AtlasPage<'_>) -> Re
     to_file(path.as_ref(), |out| write_atlas_html(out, page))
 }
 
-/// An inert script element that holds deflated data; base64 has nothing in it that could end it.
-fn put_packed(put: &mut impl FnMut(&str) -> Result<()>, id: &str, data: &[u8]) -> Result<()> {
-    put(&format!("<script type=\"application/octet-stream\" id=\"{id}\">"))?;
-    put(&encode::packed(data).map_err(stream_error)?)?;
-    put("</script>\n")
+/// An inert script element that holds deflated data (base64 has nothing in it that could end it):
+/// first what the page needs before any layer, then the borders and the table of each layer.
+fn data_element(page: &AtlasPage<'_>, sheet: &Sheet, piece: usize) -> Result<String> {
+    let (id, data) = match piece.checked_sub(1) {
+        None => ("page".to_owned(), shared_data(page, sheet)?.to_string().into_bytes()),
+        Some(k) => {
+            let (i, layer) = (k / 2, &page.layers[k / 2]);
+            if k % 2 == 0 {
+                (format!("shapes-{i}"), topology::borders(&sheet.rings(layer.shapes)?))
+            } else {
+                (format!("table-{i}"), layer_data(page, i, sheet)?.to_string().into_bytes())
+            }
+        }
+    };
+    let packed = encode::packed(&data).map_err(stream_error)?;
+    Ok(format!("<script type=\"application/octet-stream\" id=\"{id}\">{packed}</script>\n"))
 }
 
 /// What the page needs before any layer.
