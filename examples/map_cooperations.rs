@@ -4,8 +4,9 @@
 //! [--actors FILE[=KIND]] [--cooperations FILE] [--participations FILE] [--contours FILE]`
 //!
 //! Without files of your own it maps the embedded actors and cooperations. Prints a summary and writes
-//! `atlas.html` (interactive, one file, works offline), `metrics.geojson`, `territories.csv`,
-//! `actors.csv` and `links.csv`.
+//! `atlas.html` (interactive, one file, works offline), the tables of territories, actors and links for
+//! programs (`tables/`) and for spreadsheets (`excel/`) with their `dictionnaire.csv`, `network.graphml` and
+//! `metrics.geojson`.
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
 
@@ -30,7 +31,7 @@ struct Arguments {
     /// Folder to write to.
     #[arg(long, default_value = "out/map_cooperations")]
     out: PathBuf,
-    /// Level of metrics.geojson and territories.csv: region, departement, `petr_pays`, epci, commune.
+    /// Level of metrics.geojson and of the table of territories: region, departement, `petr_pays`, epci, commune.
     #[arg(long, default_value = "epci", value_parser = known_level)]
     level: Level,
     /// Table or GeoJSON file of your own actors, as FILE or FILE=KIND (cluster, laboratoire, tiers-lieu,
@@ -58,9 +59,9 @@ struct Arguments {
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]
     lang: Language,
-    /// The day it is made, to be written on the atlas.
-    #[arg(long, default_value = "")]
-    date: String,
+    /// The day it is made, to be written on the atlas; today when not given.
+    #[arg(long)]
+    date: Option<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -135,7 +136,9 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         say!("{}", definitions_side_by_side(&study, &study.under(other.clone(), &bar)?, a.lang)?);
     }
     say!("\nWRITTEN");
-    let atlas = AtlasOptions::default().language(a.lang).title(titles[0], titles[1]).date(&a.date, &a.date);
+    let [french, english] =
+        [Language::French, Language::English].map(|l| a.date.clone().unwrap_or_else(|| common::today(l)));
+    let atlas = AtlasOptions::default().language(a.lang).title(titles[0], titles[1]).date(french, english);
     for path in files.write(&out, &a.level, &atlas, &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }

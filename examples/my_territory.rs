@@ -53,7 +53,7 @@ struct Arguments {
     /// CSV file of participations (actor, project …).
     #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
-    /// Level of metrics.geojson and territories.csv.
+    /// Level of metrics.geojson and of the table of territories.
     #[arg(long)]
     by: Option<Level>,
     /// Simplify outlines for the map by this many degrees (0.001 is about 100 m); borders stay shared.

@@ -122,7 +122,7 @@ fn map(study: &Study, kinds: &[ActorKind], title: &str, l: Language) -> Result<O
         .points(&classes, &points)
         .off_map(l.pick("hors de la carte", "off the map"))
         .bounds(MAINLAND)
-        .render()
+        .render_in(l.pictures())
         .map(Some)
 }
 

@@ -7,6 +7,7 @@ pub mod access;
 mod atlas;
 pub mod belonging;
 pub mod complementarity;
+mod dictionary;
 pub mod diffusion;
 mod files;
 pub mod funding;
