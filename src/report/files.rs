@@ -1,10 +1,12 @@
 //! Everything the main job writes: a GeoJSON of measures, the tables and the atlas page.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Language;
 use super::tables::{actor_parts, link_table, territory_table};
+use crate::atlas::AtlasLevel;
 use crate::error::Result;
 use crate::model::Contours;
 use crate::model::Level;
@@ -116,15 +118,9 @@ impl<'a> StudyFiles<'a> {
         step(path, &mut written);
         let units = self.study.atlas().level(level)?;
         let path = folder.join("metrics.geojson");
-        let empty;
-        let (shapes, contours) =
-            if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
-                (layer, Contours::from(quality))
-            } else {
-                empty = without_outlines(units.territories().len());
-                (&empty, Contours::Surveyed)
-            };
-        write_geojson_file(&path, Shapes::Polygons(shapes, contours), &territories, DEFAULT_DECIMALS)?;
+        let (layer, contours) = outlines(units);
+        let shapes = Shapes::Polygons(&layer, contours);
+        write_geojson_file(&path, shapes, &territories, DEFAULT_DECIMALS)?;
         step(path, &mut written);
         #[cfg(feature = "html")]
         {
@@ -139,11 +135,12 @@ impl<'a> StudyFiles<'a> {
     }
 }
 
-/// Features without geometry, for levels that have no outlines.
-fn without_outlines(n: usize) -> Layer {
-    let mut layer = Layer::new();
-    for _ in 0..n {
-        layer.end_feature();
+/// The outlines of a level, and how they were made; features without geometry where it has none.
+pub(super) fn outlines(level: &AtlasLevel) -> (Cow<'_, Layer>, Contours) {
+    if let (Some(layer), Some(quality)) = (level.geometry(), level.geometry_quality()) {
+        return (Cow::Borrowed(layer), Contours::from(quality));
     }
-    layer
+    let mut layer = Layer::new();
+    level.territories().iter().for_each(|_| layer.end_feature());
+    (Cow::Owned(layer), Contours::Surveyed)
 }
