@@ -46,8 +46,11 @@ pub(super) fn write_atlas(
     levels.sort_by_key(|l| l.territories().len());
     let texts: Vec<(Vec<String>, Vec<String>)> = levels
         .iter()
-        .map(|l| l.territories().iter().map(|t| (t.code.to_string(), t.name.clone())).unzip())
-        .collect();
+        .map(|l| {
+            let named = files.of(l.level())?.iter();
+            Ok(named.map(|m| (m.territory.code.to_string(), m.shown_name().into_owned())).unzip())
+        })
+        .collect::<Result<_>>()?;
     let at = |level: &Level| levels.iter().position(|l| l.level() == level);
     let general = ["Coopérations rurales et urbaines", "Rural and urban cooperation"];
     let [french, english] = [0, 1]

@@ -38,7 +38,7 @@ pub(super) fn page(p: &Portraits<'_>, t: usize) -> Result<Page> {
     let asked = Asked { p, t, m, l, outside: pictures::outside(p, t) };
     let kind = l.levels(&p.level);
     let mut page = Page::new(
-        format!("{} – {}", m.territory.name, l.pick("portrait de territoire", "portrait of a territory")),
+        format!("{} – {}", m.shown_name(), l.pick("portrait de territoire", "portrait of a territory")),
         l.pick(PageWords::french(), PageWords::english()),
     )
     .lead(l.pick(
@@ -117,12 +117,12 @@ impl Asked<'_, '_> {
             format!(
                 "{} (code {})\u{a0}: {communes}, {people} habitants, {area} km² ({density} habitants par km²). Région\u{a0}: \
                  {region}.",
-                m.territory.name, m.territory.code
+                m.shown_name(), m.territory.code
             ),
             format!(
                 "{} (code {}): {communes}, {people} inhabitants, {area} km² ({density} inhabitants per km²). Région: \
                  {region}.",
-                m.territory.name, m.territory.code
+                m.shown_name(), m.territory.code
             ),
         ));
         if let Some(share) = m.rural_population_share {
