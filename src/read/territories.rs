@@ -1,6 +1,6 @@
 //! GeoJSON territories to an [`Atlas`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -312,7 +312,13 @@ impl TerritoryReader {
                 (good > 0 && 2 * good >= cells().count(), *c)
             };
             let has = |c: &usize| records.sample(*c).any(|v| !v.is_empty());
-            let best = all.iter().map(fits).find(|(good, _)| *good).map(|(_, c)| c);
+            // A code names one territory: that of a group, which many have, comes after.
+            let own = |c: usize| {
+                let mut seen = BTreeSet::new();
+                records.sample(c).filter(|v| !v.is_empty()).all(|v| seen.insert(v))
+            };
+            let good: Vec<usize> = all.iter().map(fits).filter(|f| f.0).map(|(_, c)| c).collect();
+            let best = good.iter().copied().find(|&c| own(c)).or_else(|| good.first().copied());
             let best = best.or_else(|| all.iter().copied().find(has)).or_else(|| all.first().copied());
             let Some(code) = best.filter(|&c| c + 1 < records.header().len() || has(&c)) else {
                 let header = &records.header()[..records.header().len() - 1];

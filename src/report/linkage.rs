@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use geo_types::Coord;
 
 use super::Language;
+use super::output::capital;
 use crate::error::Result;
 use crate::evidence::{Evidence, Measured};
 use crate::matrix::Matrix;
@@ -334,7 +335,7 @@ pub fn mixing_picture(part: &LinkagePart, language: Language) -> Result<Svg> {
         .filter(|i| i / k <= i % k && i % k < DensityLevel::ALL.len() && mixing.ties(i / k, i % k) >= 5.0)
         .filter(|&i| ratio(i / k, i % k).is_finite())
         .max_by(|&a, &b| ratio(a / k, a % k).total_cmp(&ratio(b / k, b % k)));
-    let of = title(part, language);
+    let of = capital(title(part, language));
     let title = match most {
         Some(i) => {
             let (r, c) = (i / k, i % k);
@@ -418,11 +419,11 @@ pub fn brokers_picture(
         .iter()
         .filter_map(|b| {
             let between = (b.roles.total - b.roles.coordinator).max(1.0);
-            Some(FlowPoint::new(at(b.actor)?, class(b.rurality), &b.name).size(between).labelled())
+            Some(FlowPoint::new(at(b.actor)?, class(b.rurality), &b.name).size(between.sqrt()).labelled())
         })
         .collect();
     let named = points.len();
-    let least = points.iter().map(|p| p.size).fold(f64::INFINITY, f64::min).min(1.0);
+    let least = 0.1 * points.iter().map(|p| p.size).fold(1.0, f64::min);
     let mut place: BTreeMap<[u64; 2], u32> = BTreeMap::new();
     let mut arcs: BTreeMap<[u32; 2], usize> = BTreeMap::new();
     for link in study.links().iter().filter(|l| l.class == LinkClass::UrbanRural) {
@@ -456,8 +457,8 @@ pub fn brokers_picture(
     )];
     let notes = [language
         .pick(
-            format!("Taille des {named} passeurs\u{a0}: paires d’acteurs entre lesquels ils se tiennent. Largeur\u{a0}: nombre de liens."),
-            format!("Size of the {named} brokers: pairs of actors they stand between. Width: number of ties."),
+            format!("Plus un des {named} passeurs est grand, plus il se tient entre de paires d’acteurs. Largeur\u{a0}: nombre de liens."),
+            format!("The larger one of the {named} brokers, the more pairs of actors it stands between. Width: number of ties."),
         )];
     FlowMap::new(&title)
         .background(Background::new(land, Contours::Surveyed).borders(Borders::Hidden))

@@ -547,6 +547,46 @@ fn former_communes_are_rural_or_urban_and_parts_are_said() {
     assert!(found.count("partial_territory") > 0 && found.to_string().contains("2 of its"), "{found}");
 }
 
+/// Régions have numbers that départements have too; a file of communes names their EPCI as well.
+#[cfg(feature = "france-data")]
+#[test]
+fn outlines_go_to_the_level_they_are_of() {
+    use rurban::france::EmbeddedFrance;
+    let feature = |properties: &str, x: f64| {
+        let (e, s, n) = (x + 0.1, 47.0, 47.1);
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{{{properties}}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[{x},{s}],[{e},{s}],[{e},{n}],[{x},{n}],[{x},{s}]]]}}}}"
+        )
+    };
+    let taken = |features: &[String]| {
+        let text = format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", features.join(","));
+        let reader = TerritoryReader::new(Level::Custom("contours".to_owned()));
+        let (contours, found) = reader.read_from(text.as_bytes(), "t.geojson").unwrap();
+        let mut atlas = EmbeddedFrance::load().unwrap().atlas;
+        (atlas.take_outlines(&contours).unwrap().0, contours.base().territories().len(), found)
+    };
+    let regions = [("11", "Île-de-France"), ("24", "Centre-Val de Loire"), ("27", "Bourgogne-Franche-Comté")];
+    let features: Vec<String> = regions
+        .iter()
+        .enumerate()
+        .map(|(i, (code, name))| {
+            feature(&format!("\"insee_reg\":\"{code}\",\"lib_reg\":\"{name}\""), i as f64)
+        })
+        .collect();
+    assert_eq!(taken(&features).0, Level::Region);
+    let communes = ["01001", "01002", "01004", "01005"];
+    let features: Vec<String> = communes
+        .iter()
+        .enumerate()
+        .map(|(i, code)| {
+            let epci = ["200069193", "240100883"][i % 2];
+            feature(&format!("\"epci\":\"{epci}\",\"code\":\"{code}\",\"nom\":\"n\""), i as f64)
+        })
+        .collect();
+    let (level, kept, found) = taken(&features);
+    assert_eq!((level, kept), (Level::Commune, 4), "{found}");
+}
+
 /// What a first run is given: a list from a spreadsheet, ties by name, outlines of EPCI in Lambert-93.
 #[cfg(feature = "france-data")]
 #[test]

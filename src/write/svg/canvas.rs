@@ -155,6 +155,13 @@ impl Scale {
     }
 }
 
+/// Parts of a pixel that rings are written in.
+#[derive(Clone, Copy)]
+pub(super) enum Parts {
+    Tenths,
+    Halves,
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -320,14 +327,18 @@ impl Canvas {
         }
     }
 
-    /// A closed ring in relative steps of tenths of a pixel, which are shorter than places.
-    pub(super) fn ring(&mut self, points: impl Iterator<Item = (f64, f64)>) {
+    /// A closed ring in relative steps of a part of a pixel, which are shorter than places.
+    pub(super) fn ring(&mut self, points: impl Iterator<Item = (f64, f64)>, parts: Parts) {
+        let parts = match parts {
+            Parts::Tenths => 10.0,
+            Parts::Halves => 2.0,
+        };
         let mut last: Option<(i64, i64)> = None;
         let mut steps = 0;
         for (x, y) in points {
-            let point = ((x * 10.0).round() as i64, (y * 10.0).round() as i64);
+            let point = ((x * parts).round() as i64, (y * parts).round() as i64);
             let Some(before) = last else {
-                let _ = write!(self.text, "M{} {}", point.0 as f64 / 10.0, point.1 as f64 / 10.0);
+                let _ = write!(self.text, "M{} {}", point.0 as f64 / parts, point.1 as f64 / parts);
                 last = Some(point);
                 continue;
             };
@@ -339,7 +350,13 @@ impl Canvas {
                         _ if step < 0 => "",
                         _ => " ",
                     });
-                    let _ = write!(self.text, "{}", step as f64 / 10.0);
+                    let start = self.text.len();
+                    let _ = write!(self.text, "{}", step as f64 / parts);
+                    // Nothing before the point needs to be said.
+                    let zero = start + usize::from(step < 0);
+                    if self.text[zero..].starts_with("0.") {
+                        self.text.remove(zero);
+                    }
                 }
                 steps += 1;
                 last = Some(point);

@@ -88,7 +88,7 @@ impl Ramp {
                 y + height + 24.0,
                 Anchor::Start,
                 11.0,
-                &format!("{} ({missing})", words.no_value),
+                &format!("{} ({})", words.no_value, words.count(missing)),
             );
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use geo_types::Coord;
 
-use super::canvas::{Anchor, Canvas, Svg, short, wrapped};
+use super::canvas::{Anchor, Canvas, Parts, Svg, short, wrapped};
 use super::frame::Frame;
 use super::maps::Coordinates;
 use super::palette;
@@ -347,14 +347,14 @@ impl<'a> FlowMap<'a> {
             polygons.chain(self.points.iter().map(|p| p.at))
         };
         let mut frame = Frame::new(coords(), self.bounds, self.coordinates, [LEFT, 0.0, SIDE])?;
-        let mut entries = self.entries(&frame);
+        let mut entries = self.entries(&frame, words);
         let width = LEFT + frame.width + 20.0 + LEGEND;
         let title_lines = wrapped(self.title, (width / 9.2) as usize);
         let top = 26.0 + 19.0 * title_lines.len().max(1) as f64;
         frame.top = top;
         let outside = self.points.iter().filter(|p| !frame.bounds.contains(p.at)).count();
         if outside > 0 && !self.off_map.is_empty() {
-            let lines = wrapped(&format!("{} ({outside})", self.off_map), LEGEND_CHARACTERS);
+            let lines = wrapped(&format!("{} ({})", self.off_map, words.count(outside)), LEGEND_CHARACTERS);
             entries.push(Entry { mark: Mark::None, lines });
         }
         let legend_height: f64 = entries.iter().map(Entry::height).sum();
@@ -419,11 +419,11 @@ impl<'a> FlowMap<'a> {
     }
 
     /// What is seen in the frame, and what there is none of anywhere; what lies outside alone has no entry.
-    fn entries(&self, frame: &Frame) -> Vec<Entry> {
+    fn entries(&self, frame: &Frame, words: &Words) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut add = |mark, name: &str, seen: usize, all: usize| {
             if seen > 0 || all == 0 {
-                let lines = wrapped(&format!("{name} ({seen})"), LEGEND_CHARACTERS);
+                let lines = wrapped(&format!("{name} ({})", words.count(seen)), LEGEND_CHARACTERS);
                 entries.push(Entry { mark, lines });
             }
         };
@@ -500,7 +500,7 @@ impl<'a> FlowMap<'a> {
                 canvas.text.push_str("<path d=\"");
                 let start = canvas.text.len();
                 for ring in plain.rings(i).filter(|ring| frame.pixels(ring) >= 1.0) {
-                    canvas.ring(ring.iter().map(|&c| frame.at(c)));
+                    canvas.ring(ring.iter().map(|&c| frame.at(c)), Parts::Tenths);
                 }
                 if canvas.text.len() == start {
                     canvas.text.truncate(before);

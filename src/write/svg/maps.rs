@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use geo_types::Coord;
 
-use super::canvas::{Anchor, Canvas, Svg, shortened, widest, wrapped};
+use super::canvas::{Anchor, Canvas, Parts, Svg, shortened, widest, wrapped};
 use super::colours::{ClassColours, Colours, PLAIN, Ramp};
 use super::frame::Frame;
 use super::palette;
@@ -119,10 +119,12 @@ impl Choropleth<'_> {
         let tall = (top + height).max(260.0) + 18.0;
         let mut canvas = Canvas::new(left + width + margin, tall, self.title, description);
         canvas.clip([left, top, width, height]);
-        let plain = simplify(self.layer, 0.35 / frame.scale)?;
+        let count = (0..self.layer.len()).filter(|&i| frame.shows(self.layer.bounds(i))).count();
+        // White borders would bleach territories of a few pixels, which need no fine outline either.
+        let crowded = width * height < 40.0 * count as f64;
+        let (tolerance, parts) = if crowded { (0.7, Parts::Halves) } else { (0.35, Parts::Tenths) };
+        let plain = simplify(self.layer, tolerance / frame.scale)?;
         let seen: Vec<usize> = (0..plain.len()).filter(|&i| frame.shows(plain.bounds(i))).collect();
-        // White borders would bleach territories of a few pixels.
-        let crowded = width * height < 40.0 * seen.len() as f64;
         let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for i in seen {
             groups.entry(fill(i)).or_default().push(i);
@@ -132,7 +134,7 @@ impl Choropleth<'_> {
             canvas.areas(&colour, border, |canvas| {
                 for i in members {
                     for ring in plain.rings(i).filter(|ring| frame.pixels(ring) >= 0.7) {
-                        canvas.ring(ring.iter().map(|&c| at(c)));
+                        canvas.ring(ring.iter().map(|&c| at(c)), parts);
                     }
                 }
             });
@@ -231,14 +233,20 @@ impl ClassMap<'_> {
         let mut entries: Vec<(Option<String>, String)> = (0..self.classes.len())
             .filter(|&class| sizes[class] > 0 || all[class] == 0)
             .map(|class| {
-                (Some(colour(class)), format!("{} ({})", shortened(&self.classes[class]), sizes[class]))
+                (
+                    Some(colour(class)),
+                    format!("{} ({})", shortened(&self.classes[class]), words.count(sizes[class])),
+                )
             })
             .collect();
         if unlabelled > 0 {
-            entries.push((Some(palette::NO_DATA.to_owned()), format!("{} ({unlabelled})", words.no_class)));
+            entries.push((
+                Some(palette::NO_DATA.to_owned()),
+                format!("{} ({})", words.no_class, words.count(unlabelled)),
+            ));
         }
         if outside > 0 {
-            entries.push((None, format!("{} ({outside})", words.off_map)));
+            entries.push((None, format!("{} ({})", words.off_map, words.count(outside))));
         }
         let said: Vec<&str> = entries.iter().map(|e| e.1.as_str()).collect();
         let description = format!("{}{}{}", self.legend, words.colon, said.join(", "));

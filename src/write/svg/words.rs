@@ -49,6 +49,19 @@ impl Words {
         approximate: "contours approchés (polygones de Thiessen)",
     };
 
+    /// A whole number, its thousands set apart.
+    pub(super) fn count(&self, n: usize) -> String {
+        let plain = n.to_string();
+        let mut text = String::new();
+        for (i, digit) in plain.chars().enumerate() {
+            if i > 0 && (plain.len() - i).is_multiple_of(3) {
+                text.push_str(self.thousands);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
     /// A number with four significant digits, `–` for none.
     pub(super) fn number(&self, value: f64) -> String {
         self.digits(value, 4)
@@ -56,17 +69,9 @@ impl Words {
 
     /// A number with so many significant digits, whole ones with all; `–` for none.
     pub(super) fn digits(&self, value: f64, significant: i32) -> String {
-        let size = value.abs();
-        if (10_000.0..1e15).contains(&size) {
-            let plain = format!("{size:.0}");
-            let mut text = String::from(if value < 0.0 { "−" } else { "" });
-            for (i, digit) in plain.chars().enumerate() {
-                if i > 0 && (plain.len() - i) % 3 == 0 {
-                    text.push_str(self.thousands);
-                }
-                text.push(digit);
-            }
-            return text;
+        if (10_000.0..1e15).contains(&value.abs()) {
+            let sign = if value < 0.0 { "−" } else { "" };
+            return format!("{sign}{}", self.count(value.abs().round() as usize));
         }
         digits(value, significant).replace('.', self.decimal).replace('-', "−")
     }

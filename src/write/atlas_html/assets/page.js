@@ -241,10 +241,12 @@ function colouring() {
     const low = diverging ? cuts.filter(x => x <= m.scale.centre).length : 0;
     const figure = v => number(v, Math.max(0, Math.min(m.decimals, Number.isInteger(v) ? 0 : 3)));
     if (zero) { css.push("--zero"); labels.push(t("zero")); }
+    const others = values.filter(v => Number.isFinite(v) && !(zero && v === 0)), ends = others.length ? [others.reduce((a, b) => Math.min(a, b)), others.reduce((a, b) => Math.max(a, b))] : [];
+    const single = [...new Set(ends.map(figure))].join(" – ");
     for (let i = 0; i <= cuts.length; i++) {
       if (diverging) css.push(i < low ? ["--d1", "--d2", "--d3"][3 - low + i] : ["--d4", "--d5", "--d6"][Math.min(2, i - low)]);
       else css.push("--s" + (cuts.length === 0 ? 3 : 1 + Math.round(i * 4 / cuts.length)));
-      labels.push(cuts.length === 0 ? say(m.unit) || "" : i === 0 ? t("less") + " " + figure(cuts[0]) : i === cuts.length ? figure(cuts[i - 1]) + " " + t("more") : figure(cuts[i - 1]) + " – " + figure(cuts[i]));
+      labels.push(cuts.length === 0 ? single : i === 0 ? t("less") + " " + figure(cuts[0]) : i === cuts.length ? figure(cuts[i - 1]) + " " + t("more") : figure(cuts[i - 1]) + " – " + figure(cuts[i]));
     }
     const shift = zero ? 1 : 0;
     of = Int8Array.from(values, v => { if (Number.isNaN(v)) return -1; if (zero && v === 0) return 0; let c = 0; while (c < cuts.length && v >= cuts[c]) c++; return c + shift; });
