@@ -14,7 +14,7 @@ export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 host="$(rustc -vV | sed -n 's/^host: //p')"
 [ -n "${RURBAN_FUZZ_BUILT:-}" ] || cargo build --release --quiet --target "$host" --bins
 built="$CARGO_TARGET_DIR/$host/release"
-if [ "$1" = one ]; then exec "$built/$2" "$3"; fi
+if [ "$1" = one ]; then exec "$built/$2" "$OLDPWD/$3"; fi
 seconds="$1"
 mode="${2:-short}"
 shift; [ $# -eq 0 ] || shift

@@ -40,5 +40,5 @@ pub fn run(name: &str, data: &[u8], target: fn(&[u8])) {
     }
     let _ = std::fs::create_dir_all(&folder);
     let _ = std::fs::write(&file, data);
-    let _ = std::fs::write(file.with_extension("txt"), format!("{name}: {place}\n{said}\n"));
+    let _ = std::fs::write(format!("{}.txt", file.display()), format!("{name}: {place}\n{said}\n"));
 }

@@ -178,5 +178,5 @@ fn html(s: &str) {
     for (i, _) in s.match_indices("<!--") { let at = &s[i..(i + 40).min(s.len())]; let _ = at; }
     for c in s.chars() { assert!(c != '\0', "NUL in page"); }
     // every data block is JSON (if there are any)
-    for (i, _) in s.match_indices("<script type=\"application/json\"") { let st = s[i..].find('>').unwrap() + i + 1; let en = s[st..].find("</script").unwrap() + st; serde_json::from_str::<serde_json::Value>(&s[st..en]).unwrap_or_else(|e| panic!("data block is no JSON: {e}")); assert!(!s[st..en].contains("<!--"), "comment opener in data block"); }
+    for (i, _) in s.match_indices("<script type=\"application/json\"") { let st = s[i..].find('>').unwrap() + i + 1; let en = s[st..].find("</script").unwrap() + st; if s[st..en].trim_start().starts_with(['{', '[']) { serde_json::from_str::<serde_json::Value>(&s[st..en]).unwrap_or_else(|e| panic!("data block is no JSON: {e}")); assert!(!s[st..en].contains("<!--"), "comment opener in data block"); } }
 }
