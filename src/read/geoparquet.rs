@@ -66,11 +66,7 @@ impl GeoParquetReader {
         let geo = Geo::of(file.metadata().file_metadata()).map_err(bad)?;
         let mut table = FeatureTable::default();
         table.file = path.display().to_string();
-        let mut walked = Walked {
-            table,
-            crs: geo.crs,
-            diagnostics: Diagnostics::new(self.strictness),
-        };
+        let mut walked = Walked { table, crs: geo.crs, diagnostics: Diagnostics::new(self.strictness) };
         if geo.unknown_crs {
             let message = "the file says that its system is not known; longitudes and latitudes are supposed";
             walked.diagnostics.remark("unknown_crs", Place::file(&walked.table.file).field("crs"), message);

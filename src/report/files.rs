@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Language;
-use super::tables::{actor_parts, link_table, territory_table};
+use super::tables::{actor_parts, link_table, territory_table_of};
 use crate::atlas::AtlasLevel;
 use crate::error::Result;
 use crate::model::Contours;
@@ -100,13 +100,36 @@ impl<'a> StudyFiles<'a> {
         atlas: &AtlasOptions,
         progress: &dyn Progress,
     ) -> Result<Vec<PathBuf>> {
-        progress.begin("write files", Some(5));
+        let mut written = self.write_tables(folder, level, progress)?;
+        #[cfg(feature = "html")]
+        {
+            let path = folder.join("atlas.html");
+            super::atlas::write_atlas(self, &path, atlas, progress)?;
+            written.push(path);
+        }
+        #[cfg(not(feature = "html"))]
+        let _ = atlas;
+        Ok(written)
+    }
+
+    /// Writes `territories.csv`, `actors.csv`, `links.csv` and `metrics.geojson` as [`StudyFiles::write`]
+    /// does, without a page.
+    ///
+    /// # Errors
+    /// As [`StudyFiles::write`].
+    pub fn write_tables(
+        &self,
+        folder: &Path,
+        level: &Level,
+        progress: &dyn Progress,
+    ) -> Result<Vec<PathBuf>> {
+        progress.begin("write files", Some(4));
         let step = |path: PathBuf, written: &mut Vec<PathBuf>| {
             written.push(path);
             progress.advance(1);
         };
         let mut written = Vec::new();
-        let territories = territory_table(self.of(level)?)?;
+        let territories = territory_table_of(self.study, self.of(level)?)?;
         let path = folder.join("territories.csv");
         write_csv_file(&path, &territories, CsvStyle::Standard)?;
         step(path, &mut written);
@@ -122,14 +145,6 @@ impl<'a> StudyFiles<'a> {
         let shapes = Shapes::Polygons(&layer, contours);
         write_geojson_file(&path, shapes, &territories, DEFAULT_DECIMALS)?;
         step(path, &mut written);
-        #[cfg(feature = "html")]
-        {
-            let path = folder.join("atlas.html");
-            super::atlas::write_atlas(self, &path, atlas, progress)?;
-            step(path, &mut written);
-        }
-        #[cfg(not(feature = "html"))]
-        let _ = atlas;
         progress.end();
         Ok(written)
     }
