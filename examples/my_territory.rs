@@ -139,7 +139,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     }
 
     let mut builder = Inventory::builder(strictness);
-    let communes = (a.level == Level::Commune).then(|| atlas.base());
+    let communes = (a.level == Level::Commune).then_some(&atlas);
     let mut on_file = |what: &str, path: &Path, found: &_| {
         account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
     };

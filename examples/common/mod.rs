@@ -214,7 +214,7 @@ pub fn own_actors(
     let mut on_file = |what: &str, path: &Path, found: &_| {
         account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
     };
-    own.read(&mut builder, Some(atlas.base()), &EmbeddedFrance::code_book()?, &mut on_file)?;
+    own.read(&mut builder, Some(atlas), &EmbeddedFrance::code_book()?, &mut on_file)?;
     let (inventory, found) = builder.finish();
     account.add("INVENTORY", &found);
     Ok(inventory)

@@ -1,6 +1,7 @@
 //! GeoJSON territories to an [`Atlas`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -116,7 +117,7 @@ impl TerritoryReader {
         self
     }
 
-    /// Reads a file.
+    /// Reads a file: GeoJSON, or `GeoParquet` with the feature `parquet`.
     ///
     /// A feature without geometry is kept, and reported: it is in no spatial result. Features
     /// without a code are dropped; of several with the same code the first is kept. Areas are
@@ -127,8 +128,30 @@ impl TerritoryReader {
     /// property looks like a code.
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<(Atlas, Diagnostics)> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        self.read_from(file, &path.display().to_string())
+        let io = |source| Error::Io { path: path.to_owned(), source };
+        let mut file = std::fs::File::open(path).map_err(io)?;
+        let mut start = [0; 4];
+        let read = file.read(&mut start).map_err(io)?;
+        let start = &start[..read];
+        if start == b"PAR1" {
+            return self.read_geoparquet(path);
+        }
+        self.read_from(start.chain(file), &path.display().to_string())
+    }
+
+    #[cfg(feature = "parquet")]
+    fn read_geoparquet(&self, path: &Path) -> Result<(Atlas, Diagnostics)> {
+        let (table, found) =
+            super::GeoParquetReader::default().strictness(self.strictness).read_path(path)?;
+        self.atlas(table, &path.display().to_string(), found)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    #[expect(clippy::unused_self, reason = "read with the feature parquet")]
+    fn read_geoparquet(&self, path: &Path) -> Result<(Atlas, Diagnostics)> {
+        let message =
+            "this is Parquet, which is read with the feature `parquet`; without it, give GeoJSON".to_owned();
+        Err(Error::Format { path: path.to_owned(), line: 1, message })
     }
 
     /// Reads bytes from anywhere; `file` stands for the file in findings and errors.

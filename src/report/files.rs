@@ -1,17 +1,18 @@
 //! Everything the main job writes: the tables, their dictionary, the network, a GeoJSON of measures and the
 //! atlas page.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Language;
 use super::dictionary::{dictionary, in_words};
-use super::tables::{actor_parts, actor_table, link_table, link_table_of, no_actors, territory_table};
+use super::export::write_network;
+use super::tables::{actor_parts, link_table, link_table_of, no_actors, territory_table};
 use crate::atlas::AtlasLevel;
 use crate::error::{Error, Result};
 use crate::model::Contours;
 use crate::model::Level;
-use crate::network::Direction;
 use crate::progress::Progress;
 #[cfg(feature = "html")]
 use crate::progress::Silent;
@@ -20,7 +21,6 @@ use crate::study::{Study, TerritoryMeasures};
 use crate::write::Table;
 use crate::write::csv::{CsvStyle, write_csv_file, write_csv_parts};
 use crate::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson_file};
-use crate::write::graphml::{GraphDocument, write_graphml_file};
 
 /// What the atlas page says besides the study.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -155,7 +155,7 @@ impl<'a> StudyFiles<'a> {
             Output::ExcelLinks => write_csv_file(path, &words("links", link_table(self.study)?), french),
             Output::Dictionary => write_csv_file(path, &self.dictionary(level)?, CsvStyle::Standard),
             Output::ExcelDictionary => write_csv_file(path, &self.dictionary(level)?, french),
-            Output::Network => self.write_network(path),
+            Output::Network => write_network(self.study, path),
             Output::Metrics => {
                 write_shapes(path, self.study.atlas().level(level)?, &territory_table(self.of(level)?)?)
             }
@@ -169,20 +169,6 @@ impl<'a> StudyFiles<'a> {
             ("actors", names(&no_actors(self.study)?)),
             ("links", names(&link_table_of(self.study, &[])?)),
         ])
-    }
-
-    fn write_network(&self, path: &Path) -> Result<()> {
-        let ids: Vec<String> = self.study.inventory().actors().iter().map(|a| a.id.to_string()).collect();
-        let edges: Vec<(u32, u32)> = self.study.links().iter().map(|l| (l.a, l.b)).collect();
-        let ends = ["source", "target", "source_name", "target_name"];
-        let graph = GraphDocument {
-            direction: Direction::Undirected,
-            nodes: &ids,
-            node_attributes: actor_table(self.study)?.without(&["id", "placed_by"]),
-            edges: &edges,
-            edge_attributes: link_table(self.study)?.without(&ends),
-        };
-        write_graphml_file(path, &graph)
     }
 }
 
@@ -239,22 +225,16 @@ impl Output {
 }
 
 fn write_shapes(path: &Path, units: &AtlasLevel, table: &Table<'_>) -> Result<()> {
-    let empty;
-    let (shapes, contours) =
-        if let (Some(layer), Some(quality)) = (units.geometry(), units.geometry_quality()) {
-            (layer, Contours::from(quality))
-        } else {
-            empty = without_outlines(units.territories().len());
-            (&empty, Contours::Surveyed)
-        };
-    write_geojson_file(path, Shapes::Polygons(shapes, contours), table, DEFAULT_DECIMALS)
+    let (layer, contours) = outlines(units);
+    write_geojson_file(path, Shapes::Polygons(&layer, contours), table, DEFAULT_DECIMALS)
 }
 
-/// Features without geometry, for levels that have no outlines.
-fn without_outlines(n: usize) -> Layer {
-    let mut layer = Layer::new();
-    for _ in 0..n {
-        layer.end_feature();
+/// The outlines of a level, and how they were made; features without geometry where it has none.
+pub(super) fn outlines(level: &AtlasLevel) -> (Cow<'_, Layer>, Contours) {
+    if let (Some(layer), Some(quality)) = (level.geometry(), level.geometry_quality()) {
+        return (Cow::Borrowed(layer), Contours::from(quality));
     }
-    layer
+    let mut layer = Layer::new();
+    level.territories().iter().for_each(|_| layer.end_feature());
+    (Cow::Owned(layer), Contours::Surveyed)
 }

@@ -182,13 +182,6 @@ impl<'a> Table<'a> {
         Self { columns: self.columns.into_iter().map(|(name, column)| change(&name, column)).collect() }
     }
 
-    /// The table without some of its columns.
-    #[must_use]
-    pub(crate) fn without(mut self, names: &[&str]) -> Self {
-        self.columns.retain(|(name, _)| !names.contains(&name.as_ref()));
-        self
-    }
-
     /// Checks that the table describes `expected` things; a table without columns describes any
     /// number.
     pub(super) fn check_rows(&self, what: &'static str, expected: usize) -> Result<()> {
