@@ -45,9 +45,11 @@ pub fn write_graphml(mut out: impl Write, graph: &GraphDocument<'_>) -> Result<(
             must: "must join nodes of the graph",
         });
     }
+    // As written: characters that XML cannot hold are all one there.
+    let ids: Vec<String> = graph.nodes.iter().map(|id| escape_markup(id)).collect();
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|&a, &b| graph.nodes[a].cmp(&graph.nodes[b]).then(a.cmp(&b)));
-    if let Some(w) = order.windows(2).find(|w| graph.nodes[w[0]] == graph.nodes[w[1]]) {
+    order.sort_by(|&a, &b| ids[a].cmp(&ids[b]).then(a.cmp(&b)));
+    if let Some(w) = order.windows(2).find(|w| ids[w[0]] == ids[w[1]]) {
         return Err(Error::Value {
             what: "nodes",
             index: w[1],
@@ -55,7 +57,7 @@ pub fn write_graphml(mut out: impl Write, graph: &GraphDocument<'_>) -> Result<(
             must: "must have an id that no other node has",
         });
     }
-    document(&mut out, graph).map_err(stream_error)
+    document(&mut out, graph, &ids).map_err(stream_error)
 }
 
 /// Writes the graph to a file, replacing it; see [`write_graphml`].
@@ -66,7 +68,7 @@ pub fn write_graphml_file(path: impl AsRef<Path>, graph: &GraphDocument<'_>) -> 
     to_file(path.as_ref(), |out| write_graphml(out, graph))
 }
 
-fn document(out: &mut impl Write, graph: &GraphDocument<'_>) -> io::Result<()> {
+fn document(out: &mut impl Write, graph: &GraphDocument<'_>, ids: &[String]) -> io::Result<()> {
     out.write_all(
         b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
           <graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\" \
@@ -95,7 +97,6 @@ fn document(out: &mut impl Write, graph: &GraphDocument<'_>) -> io::Result<()> {
         Direction::Undirected => "undirected",
     };
     writeln!(out, "  <graph id=\"G\" edgedefault=\"{default}\">")?;
-    let ids: Vec<String> = graph.nodes.iter().map(|id| escape_markup(id)).collect();
     for (i, id) in ids.iter().enumerate() {
         write!(out, "    <node id=\"{id}\"")?;
         data(out, 'n', &graph.node_attributes, i, "node")?;
@@ -136,6 +137,19 @@ fn data(out: &mut impl Write, prefix: char, table: &Table<'_>, row: usize, eleme
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_that_xml_cannot_tell_apart_are_refused() {
+        let nodes = ["a\u{0}".to_owned(), "a\u{1}".to_owned()];
+        let graph = GraphDocument {
+            direction: Direction::Undirected,
+            nodes: &nodes,
+            node_attributes: Table::new(),
+            edges: &[],
+            edge_attributes: Table::new(),
+        };
+        assert!(matches!(write_graphml(Vec::new(), &graph), Err(Error::Value { index: 1, .. })));
+    }
 
     #[test]
     fn a_small_graph_is_written_as_meant() {
