@@ -27,7 +27,7 @@ for target in $targets; do
     dict=()
     case $target in read_geojson) dict=(-dict=json.dict) ;; read_tables | read_codes) dict=(-dict=csv.dict) ;; esac
     case $target in read_*) length=2048 ;; *) length=400 ;; esac
-    [ "$mode" = long ] && export RURBAN_FUZZ_FINDS="$PWD/finds"
+    if [ "$mode" = long ]; then export RURBAN_FUZZ_FINDS="$PWD/finds"; fi
     log="work/$target.log"
     if ! "$built/$target" "$work" "corpus/$target" "${dict[@]}" -max_len=$length -max_total_time=$each -timeout=25 \
         -rss_limit_mb=3000 -artifact_prefix="finds/${target}__" -print_final_stats=1 -close_fd_mask=1 >"$log" 2>&1; then

@@ -91,6 +91,8 @@ pub mod error;
 pub mod evidence;
 pub mod finding;
 pub mod france;
+#[cfg(feature = "france-data")]
+pub mod guide;
 pub mod inequality;
 pub mod inventory;
 pub mod labels;

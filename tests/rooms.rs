@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
     &["study"],
     &["france"],
     &["report"],
+    &["guide"],
 ];
 
 /// Rooms that still import from a higher one (who, from whom). The list may only get shorter: an entry

@@ -87,7 +87,8 @@ fn write(data: &[u8], choose: impl Fn(u8) -> u8) {
         1 => {
             for st in [CsvStyle::Standard, CsvStyle::FrenchSpreadsheet] {
                 let mut o = vec![];
-                if write_csv(&mut o, &t, st).is_ok() && !names.is_empty() {
+                // A byte order mark that begins the first name is taken for that of the file.
+                if write_csv(&mut o, &t, st).is_ok() && !names.is_empty() && !names[0].starts_with('\u{feff}') {
                     let b = if st == CsvStyle::Standard { &o[..] } else { &o[3..] };
                     let mut r = ::csv::ReaderBuilder::new().delimiter(if st == CsvStyle::Standard { b',' } else { b';' }).flexible(false).has_headers(true).from_reader(b);
                     let h: Vec<String> = r.headers().expect("headers").iter().map(str::to_owned).collect();
@@ -104,7 +105,7 @@ fn write(data: &[u8], choose: impl Fn(u8) -> u8) {
             let _ = rurban::write::report::TextTable::from_table(&t, 2).cut(u.n(20)).first(u.n(5)).to_markdown();
         }
         2 => {
-            let ids: Vec<String> = (0..n).map(|i| if u.bit() { name(&mut u) } else { format!("n{i}") }).collect();
+            let ids: Vec<String> = (0..n).map(|i| if u.bit() { format!("{i}{}", name(&mut u)) } else { format!("n{i}") }).collect();
             let ed: Vec<(u32, u32)> = (0..u.n(6)).map(|_| (u.n(n.max(1)) as u32, u.n(n.max(1)) as u32)).collect();
             let g = GraphDocument { direction: if u.bit() { Direction::Directed } else { Direction::Undirected }, nodes: &ids, node_attributes: t, edges: &ed, edge_attributes: Table::new() };
             let mut o = vec![];

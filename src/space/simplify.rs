@@ -12,8 +12,9 @@ use crate::parallel;
 /// where their set of features changes, every arc is simplified once (Douglas & Peucker 1973, within
 /// `tolerance` in coordinate units) and is the same in all features that share it. Junctions stay,
 /// rings keep at least three corners and their winding. Distant arcs may still come to cross each
-/// other, and arcs between the same two junctions to fall together, at large tolerances. Needs a clean layer (equal vertices on shared borders).
-/// O(n log n) in the usual case.
+/// other, and arcs between the same two junctions to fall together, at large tolerances. Needs a clean
+/// layer (equal vertices on shared borders).
+/// O(n log n) in the usual case, O(n²) where an arc stands out at every second vertex.
 ///
 /// # Errors
 /// [`Error::Parameter`] when the tolerance is negative or not finite.

@@ -244,7 +244,9 @@ impl<W: Write> Writer<W> {
             if end == ',' {
                 self.text.push('[');
             }
-            let rounded = if scale.is_finite() { (value * scale).round() / scale } else { value };
+            let scaled = value * scale;
+            // Past the largest number there are no decimals to round.
+            let rounded = if scaled.is_finite() { scaled.round() / scale } else { value };
             // Adding 0 turns -0 into 0.
             push_float(&mut self.text, rounded + 0.0);
             self.text.push(end);
@@ -268,6 +270,14 @@ mod tests {
         let mut out = Vec::new();
         write_geojson(&mut out, shapes, table, decimals).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn huge_coordinates_stay_numbers() {
+        let points = [Coord { x: 1e300, y: -f64::MAX }];
+        let json: serde_json::Value =
+            serde_json::from_str(&text(Shapes::Points(&points), &Table::new(), 13)).unwrap();
+        assert_eq!(json["features"][0]["geometry"]["coordinates"][0], 1e300);
     }
 
     fn layer() -> Layer {

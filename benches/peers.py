@@ -1,0 +1,122 @@
+"""Peers on the golden inputs, beside our times of `cargo bench --bench peers` (a file, first argument)."""
+
+import csv
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+warnings.filterwarnings("ignore")
+INPUTS = Path(__file__).resolve().parent.parent / "fixtures/golden/inputs"
+OURS = dict(line.rstrip("\n").split("\t") for line in open(sys.argv[1]) if "\t" in line)
+
+
+def rows(name):
+    with open(INPUTS / name, newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def timed(run):
+    best = np.inf
+    for _ in range(5):
+        begun = time.perf_counter()
+        run()
+        best = min(best, time.perf_counter() - begun)
+        if best > 5:
+            break
+    return best * 1e3
+
+
+def row(question, peer, prepare):
+    """`prepare` imports the peer, makes its input and returns what is timed."""
+    ours = float(OURS[question])
+    try:
+        theirs = timed(prepare())
+    except Exception as why:  # a peer that does not install or run is named, not hidden
+        print(f"| {question} | {peer} | not run: {type(why).__name__} {why} | {ours:.3f} | |")
+        return
+    print(f"| {question} | {peer} | {theirs:.3f} | {ours:.3f} | {theirs / ours:.0f} |")
+
+
+nodes, edges = rows("net1k_nodes.csv"), rows("net1k_edges.csv")
+ends = [(int(e["u"]), int(e["v"])) for e in edges]
+kinds = {k: i for i, k in enumerate(sorted({n["kind"] for n in nodes}))}
+kind = [kinds[n["kind"]] for n in nodes]
+points = np.array([[float(n["x"]), float(n["y"])] for n in nodes])
+population = np.array([float(n["pop"]) for n in nodes])
+
+
+def with_igraph(run):
+    def prepare():
+        import igraph
+
+        graph = igraph.Graph(n=len(nodes), edges=ends)
+        return lambda: run(graph)
+
+    return prepare
+
+
+def with_networkx(run):
+    def prepare():
+        import networkx
+
+        graph = networkx.Graph()
+        graph.add_nodes_from((i, {"kind": k}) for i, k in enumerate(kind))
+        graph.add_edges_from(ends)
+        return lambda: run(networkx, graph)
+
+    return prepare
+
+
+def knn():
+    import geopandas
+    from libpysal.weights import KNN
+
+    frame = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(*points.T))
+    return lambda: KNN.from_dataframe(frame, k=8)
+
+
+def moran():
+    import esda
+    from libpysal.weights import KNN
+
+    weights = KNN.from_array(points, k=8)
+    weights.transform = "r"
+    return lambda: esda.Moran(np.log10(population), weights, permutations=999)
+
+
+def catchment():
+    import pandas as pd
+    from access.fca import two_stage_fca
+
+    costs = pd.DataFrame(rows("acc200_costs.csv")).astype({"o": int, "d": int, "cost": float})
+    costs = costs.rename(columns={"o": "origin", "d": "dest"})
+    demand = pd.DataFrame({"pop": population}, index=pd.RangeIndex(len(nodes), name="id"))
+    facilities = rows("acc200_facilities.csv")
+    supply = pd.DataFrame({"s": [float(f["supply"]) for f in facilities]}, index=range(len(facilities)))
+    return lambda: two_stage_fca(demand, supply, costs, cost_name="cost", max_cost=60, demand_value="pop", supply_value="s")
+
+
+def complexity():
+    import pandas as pd
+    from ecomplexity import ecomplexity
+
+    table = pd.read_csv(INPUTS / "rs320x88.csv", index_col=0)
+    long = table.stack().rename_axis(["loc", "prod"]).reset_index(name="val")
+    long["time"] = 1
+    columns = {"time": "time", "loc": "loc", "prod": "prod", "val": "val"}
+    return lambda: ecomplexity(long, columns)
+
+
+print("| question | peer | its ms | our ms | times |\n|---|---|---:|---:|---:|")
+row("assortativity", "igraph", with_igraph(lambda g: g.assortativity_nominal(kind, directed=False)))
+row("assortativity", "networkx", with_networkx(lambda nx, g: nx.attribute_assortativity_coefficient(g, "kind")))
+row("betweenness", "igraph", with_igraph(lambda g: g.betweenness()))
+row("betweenness", "networkx", with_networkx(lambda nx, g: nx.betweenness_centrality(g, normalized=False)))
+row("constraint", "igraph", with_igraph(lambda g: g.constraint()))
+row("knn8", "geopandas + libpysal", knn)
+row("moran999", "esda", moran)
+row("2sfca", "access", catchment)
+row("eci", "ecomplexity", complexity)
