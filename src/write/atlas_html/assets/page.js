@@ -890,11 +890,11 @@ function legendRows() {
     list.push({ title: size.name }, { circles: [most, most / 4].map(v => v > 10 ? +v.toPrecision(1) : Math.ceil(v)).filter((v, i, a) => v > 0 && a.indexOf(v) === i), most });
   }
   const now = flows(), most = mostTies();
-  list.push({ title: t("flows") });
+  if (state.classes.some(Boolean)) list.push({ title: t("flows") });
   CLASS_NAMES.forEach((name, i) => { if (state.classes[i]) list.push({ line: i, text: name[state.lang], n: now.byClass[i] }); });
   const drawn = now.between.filter(f => state.classes[f.c]).length;
   if (drawn) list.push({ widths: [...new Set([1, Math.ceil(most / 2), most])], most, text: t("widths") + (state.chosen === null && drawn > STRONG ? t("pale") : "") });
-  list.push({ ringKey: true, text: t("ring") });
+  if (now.inside.some(f => state.classes[f.c])) list.push({ ringKey: true, text: t("ring") });
   if (state.showActors || state.chosen !== null || state.actor !== null) {
     const kinds = [...new Set(seenActors().map(i => page.actors.kind[i]))].sort((a, b) => a - b);
     if (kinds.length) list.push({ title: t("actorsHere") }, ...kinds.map(k => ({ kind: k, text: say(page.actors.kinds[k]) })));
