@@ -11,8 +11,14 @@ use crate::model::CommuneCode;
 pub(super) struct CommuneNames {
     by_name: HashMap<String, Vec<u32>>,
     codes: Vec<CommuneCode>,
-    /// Folded names of coarser levels, and which communes they hold (as territory by level).
-    above: Vec<(HashMap<String, Vec<u32>>, Vec<Option<u32>>)>,
+    above: Vec<Coarser>,
+}
+
+/// A coarser level: its territories by folded name, and the one that holds each commune.
+#[derive(Debug, Clone)]
+struct Coarser {
+    named: HashMap<String, Vec<u32>>,
+    of: Vec<Option<u32>>,
 }
 
 /// What a name stands for.
@@ -34,18 +40,18 @@ impl CommuneNames {
         for territory in base {
             let Ok(code) = CommuneCode::new(territory.code.as_str()) else { continue };
             by_name.entry(Written::of(&territory.name).name).or_default().push(codes.len() as u32);
-            codes.push((code, codes.len()));
+            codes.push(code);
         }
         let all = codes.len() == base.len();
         let above = atlas.levels()[1..].iter().filter(|_| all).map(|level| {
-            let mut names = HashMap::<String, Vec<u32>>::new();
+            let mut named = HashMap::<String, Vec<u32>>::new();
             for (i, t) in level.territories().iter().enumerate() {
-                names.entry(fold(&t.name)).or_default().push(i as u32);
+                named.entry(fold(&t.name)).or_default().push(i as u32);
             }
             let of = (0..base.len()).map(|b| level.membership().get(b).map(|u| u as u32)).collect();
-            (names, of)
+            Coarser { named, of }
         });
-        Self { above: above.collect(), by_name, codes: codes.into_iter().map(|(code, _)| code).collect() }
+        Self { above: above.collect(), by_name, codes }
     }
 
     /// The commune of this name; what else is written in the cell or in cells beside it (a postcode, the
@@ -71,15 +77,15 @@ impl CommuneNames {
             narrow(&mut left, &|c| within(self.codes[c as usize].as_str(), number));
         }
         for hint in written.hints.iter().filter(|h| !h.is_empty()) {
-            for (names, of) in &self.above {
-                if let Some(holders) = names.get(hint) {
+            for Coarser { named, of } in &self.above {
+                if let Some(holders) = named.get(hint) {
                     narrow(&mut left, &|c| of[c as usize].is_some_and(|u| holders.contains(&u)));
                 }
             }
         }
         match left[..] {
-            [one] => Named::One(self.codes[one as usize].clone()),
-            _ => Named::Several(left.iter().map(|&c| self.codes[c as usize].clone()).collect()),
+            [one] => Named::One(self.codes[one as usize]),
+            _ => Named::Several(left.iter().map(|&c| self.codes[c as usize]).collect()),
         }
     }
 
