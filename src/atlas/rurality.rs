@@ -1,5 +1,7 @@
 //! Which territories are rural and which urban.
 
+use std::collections::BTreeSet;
+
 use super::Atlas;
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, Rurality};
@@ -62,5 +64,19 @@ impl Atlas {
             .map(|(inside, all)| (all > 0.0).then(|| inside / all))
             .map(|share: Option<f64>| (share.map(class), share))
             .collect())
+    }
+
+    /// The territories of a level that are rural and lie, wholly or in part, in one of another level.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when there is no such level.
+    pub fn rural_within(&self, level: &Level, ground: &Level, territory: usize) -> Result<Vec<usize>> {
+        let of = self.level(level)?.membership();
+        let ruralities = self.rurality(level)?;
+        let inside: BTreeSet<usize> = (self.memberships(ground)?.iter())
+            .filter(|(_, there)| *there as usize == territory)
+            .filter_map(|(base, _)| of.get(*base as usize))
+            .collect();
+        Ok(inside.into_iter().filter(|&t| ruralities[t].0 == Some(Rurality::Rural)).collect())
     }
 }

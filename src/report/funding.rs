@@ -568,8 +568,7 @@ fn map(study: &Study, report: &FundingReport, l: Language) -> Result<Option<Svg>
     for t in &report.territories {
         values[t.territory] = t.per_inhabitant_eur.unwrap_or(f64::NAN);
     }
-    let mainland = (report.options.level == Level::Region)
-        .then_some(crate::space::Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] });
+    let mainland = (report.options.level == Level::Region).then_some(crate::france::MAINLAND);
     Choropleth {
         title: l.pick("Euros par habitant", "Euros per inhabitant"),
         value_label: l.pick("€ par habitant", "€ per inhabitant"),

@@ -1,6 +1,9 @@
 //! Where new places would be within reach of whom: text, tables and page.
 
+mod files;
 mod page;
+
+pub use files::write_places;
 
 use std::borrow::Cow;
 
