@@ -71,7 +71,8 @@ fn main() -> Fallible {
 
     let out = common::output(&arguments.out)?;
     let land = Layer::from_features([&EmbeddedFrance::land()?]);
-    LinkageFiles::new(&land).language(arguments.lang).write(&study, &report, &options, &out, &bar)?;
+    let wording = common::wording(arguments.lang).source("keep.eu").source("ROR").source("ANCT");
+    LinkageFiles::new(&land, wording).write(&study, &report, &options, &out, &bar)?;
     if matches!(arguments.kind, Kind::All) {
         firms_and_agreements(&arguments, &options, &bar)?;
     }

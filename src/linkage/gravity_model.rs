@@ -97,7 +97,8 @@ pub struct GravityFit {
 /// # Errors
 /// [`Error::Undefined`] with [`Undefined::Separation`] when covariates are collinear (also with
 /// the fixed effects, or once separated dyads are gone), [`Undefined::TooFew`] when there are not more
-/// dyads than parameters, [`Undefined::NoConvergence`], or [`Undefined::Empty`] when no flow is left;
+/// dyads than parameters, [`Undefined::SingleClass`] when errors are clustered by a side that has a
+/// single member, [`Undefined::NoConvergence`], or [`Undefined::Empty`] when no flow is left;
 /// [`Error::Shape`]; [`Error::Value`] on flows that are negative or not finite and on covariates that
 /// are not finite.
 ///
@@ -170,6 +171,15 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
     let parameters = k + if fixed { rank(&groups, units)? } else { 0 };
     if n <= parameters {
         return Err(Error::undefined(MEASURE, Undefined::TooFew { needed: parameters + 1 }));
+    }
+    let clusters = match errors {
+        StandardErrors::ClusteredOrigin => units[0],
+        StandardErrors::ClusteredDestination => units[1],
+        StandardErrors::ClusteredTwoWay => units[0].min(units[1]),
+        StandardErrors::Model | StandardErrors::Hc0 | StandardErrors::Hc1 => usize::MAX,
+    };
+    if clusters < 2 {
+        return Err(Error::undefined(MEASURE, Undefined::SingleClass));
     }
     let total: f64 = y.iter().sum();
     let mean = total / n as f64;

@@ -17,6 +17,7 @@ macro_rules! column_setters {
 
 mod actors;
 mod codes;
+mod commune_names;
 mod coordinates;
 mod costs;
 pub mod csv;
@@ -24,6 +25,8 @@ mod decode;
 mod finder;
 mod funding;
 pub mod geojson;
+#[cfg(feature = "parquet")]
+mod geoparquet;
 mod json_table;
 mod kinds;
 mod names;
@@ -53,6 +56,8 @@ pub use actors::ActorReader;
 pub use codes::{CodeBook, CodeRepair, FoundCode};
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use funding::{FindBeneficiary, FundingReader, YearRule};
+#[cfg(feature = "parquet")]
+pub use geoparquet::GeoParquetReader;
 pub use kinds::{actor_kind, cooperation_kind};
 pub use names::{ColumnNames, Role};
 pub use number::{Marks, Number};

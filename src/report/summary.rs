@@ -85,7 +85,7 @@ pub fn study_summary(files: &StudyFiles<'_>, language: Language) -> Result<Strin
         for m in rows.iter().take(10) {
             let classed: usize = m.links.iter().sum::<usize>() - m.links[LinkClass::Unclassed as usize];
             table.row([
-                m.territory.name.clone(),
+                m.shown_name().into_owned(),
                 or_dash(m.territory.population, |p| language.decimal(p, 0)),
                 or_dash(m.rural_population_share, percent),
                 language.integer(m.links[cross] as i64),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::model::{ActorKind, LinkClass, Rurality};
-use crate::study::{PlacedBy, Study, TerritoryMeasures};
+use crate::study::{Link, PlacedBy, Study, TerritoryMeasures};
 use crate::write::{Column, Table};
 
 fn text<'a>(values: impl Iterator<Item = &'a str>) -> Column<'a> {
@@ -49,8 +49,7 @@ pub fn territory_table(measures: &[TerritoryMeasures]) -> Result<Table<'_>> {
     table.push("internal_links", counts(rows().map(|m| m.internal_links)))?;
     table.push("external_links", counts(rows().map(|m| m.external_links)))?;
     for (i, class) in LinkClass::ALL.iter().enumerate() {
-        let name = format!("links_{}", class.to_string().replace('–', "_"));
-        table.push(name, counts(rows().map(move |m| m.links[i])))?;
+        table.push(super::dictionary::link_column(*class), counts(rows().map(move |m| m.links[i])))?;
     }
     let km = |m: Option<f64>| m.map(|m| m / 1e3);
     table
@@ -79,6 +78,11 @@ pub(super) fn actor_parts(study: &Study) -> impl Iterator<Item = Result<Table<'_
     let degrees = degrees(study);
     // One part when there is no actor, so that there is a header.
     (0..n.div_ceil(PART).max(1)).map(move |i| actor_rows(study, &degrees, i * PART..((i + 1) * PART).min(n)))
+}
+
+/// [`actor_table`] without a row.
+pub(super) fn no_actors(study: &Study) -> Result<Table<'_>> {
+    actor_rows(study, &[], 0..0)
 }
 
 /// How many ties an actor has, and how strong they are together.
@@ -134,8 +138,13 @@ fn actor_rows<'a>(study: &'a Study, degrees: &[Degree], rows: Range<usize>) -> R
 /// # Errors
 /// None: all columns come from the same rows.
 pub fn link_table(study: &Study) -> Result<Table<'_>> {
+    link_table_of(study, study.links())
+}
+
+/// [`link_table`] of some links.
+pub(super) fn link_table_of<'a>(study: &'a Study, list: &'a [Link]) -> Result<Table<'a>> {
     let actors = study.inventory().actors();
-    let links = || study.links().iter();
+    let links = || list.iter();
     Table::new()
         .with("source", text(links().map(|l| actors[l.a as usize].id.as_str())))?
         .with("target", text(links().map(|l| actors[l.b as usize].id.as_str())))?

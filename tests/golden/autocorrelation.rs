@@ -9,7 +9,7 @@ use rurban::space::neighbours::PointSet;
 use rurban::space::weights::{SpatialWeights, Transform};
 use serde_json::Value;
 
-use crate::support::{all_close, close, input, number, numbers, values};
+use crate::support::{all_close, close, input, number, numbers, values, within};
 
 const PERMUTATION: Test = Test::Permutation { permutations: 999, seed: Seed(12_345) };
 
@@ -128,7 +128,7 @@ fn analytic(case: &Case, want: &Value) {
     for (got, want) in drawn.p_directed.iter().zip(numbers(&l["p_sim"])) {
         // Both sides are Monte-Carlo with 999 replicates: five standard errors of the difference.
         let error = (2.0 * want * (1.0 - want) / 999.0).sqrt();
-        assert!((got - want).abs() <= 5.0 * error + 0.002, "p {got}, peer {want}");
+        within(*got, want, 5.0 * error + 0.002);
     }
 
     let star = &want["G_star_local"];
@@ -141,7 +141,7 @@ fn analytic(case: &Case, want: &Value) {
     all_close(&same_sum.z, &numbers(&star["Zs"]), 1e-9);
     let drawn = gi_star(y, w, SelfWeight::LargestSameSum, &LocalOptions::default()).unwrap();
     for (got, want) in drawn.z.iter().zip(numbers(&star["z_sim"])) {
-        assert!((got - want).abs() <= 0.25 + 0.15 * want.abs(), "z {got}, peer {want}");
+        within(*got, want, 0.25 + 0.15 * want.abs());
     }
     let plain = gi(y, b, &closed).unwrap();
     all_close(&plain.z, &numbers(&want["G_local"]["Zs"]), 1e-9);

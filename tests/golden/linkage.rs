@@ -160,8 +160,8 @@ fn g06_g39_permutation_moments() {
 /// sizes, so its moments belong to no permutation and are not reproduced.
 #[test]
 fn g09_join_counts_count_isolates() {
-    let right = values("G09b_net1k_joincount_adjustnFALSE");
     let wrong = values("G09_net1k_joincount");
+    let right = values("G09b_net1k_joincount_adjustnFALSE");
     let net = Case::new("net1k");
     for column in ["ru", "d7"] {
         let e = evidence(&net.graph, &net.labels(column), Weighting::Edges, NullModel::LabelPermutation);

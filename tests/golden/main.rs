@@ -5,11 +5,14 @@ mod autocorrelation;
 #[path = "../common/mod.rs"]
 mod common;
 mod complementarity;
+mod diffusion;
 mod functional_area;
 mod inequality;
 mod linkage;
+mod matching;
 mod network;
 mod space;
 mod support;
 mod topology;
 mod typology;
+mod validation;

@@ -12,7 +12,7 @@ use rurban::progress::Silent;
 use rurban::random::Seed;
 use serde_json::Value;
 
-use crate::support::{all_close, close, input, number, numbers, values};
+use crate::support::{all_close, close, input, number, numbers, values, within};
 
 fn network(file: &str, direction: Direction) -> Network {
     let edges = input(file);
@@ -147,7 +147,7 @@ fn g06_rewiring_keeps_to_the_peers_null() {
         let e = Evidence::monte_carlo(Null::DegreePreservingSwaps, 0.0, &cross, g.nodes());
         let want = numbers(&v["rewire_cross_mean_sd"]);
         let error = want[1] * (2.0 / replicates as f64).sqrt();
-        assert!((e.expected - want[0]).abs() < 4.0 * error, "{} against {}", e.expected, want[0]);
+        within(e.expected, want[0], 4.0 * error);
     }
 }
 

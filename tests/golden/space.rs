@@ -10,7 +10,7 @@ use rurban::space::neighbours::PointSet;
 use serde_json::Value;
 
 use crate::common::{contours::features, real_data};
-use crate::support::{close, golden, input, number, numbers, values};
+use crate::support::{close, golden, input, number, numbers, values, within};
 
 #[test]
 fn g35_spatial_index() {
@@ -64,16 +64,16 @@ fn g36_geodesy() {
     for (name, l93) in want["l93"].as_object().unwrap() {
         let c = lambert.point(place(&Value::from(name.as_str()))).unwrap();
         let l93 = numbers(l93);
-        assert!((c.x - l93[0]).abs() < 1e-6 && (c.y - l93[1]).abs() < 1e-6, "{name}: {c:?} {l93:?}");
+        within(c.x, l93[0], 1e-6);
+        within(c.y, l93[1], 1e-6);
     }
     let pairs = want["pairs"].as_array().unwrap();
     assert_eq!(pairs.len(), 21);
     for pair in pairs {
         let (a, b) = (place(&pair[0]), place(&pair[1]));
-        let off = |got: f64, want: &Value| (got - number(want)).abs();
-        assert!(off(distance::geodesic_m(a, b).unwrap(), &pair[2]) < 1e-3, "{pair}");
-        assert!(off(distance::distance_m(&ZONES, a, b).unwrap(), &pair[3]) < 1e-3, "{pair}");
-        assert!(off(haversine_m(a, b).unwrap(), &pair[4]) < 1e-3, "{pair}");
+        within(distance::geodesic_m(a, b).unwrap(), number(&pair[2]), 1e-3);
+        within(distance::distance_m(&ZONES, a, b).unwrap(), number(&pair[3]), 1e-3);
+        within(haversine_m(a, b).unwrap(), number(&pair[4]), 1e-3);
     }
 }
 

@@ -133,6 +133,16 @@ fn effects_alone_can_separate() {
 }
 
 #[test]
+fn one_cluster_has_no_errors() {
+    let (y, x) = ([3.0, 1.0, 2.0, 5.0], [1.0, 0.0, 2.0, 5.0]);
+    let by = |errors| with_errors(&y, &[&x], (4, 1), Effects::Constant, errors);
+    for errors in [StandardErrors::ClusteredDestination, StandardErrors::ClusteredTwoWay] {
+        assert_eq!(by(errors).unwrap_err().as_undefined(), Some(Undefined::SingleClass));
+    }
+    assert!(by(StandardErrors::ClusteredOrigin).unwrap().standard_errors[1].is_finite());
+}
+
+#[test]
 fn saturated_models_are_refused() {
     let few = |r: Result<GravityFit>| matches!(r.unwrap_err().as_undefined(), Some(Undefined::TooFew { .. }));
     let y = [3.0, 1.0, 2.0, 5.0];

@@ -18,6 +18,12 @@ pub enum Role {
     Name,
     /// Code of the commune an actor is in.
     Commune,
+    /// Name of the commune an actor is in.
+    CommuneName,
+    /// Postcode of an actor.
+    Postcode,
+    /// Département an actor is in: tells communes of the same name apart.
+    Departement,
     /// Kind of an actor or a tie.
     Kind,
     /// Themes, several separated by `;` or `|`.
@@ -102,10 +108,13 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::Id,
         Self::Name,
         Self::Commune,
+        Self::CommuneName,
+        Self::Postcode,
+        Self::Departement,
         Self::Kind,
         Self::Themes,
         Self::Capacity,
@@ -155,6 +164,9 @@ impl Role {
             Self::Id => "id",
             Self::Name => "name",
             Self::Commune => "commune",
+            Self::CommuneName => "commune_name",
+            Self::Postcode => "postcode",
+            Self::Departement => "departement",
             Self::Kind => "kind",
             Self::Themes => "themes",
             Self::Capacity => "capacity",

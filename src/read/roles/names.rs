@@ -113,6 +113,16 @@ pub(super) const fn names(role: Role) -> &'static [&'static str] {
             "com",
             "codelocalite",
         ],
+        Role::CommuneName => &[
+            "commune", "nomcommune", "libellecommune", "libcommune", "libcom", "nomcom", "communesiege", "communeimplantation",
+            "ville", "nomville", "villesiege", "cpville", "villecp", "codepostalville", "localite", "municipalite", "adresseville",
+            "libelleacheminement", "bureaudistributeur", "city", "town", "municipality", "lieu", "localisation", "com",
+        ],
+        Role::Postcode => &["codepostal", "cp", "postcode", "postalcode", "zipcode", "zip", "codepost"],
+        Role::Departement => &[
+            "departement", "dep", "dept", "codedepartement", "nomdepartement", "libelledepartement", "libdep", "nomdep", "codedep",
+            "numerodepartement", "department",
+        ],
         Role::Kind => &[
             "kind",
             "actorkind",

@@ -109,5 +109,5 @@ pub(super) fn heat_map(
         "Lecture\u{a0}: densité de proximité (sur 100) que chaque partenaire ajoute à ce qui manque.",
         "How to read: relatedness density (of 100) that each partner adds to what is lacking.",
     );
-    Ok(Some(map.render()?.captioned(&format!("{note} {}", wording.source_line()))))
+    Ok(Some(map.render_in(l.pictures())?.captioned(&format!("{note} {}", wording.source_line()))))
 }

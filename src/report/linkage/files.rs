@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::france::MAINLAND;
 use crate::model::Level;
 use crate::progress::Progress;
-use crate::report::Language;
+use crate::report::Wording;
 use crate::space::{Bounds, Layer};
 use crate::study::{LinkageOptions, LinkageReport, Study};
 use crate::write::csv::{CsvStyle, write_csv_file};
@@ -26,19 +26,19 @@ pub struct LinkageFiles<'a> {
     pub land: &'a Layer,
     /// What that map shows, in degrees.
     pub bounds: Bounds,
-    /// Language of the pictures.
-    pub language: Language,
+    /// Language of the pictures, and the sources they name.
+    pub wording: Wording,
 }
 
 impl<'a> LinkageFiles<'a> {
-    /// Tables by région, département, PETR and EPCI, and a map of mainland France, in French.
+    /// Tables by région, département, PETR and EPCI, and a map of mainland France.
     #[must_use]
-    pub fn new(land: &'a Layer) -> Self {
+    pub fn new(land: &'a Layer, wording: Wording) -> Self {
         Self {
             levels: vec![Level::Region, Level::Departement, Level::PetrPays, Level::Epci],
             land,
             bounds: MAINLAND,
-            language: Language::French,
+            wording,
         }
     }
 
@@ -53,13 +53,6 @@ impl<'a> LinkageFiles<'a> {
     #[must_use]
     pub const fn bounds(mut self, bounds: Bounds) -> Self {
         self.bounds = bounds;
-        self
-    }
-
-    /// Sets the language of the pictures.
-    #[must_use]
-    pub const fn language(mut self, language: Language) -> Self {
-        self.language = language;
         self
     }
 
@@ -92,12 +85,14 @@ impl<'a> LinkageFiles<'a> {
         let json = serde_json::to_string_pretty(report).map_err(std::io::Error::from);
         json.and_then(|text| std::fs::write(&path, text)).map_err(|source| Error::Io { path, source })?;
         let Some(whole) = report.parts.first() else { return Ok(written) };
-        mixing_picture(whole, self.language)?.write_file(next("mixing.svg"))?;
-        if let Some(decay) = decay_picture(whole, self.language)? {
-            decay.write_file(next("decay.svg"))?;
+        let (language, source) = (self.wording.language, self.wording.source_line());
+        mixing_picture(whole, language)?.captioned(&source).write_file(next("mixing.svg"))?;
+        if let Some(decay) = decay_picture(whole, language)? {
+            decay.captioned(&source).write_file(next("decay.svg"))?;
         }
-        let brokers = brokers_picture(study, whole, self.land, self.bounds, self.language)?;
-        brokers.write_file(next("brokers.svg"))?;
+        brokers_picture(study, whole, self.land, self.bounds, language)?
+            .captioned(&source)
+            .write_file(next("brokers.svg"))?;
         Ok(written)
     }
 }

@@ -93,8 +93,10 @@ pub struct AtlasPage<'a> {
     pub tie_kinds: Vec<Text>,
     /// Ties between actors.
     pub ties: Vec<ActorTie>,
-    /// Pairs of territories that are not tied but suit each other, drawn dashed.
+    /// Pairs of territories that suit each other, best first within a layer, drawn dashed.
     pub suggestions: Vec<Suggestion>,
+    /// Actors that stand between others, the first one first.
+    pub brokers: Vec<Broker>,
     /// Names written on the map, most important first.
     pub labels: Vec<PlaceName>,
     /// Key figures, as label and value.
@@ -124,6 +126,7 @@ impl AtlasPage<'_> {
             tie_kinds: Vec::new(),
             ties: Vec::new(),
             suggestions: Vec::new(),
+            brokers: Vec::new(),
             labels: Vec::new(),
             summary: Vec::new(),
             notes: Vec::new(),
@@ -298,18 +301,36 @@ pub struct ActorTie {
     pub years: Option<[i32; 2]>,
 }
 
+/// What makes two territories suit each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SuggestionKind {
+    /// The second has what the first lacks.
+    Complementarity,
+    /// A partner for the first that a model of ties puts first.
+    Partner,
+}
+
 /// Two territories of a layer that suit each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
     /// Index of the layer.
     pub layer: usize,
+    /// What it rests on.
+    pub kind: SuggestionKind,
     /// Index of the territory that could gain.
     pub from: u32,
     /// Index of the one that has what it lacks.
     pub to: u32,
-    /// How well they suit, in [0, 100].
-    pub score: f64,
-    /// Why, in a few words.
+    /// Why, in a few words, with what the order rests on.
+    pub why: Text,
+}
+
+/// An actor that stands between others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broker {
+    /// Index of the actor.
+    pub actor: u32,
+    /// Between whom, in a few words.
     pub why: Text,
 }
 
@@ -398,7 +419,7 @@ fn data_element(page: &AtlasPage<'_>, sheet: &Sheet, piece: usize) -> Result<Str
             if k % 2 == 0 {
                 (format!("shapes-{i}"), topology::borders(&sheet.rings(layer.shapes)?))
             } else {
-                (format!("table-{i}"), layer_data(layer, sheet)?.to_string().into_bytes())
+                (format!("table-{i}"), layer_data(page, i, sheet)?.to_string().into_bytes())
             }
         }
     };
@@ -411,7 +432,8 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
     let layers: Vec<_> = page
         .layers
         .iter()
-        .map(|layer| {
+        .enumerate()
+        .map(|(i, layer)| {
             json!({
                 "key": layer.key,
                 "name": layer.name,
@@ -419,6 +441,7 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
                 "count": layer.shapes.len(),
                 "approximate": layer.contours == Contours::Approximate,
                 "grain": Sheet::grain(layer.shapes),
+                "suggested": page.suggestions.iter().any(|s| s.layer == i),
                 "measures": layer.measures.iter().map(measure_head).collect::<Vec<_>>(),
             })
         })
@@ -480,7 +503,7 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
             "from": ties().map(|t| t.years.map(|y| y[0])).collect::<Vec<_>>(),
             "to": ties().map(|t| t.years.map(|y| y[1])).collect::<Vec<_>>(),
         },
-        "suggestions": page.suggestions.iter().map(|s| json!([s.layer, s.from, s.to, s.score.round(), s.why])).collect::<Vec<_>>(),
+        "brokers": page.brokers.iter().map(|b| json!([b.actor, b.why])).collect::<Vec<_>>(),
         "labels": labels,
         "summary": page.summary.iter().map(|f| json!([f.label, f.value])).collect::<Vec<_>>(),
         "notes": page.notes,
@@ -536,17 +559,25 @@ fn measure_head(m: &MeasureColumn<'_>) -> Value {
 }
 
 /// What the page needs once a layer is looked at.
-fn layer_data(layer: &MapLayer<'_>, sheet: &Sheet) -> Result<Value> {
+fn layer_data(page: &AtlasPage<'_>, at: usize, sheet: &Sheet) -> Result<Value> {
+    let layer = &page.layers[at];
     let mut points = Vec::with_capacity(layer.points.len());
     for &point in &layer.points {
         points.push(placed(sheet, point)?);
     }
+    let suggestions: Vec<_> = page
+        .suggestions
+        .iter()
+        .filter(|s| s.layer == at)
+        .map(|s| json!([s.kind as u8, s.from, s.to, s.why]))
+        .collect();
     let parents: Vec<_> = layer.parents.iter().map(|p| json!({"layer": p.layer, "of": p.of})).collect();
     Ok(json!({
         "codes": layer.codes,
         "names": layer.names,
         "points": points,
         "parents": parents,
+        "suggestions": suggestions,
         "member": layer.members.iter().map(|m| m.0).collect::<Vec<_>>(),
         "unit": layer.members.iter().map(|m| m.1).collect::<Vec<_>>(),
         "values": layer.measures.iter().map(|m| encode::decimals(&m.values, m.decimals)).collect::<Vec<_>>(),

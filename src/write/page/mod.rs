@@ -354,9 +354,11 @@ impl Page {
     /// [`Error::Io`] when a text cannot be written, which memory alone decides.
     pub fn to_html(&self) -> Result<String> {
         let style = include_str!("page.css");
-        PageHtml { page: self, style }
+        let html = PageHtml { page: self, style }
             .render()
-            .map_err(|e| Error::Io { path: "page".into(), source: std::io::Error::other(e) })
+            .map_err(|e| Error::Io { path: "page".into(), source: std::io::Error::other(e) })?;
+        // HTML has no way to hold it.
+        Ok(html.replace('\0', "\u{fffd}"))
     }
 
     /// The page as Markdown, without its pictures but with their captions.

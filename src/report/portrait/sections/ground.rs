@@ -26,12 +26,12 @@ impl Asked<'_, '_> {
             format!(
                 "{} (code {})\u{a0}: {communes}, {people} habitants, {area} km² ({density} habitants par km²). Région\u{a0}: \
                  {region}.",
-                m.territory.name, m.territory.code
+                m.shown_name(), m.territory.code
             ),
             format!(
                 "{} (code {}): {communes}, {people} inhabitants, {area} km² ({density} inhabitants per km²). Région: \
                  {region}.",
-                m.territory.name, m.territory.code
+                m.shown_name(), m.territory.code
             ),
         ));
         if let Some(share) = m.rural_population_share {

@@ -32,7 +32,7 @@ pub(in crate::report::portrait) fn page(p: &Portraits<'_>, t: usize) -> Result<P
     let asked = Asked { p, t, m, l, outside: pictures::outside(p, t) };
     let kind = l.levels(&p.level);
     let mut page = Page::new(
-        format!("{} – {}", m.territory.name, l.pick("portrait de territoire", "portrait of a territory")),
+        format!("{} – {}", m.shown_name(), l.pick("portrait de territoire", "portrait of a territory")),
         l.pick(PageWords::french(), PageWords::english()),
     )
     .lead(l.pick(
