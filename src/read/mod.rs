@@ -47,6 +47,7 @@ mod shown;
 mod sniff;
 pub mod surveys;
 mod territories;
+mod territory_rows;
 mod tie_files;
 mod ties;
 mod values;
@@ -69,6 +70,7 @@ pub use practices::{CensusWords, PracticeReader, UnknownActors};
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};
 pub use territories::TerritoryReader;
+pub use territory_rows::TerritoryTable;
 pub use tie_files::{read_cooperations, read_participations};
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,

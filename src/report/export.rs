@@ -141,14 +141,14 @@ impl StudyFiles<'_> {
     #[cfg(feature = "parquet")]
     fn layers(&self, folder: &Path, level: &Level) -> Result<Vec<PathBuf>> {
         use super::files::outlines;
-        use super::tables::territory_table;
+        use super::tables::territory_table_of;
         use crate::write::geojson::Shapes;
         use crate::write::geoparquet::write_geoparquet_file;
 
         let paths = ["territories.parquet", "actors.parquet"].map(|name| folder.join(name));
         let (layer, contours) = outlines(self.study.atlas().level(level)?);
         let shapes = Shapes::Polygons(&layer, contours);
-        write_geoparquet_file(&paths[0], shapes, &territory_table(self.of(level)?)?)?;
+        write_geoparquet_file(&paths[0], shapes, &territory_table_of(self.study, self.of(level)?)?)?;
         let places: Vec<Option<Coord<f64>>> =
             self.study.places().iter().map(|p| p.point.map(Coord::from)).collect();
         write_geoparquet_file(&paths[1], Shapes::Places(&places), &actor_table(self.study)?)?;
@@ -163,11 +163,11 @@ impl StudyFiles<'_> {
 
     #[cfg(feature = "xlsx")]
     fn workbook(&self, path: &Path, level: &Level) -> Result<Diagnostics> {
-        use super::tables::{link_table, territory_table};
+        use super::tables::{link_table, territory_table_of};
         use crate::write::xlsx::{Sheet, write_xlsx_file};
 
         let sheets = [
-            Sheet::new("territories", territory_table(self.of(level)?)?),
+            Sheet::new("territories", territory_table_of(self.study, self.of(level)?)?),
             Sheet::new("actors", actor_table(self.study)?),
             Sheet::new("links", link_table(self.study)?),
         ];

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Language;
 use super::dictionary::{dictionary, in_words};
 use super::export::write_network;
-use super::tables::{actor_parts, link_table, link_table_of, no_actors, territory_table};
+use super::tables::{actor_parts, link_table, link_table_of, no_actors, territory_table_of};
 use crate::atlas::AtlasLevel;
 use crate::error::{Error, Result};
 use crate::model::Contours;
@@ -114,13 +114,38 @@ impl<'a> StudyFiles<'a> {
         atlas: &AtlasOptions,
         progress: &dyn Progress,
     ) -> Result<Vec<PathBuf>> {
+        let all: Vec<Output> = Output::ALL.into_iter().filter(|o| o.is_built()).collect();
+        self.put_all(&all, folder, level, atlas, progress)
+    }
+
+    /// Writes the tables for programs and `metrics.geojson` as [`StudyFiles::write`] does, without a page and
+    /// without files in French.
+    ///
+    /// # Errors
+    /// As [`StudyFiles::write`].
+    pub fn write_tables(
+        &self,
+        folder: &Path,
+        level: &Level,
+        progress: &dyn Progress,
+    ) -> Result<Vec<PathBuf>> {
+        let tables = [Output::Metrics, Output::Links, Output::Actors, Output::Territories];
+        self.put_all(&tables, folder, level, &AtlasOptions::default(), progress)
+    }
+
+    /// Writes files that do not depend on each other, the dearest first.
+    fn put_all(
+        &self,
+        all: &[Output],
+        folder: &Path,
+        level: &Level,
+        atlas: &AtlasOptions,
+        progress: &dyn Progress,
+    ) -> Result<Vec<PathBuf>> {
         self.of(level)?;
-        for inside in ["tables", "excel"] {
-            let path = folder.join(inside);
+        for path in all.iter().filter_map(|o| Some(folder.join(Path::new(o.name()).parent()?))) {
             std::fs::create_dir_all(&path).map_err(|source| Error::Io { path: path.clone(), source })?;
         }
-        // The dearest first; they do not depend on each other.
-        let all: Vec<Output> = Output::ALL.into_iter().filter(|o| o.is_built()).collect();
         progress.begin("write files", Some(all.len() as u64));
         let written = crate::parallel::map(all.len(), |i| {
             let path = folder.join(all[i].name());
@@ -141,11 +166,13 @@ impl<'a> StudyFiles<'a> {
             #[cfg(not(feature = "html"))]
             Output::Atlas => Ok(()),
             Output::Territories => {
-                write_csv_file(path, &territory_table(self.of(level)?)?, CsvStyle::Standard)
+                write_csv_file(path, &territory_table_of(self.study, self.of(level)?)?, CsvStyle::Standard)
             }
-            Output::ExcelTerritories => {
-                write_csv_file(path, &words("territories", territory_table(self.of(level)?)?), french)
-            }
+            Output::ExcelTerritories => write_csv_file(
+                path,
+                &words("territories", territory_table_of(self.study, self.of(level)?)?),
+                french,
+            ),
             Output::Actors => write_csv_parts(path, actor_parts(self.study), CsvStyle::Standard),
             Output::ExcelActors => {
                 let parts = actor_parts(self.study).map(|part| Ok(words("actors", part?)));
@@ -153,19 +180,21 @@ impl<'a> StudyFiles<'a> {
             }
             Output::Links => write_csv_file(path, &link_table(self.study)?, CsvStyle::Standard),
             Output::ExcelLinks => write_csv_file(path, &words("links", link_table(self.study)?), french),
-            Output::Dictionary => write_csv_file(path, &self.dictionary(level)?, CsvStyle::Standard),
-            Output::ExcelDictionary => write_csv_file(path, &self.dictionary(level)?, french),
+            Output::Dictionary => write_csv_file(path, &self.dictionary()?, CsvStyle::Standard),
+            Output::ExcelDictionary => write_csv_file(path, &self.dictionary()?, french),
             Output::Network => write_network(self.study, path),
-            Output::Metrics => {
-                write_shapes(path, self.study.atlas().level(level)?, &territory_table(self.of(level)?)?)
-            }
+            Output::Metrics => write_shapes(
+                path,
+                self.study.atlas().level(level)?,
+                &territory_table_of(self.study, self.of(level)?)?,
+            ),
         }
     }
 
-    fn dictionary(&self, level: &Level) -> Result<Table<'static>> {
+    fn dictionary(&self) -> Result<Table<'static>> {
         let names = |table: &Table<'_>| table.columns().iter().map(|(name, _)| name.to_string()).collect();
         dictionary(&[
-            ("territories", names(&territory_table(&self.of(level)?[..0])?)),
+            ("territories", names(&territory_table_of(self.study, &[])?)),
             ("actors", names(&no_actors(self.study)?)),
             ("links", names(&link_table_of(self.study, &[])?)),
         ])

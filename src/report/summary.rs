@@ -130,7 +130,11 @@ fn territories(study: &Study, language: Language) -> Result<String> {
             language.decimal(all, 0),
             language.pick("habitants, dont ", "inhabitants, "),
             language.percent(rural / all, 1),
-            language.pick("dans des communes rurales", "of them in rural communes"),
+            if *study.atlas().base().level() == Level::Commune {
+                language.pick("dans des communes rurales", "of them in rural communes")
+            } else {
+                language.pick("dans des territoires ruraux", "of them in rural territories")
+            },
         );
         if let Ok(areas) = study.atlas().level(&Level::AttractionArea) {
             let inside = people(study, |i| areas.membership().get(i).is_some());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::model::{ActorKind, LinkClass, Rurality};
+use crate::model::{ActorKind, Level, LinkClass, Rurality};
 use crate::study::{Link, PlacedBy, Study, TerritoryMeasures};
 use crate::write::{Column, Table};
 
@@ -29,21 +29,38 @@ fn counts<'a>(values: impl Iterator<Item = usize>) -> Column<'a> {
 /// # Errors
 /// None: all columns come from the same rows.
 pub fn territory_table(measures: &[TerritoryMeasures]) -> Result<Table<'_>> {
+    territory_columns(measures, "communes", |_| true)
+}
+
+/// [`territory_table`] of a study: base territories are called as they are there, and outside France only
+/// kinds of actors that there are have a column.
+pub(super) fn territory_table_of<'a>(study: &Study, measures: &'a [TerritoryMeasures]) -> Result<Table<'a>> {
+    if *study.atlas().base().level() == Level::Commune {
+        return territory_table(measures);
+    }
+    territory_columns(measures, "members", |kind| measures.iter().any(|m| m.actors[kind] > 0))
+}
+
+fn territory_columns<'a>(
+    measures: &'a [TerritoryMeasures],
+    members: &str,
+    shown: impl Fn(usize) -> bool,
+) -> Result<Table<'a>> {
     let rows = || measures.iter();
     let mut table = Table::new()
         .with("code", text(rows().map(|m| m.territory.code.as_str())))?
         .with("name", text(rows().map(|m| m.territory.name.as_str())))?
         .with("population", numbers(rows().map(|m| m.territory.population)))?
         .with("area_km2", numbers(rows().map(|m| m.territory.area_km2)))?
-        .with("communes", counts(rows().map(|m| m.members)))?
+        .with(members.to_owned(), counts(rows().map(|m| m.members)))?
         .with(
-            "communes_in_all",
+            format!("{members}_in_all"),
             counts(rows().map(|m| m.territory.members_in_all.map_or(m.members, |all| all as usize))),
         )?
         .with("rural_population_share", numbers(rows().map(|m| m.rural_population_share)))?
         .with("rurality", owned(rows().map(|m| m.rurality.map(|r| r.to_string()))))?
         .with("actors", counts(rows().map(TerritoryMeasures::actor_count)))?;
-    for (i, kind) in ActorKind::ALL.iter().enumerate() {
+    for (i, kind) in ActorKind::ALL.iter().enumerate().filter(|(i, _)| shown(*i)) {
         table.push(format!("actors_{}", kind.key()), counts(rows().map(move |m| m.actors[i])))?;
     }
     table.push("internal_links", counts(rows().map(|m| m.internal_links)))?;

@@ -180,6 +180,7 @@ mod tests {
         let (text, found) = text(&graph);
         assert_eq!((found.count("control_character"), found.kept()), (3, 2));
         assert!(text.contains("id=\"a\u{fffd}\" label=\"x\u{fffd}y\""), "{text}");
+        assert!(text.contains("label=\"tab&#9;and&#10;line\""), "{text}");
         assert_eq!(found.findings()[0].place.to_string(), "graph, record 0, field \"id\"");
     }
 

@@ -238,7 +238,9 @@ impl Markup {
             let message = "control characters, which XML cannot hold, are written as U+FFFD";
             self.found.repaired("control_character", place(), message);
         }
-        escape_markup(text)
+        let text = escape_markup(text);
+        // Readers take tabs and line ends in attributes for spaces.
+        if text.contains(['\t', '\n']) { text.replace('\t', "&#9;").replace('\n', "&#10;") } else { text }
     }
 
     /// Ids of all nodes, escaped.

@@ -36,7 +36,7 @@ def command(file, out):
         actors = Path(out) / "acteurs.csv"
         actors.write_text(ACTORS)
         return ["map_cooperations", "--actors", actors, "--cooperations", file, *options]
-    if b"olygon" in head or name.startswith("t"):
+    if name.startswith("t"):
         return ["my_territory", "--territories", file, *options]
     return ["map_cooperations", "--actors", file, *options]
 
