@@ -248,6 +248,7 @@ const EXAMPLES_STILL_LONG: &[(&str, usize)] = &[
     ("examples/belonging.rs", 77),
     ("examples/complementarity.rs", 117),
     ("examples/diffusion.rs", 94),
+    ("examples/europe.rs", 83),
     ("examples/funding_pdr.rs", 66),
     ("examples/linkage_evidence.rs", 95),
     ("examples/map_cooperations.rs", 164),
