@@ -10,11 +10,10 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use common::{Bar, Fallible, output};
-use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
+use rurban::france::{EmbeddedFrance, FranceOptions, MAINLAND, ResearchScope};
 use rurban::model::{Level, Period};
 use rurban::report::Language;
 use rurban::report::research::{ResearchMap, research_text, write_research};
-use rurban::space::Bounds;
 use rurban::study::{FirmLaboratoryOptions, Study, StudyOptions};
 
 /// Rural firms and laboratories in ANR, Horizon 2020 and i-Lab projects.
@@ -52,9 +51,8 @@ fn main() -> Fallible {
     options.sources = Some(a.source).filter(|s| !s.is_empty());
     let found = study.firms_and_laboratories(&options, &bar)?;
     say!("{}\n", research_text(&found, a.lang));
-    let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
     let footer = concat!("rurban ", env!("CARGO_PKG_VERSION"));
-    let map = ResearchMap::default().bounds(mainland).footer(footer);
+    let map = ResearchMap::default().bounds(MAINLAND).footer(footer);
     for path in write_research(&study, &found, &map, &out, a.lang, &bar)? {
         say!("{}", path.display());
     }

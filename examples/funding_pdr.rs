@@ -61,9 +61,6 @@ fn main() -> Fallible {
     }
     let page = funding_page(&study, &report, arguments.lang)?;
     let folder = output(&arguments.out)?;
-    page.write_html(folder.join("funding.html"))?;
-    page.write_markdown(folder.join("funding.md"))?;
-    page.write_csv(folder.join("funding.csv"))?;
-    say!("{}", folder.join("funding.html").display());
+    say!("{}", page.write_files(&folder, "funding")?.display());
     Ok(())
 }

@@ -13,19 +13,13 @@ use std::path::PathBuf;
 use clap::{Parser, ValueEnum};
 use common::Fallible;
 use rurban::france::{AgreementScope, EmbeddedFrance, FranceOptions, ResearchScope};
-use rurban::model::{CooperationKind, Level, Period};
+use rurban::model::{CooperationKind, Period};
 use rurban::random::Seed;
 use rurban::report::Language;
-use rurban::report::linkage::{
-    actor_linkage_table, brokers_picture, decay_picture, linkage_evidence_table, linkage_limits,
-    linkage_text, mixing_picture, territory_linkage_table,
-};
-use rurban::report::research::{
-    agreements_text, firm_laboratory_ties_text, linkage_slice_table, linkage_slices_text,
-};
-use rurban::space::{Bounds, Layer};
-use rurban::study::{KindPair, LinkageOptions, RuralityDefinition, Study, StudyOptions};
-use rurban::write::csv::{CsvStyle, write_csv_file};
+use rurban::report::linkage::{LinkageFiles, linkage_limits, linkage_text};
+use rurban::report::research::write_linkage_slices;
+use rurban::space::Layer;
+use rurban::study::{LinkageOptions, RuralityDefinition, Study, StudyOptions};
 
 #[derive(Clone, Copy, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -76,25 +70,9 @@ fn main() -> Fallible {
     say!("{}", linkage_limits(arguments.lang));
 
     let out = common::output(&arguments.out)?;
-    write_csv_file(out.join("evidence.csv"), &linkage_evidence_table(&report)?, CsvStyle::Standard)?;
-    let actors = actor_linkage_table(&study, &options, &bar)?;
-    write_csv_file(out.join("actors.csv"), &actors, CsvStyle::Standard)?;
-    for level in [Level::Region, Level::Departement, Level::PetrPays, Level::Epci] {
-        let name = format!("territories_{}.csv", level.key());
-        write_csv_file(out.join(name), &territory_linkage_table(&study, &level)?, CsvStyle::Standard)?;
-    }
-    std::fs::write(out.join("report.json"), serde_json::to_string_pretty(&report)?)?;
-    let whole = &report.parts[0];
-    let source = common::wording(arguments.lang).source("keep.eu").source("ROR").source("ANCT").source_line();
-    mixing_picture(whole, arguments.lang)?.captioned(&source).write_file(out.join("mixing.svg"))?;
-    if let Some(decay) = decay_picture(whole, arguments.lang)? {
-        decay.captioned(&source).write_file(out.join("decay.svg"))?;
-    }
     let land = Layer::from_features([&EmbeddedFrance::land()?]);
-    let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
-    brokers_picture(&study, whole, &land, mainland, arguments.lang)?
-        .captioned(&source)
-        .write_file(out.join("brokers.svg"))?;
+    let wording = common::wording(arguments.lang).source("keep.eu").source("ROR").source("ANCT");
+    LinkageFiles::new(&land, wording).write(&study, &report, &options, &out, &bar)?;
     if matches!(arguments.kind, Kind::All) {
         firms_and_agreements(&arguments, &options, &bar)?;
     }
@@ -112,11 +90,6 @@ fn firms_and_agreements(a: &Arguments, options: &LinkageOptions, bar: &common::B
     let rules = StudyOptions::default().rurality(a.rurality.clone());
     let (study, _) = Study::new(france.atlas, france.inventory, rules, bar)?;
     let periods = [Period::new(2010, 2013)?, Period::new(2014, 2017)?, Period::new(2018, 2021)?];
-    let slices = study.linkage_slices(KindPair::FIRMS_LABORATORIES, &periods, options, bar)?;
-    say!("\n{}", firm_laboratory_ties_text(&study, a.lang));
-    say!("{}", linkage_slices_text(&study, &slices, a.lang)?);
-    say!("\n{}", agreements_text(&study, "agreements", signed, a.lang));
-    let path = a.out.join("firms_and_laboratories.csv");
-    write_csv_file(path, &linkage_slice_table(&slices)?, CsvStyle::Standard)?;
+    say!("\n{}", write_linkage_slices(&study, signed, &periods, options, &a.out, a.lang, bar)?);
     Ok(())
 }

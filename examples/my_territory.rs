@@ -18,15 +18,11 @@ use common::{Account, Bar, Fallible, Reading, check_use, output};
 use rurban::diagnostics::Strictness;
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
-use rurban::model::{Actor, Contours, Level};
+use rurban::model::Level;
 use rurban::read::{ActorFile, OwnFiles, Role, TerritoryReader};
-use rurban::report::{AtlasOptions, Language, StudyFiles, study_summary};
+use rurban::report::{AtlasOptions, Language, StudyFiles, study_summary, write_sample};
 use rurban::space::simplify::simplify;
-use rurban::space::{Layer, LonLat};
 use rurban::study::{RuralityDefinition, Study, StudyOptions};
-use rurban::write::Table;
-use rurban::write::csv::{CsvStyle, write_csv_file};
-use rurban::write::geojson::{Shapes, write_geojson_file};
 
 /// Map your own territories, actors and cooperations.
 #[derive(Parser)]
@@ -95,11 +91,12 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let territories = match &a.territories {
         Some(path) => path.clone(),
         None if own.is_empty() => {
-            let sample = write_sample(&output(&a.out)?, &bar)?;
-            say!("No --territories: running on a sample written to {}", sample.display());
-            own.actors = vec![sample.join("actors.csv").display().to_string().parse()?];
-            own.cooperations = vec![sample.join("cooperations.csv")];
-            sample.join("territories.geojson")
+            let folder = output(&output(&a.out)?.join("sample"))?;
+            let sample = write_sample("Occitanie", &folder, &bar)?;
+            say!("No --territories: running on a sample written to {}", folder.display());
+            own.actors = vec![sample.actors.display().to_string().parse()?];
+            own.cooperations = vec![sample.cooperations];
+            sample.territories
         }
         None => {
             return Err(
@@ -164,51 +161,4 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
     }
     if own.is_empty() { Ok(()) } else { check_use(&study, ties, |_| true) }
-}
-
-/// Writes communes (approximate outlines), actors and ties of Occitanie as a user's files could be.
-fn write_sample(out: &Path, bar: &Bar) -> Fallible<PathBuf> {
-    let folder = output(&out.join("sample"))?;
-    let mut france = EmbeddedFrance::load()?;
-    france.draw_approximate_outlines(bar)?;
-    let region = france.atlas.level(&Level::Region)?;
-    let occitanie = region.search("Occitanie")?;
-    let inside = |i: usize| region.membership().get(i) == Some(occitanie);
-    let base = france.atlas.base();
-    let communes: Vec<usize> = (0..base.territories().len()).filter(|&i| inside(i)).collect();
-    let outlines = base.geometry().ok_or("no outlines")?;
-    let outlines: Vec<_> = communes.iter().map(|&i| outlines.to_multi_polygon(i)).collect();
-    let text = |f: &dyn Fn(usize) -> String| communes.iter().map(|&i| f(i)).collect::<Vec<_>>();
-    let (codes, names) =
-        (text(&|i| base.territories()[i].code.to_string()), text(&|i| base.territories()[i].name.clone()));
-    let table = Table::new().with("code", codes.as_slice())?.with("nom", names.as_slice())?;
-    let layer = Layer::from_features(&outlines);
-    let shapes = Shapes::Polygons(&layer, Contours::Approximate);
-    write_geojson_file(folder.join("territories.geojson"), shapes, &table, 5)?;
-
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), bar)?;
-    let region = study.territory_labels(&Level::Region)?;
-    let there = |i: usize| region.get(i) == Some(occitanie);
-    let actors: Vec<_> =
-        study.inventory().actors().iter().enumerate().filter(|(i, _)| there(*i)).map(|(_, a)| a).collect();
-    let column = |f: &dyn Fn(&Actor) -> String| actors.iter().map(|a| f(a)).collect::<Vec<_>>();
-    let coordinate = |f: fn(LonLat) -> f64| actors.iter().map(|a| a.position.map(f)).collect::<Vec<_>>();
-    let table = Table::new()
-        .with("id", column(&|a| a.id.to_string()))?
-        .with("name", column(&|a| a.name.clone()))?
-        .with("kind", column(&|a| a.kind.key().to_owned()))?
-        .with("lon", coordinate(LonLat::lon))?
-        .with("lat", coordinate(LonLat::lat))?
-        .with("themes", column(&|a| a.themes.join(";")))?;
-    write_csv_file(folder.join("actors.csv"), &table, CsvStyle::FrenchSpreadsheet)?;
-
-    let links: Vec<_> = study.links().iter().filter(|l| there(l.a as usize) && there(l.b as usize)).collect();
-    let id = |i: u32| study.inventory().actors()[i as usize].id.to_string();
-    let table = Table::new()
-        .with("source", links.iter().map(|l| id(l.a)).collect::<Vec<_>>())?
-        .with("target", links.iter().map(|l| id(l.b)).collect::<Vec<_>>())?
-        .with("weight", links.iter().map(|l| l.weight).collect::<Vec<_>>())?
-        .with("kind", links.iter().map(|l| l.kind.key().to_owned()).collect::<Vec<_>>())?;
-    write_csv_file(folder.join("cooperations.csv"), &table, CsvStyle::Standard)?;
-    Ok(folder)
 }

@@ -16,9 +16,7 @@ use rurban::inventory::{Inventory, InventoryBuilder};
 use rurban::model::{ActorKind, Level};
 use rurban::read::{ActorFile, OwnFiles};
 use rurban::report::Language;
-use rurban::report::places::{
-    PlacesWords, forms_text, new_places_table, places_page, places_text, reach_table,
-};
+use rurban::report::places::{PlacesWords, forms_text, places_text, write_places};
 use rurban::report::workshops::{workshops_table, workshops_text};
 use rurban::siting::{Limit, WorkshopOptions};
 use rurban::study::{SitesOptions, SitingCandidates, SitingDemand, Study, StudyOptions, WorkshopsOptions};
@@ -137,10 +135,7 @@ fn run(arguments: &Arguments, account: &mut Account) -> Fallible {
         study.place_forms(&existing, &["form", "service", "member", "success", "capability"], 50e3).ok();
 
     let out = output(&arguments.out)?;
-    write_csv_file(out.join("new_places.csv"), &new_places_table(&report, &words)?, CsvStyle::Standard)?;
-    write_csv_file(out.join("communes.csv"), &reach_table(&report, &study, &words)?, CsvStyle::Standard)?;
-    let page = places_page(&report, &study, forms.as_ref(), &words, language, None)?;
-    std::fs::write(out.join("places.html"), page.to_html()?)?;
+    write_places(&report, &study, forms.as_ref(), &words, &out, language)?;
     if let Some(forms) = &forms {
         say!("\n{}", forms_text(forms, &study, 5, language));
     }

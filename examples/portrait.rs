@@ -19,7 +19,6 @@ use rurban::report::Language;
 use rurban::report::memento::{Theme, memento};
 use rurban::report::portrait::{PortraitOptions, Portraits};
 use rurban::study::{Study, StudyOptions};
-use rurban::write::page::Page;
 
 /// Portraits of territories from the embedded data.
 #[derive(Parser)]
@@ -65,15 +64,10 @@ fn main() -> Fallible {
     }
     let (study, _) = Study::new(france.atlas, builder.finish().0, StudyOptions::default(), &Bar::default())?;
     let folder = output(&arguments.out)?;
-    let write = |page: &Page, name: &str| -> Fallible {
-        page.write_html(folder.join(format!("{name}.html")))?;
-        page.write_markdown(folder.join(format!("{name}.md")))?;
-        Ok(page.write_csv(folder.join(format!("{name}.csv")))?)
-    };
     if arguments.memento {
         for theme in Theme::ALL {
-            write(&memento(&study, theme, arguments.lang, &Bar::default())?, theme.key())?;
-            say!("{}", folder.join(format!("{}.html", theme.key())).display());
+            let page = memento(&study, theme, arguments.lang, &Bar::default())?;
+            say!("{}", page.write_files(&folder, theme.key())?.display());
         }
         return Ok(());
     }
@@ -81,22 +75,17 @@ fn main() -> Fallible {
     let options = PortraitOptions::default().language(arguments.lang).date(arguments.date);
     let portraits = Portraits::new(&study, arguments.level, options, &Bar::default())?;
     say!("prepared in {:.1} s", start.elapsed().as_secs_f64());
-    if let Some([a, b]) = arguments.compare.as_deref() {
+    let written = if let Some([a, b]) = arguments.compare.as_deref() {
         let page = portraits.comparison(portraits.find(a)?, portraits.find(b)?)?;
-        write(&page, "comparison")?;
-        say!("{}", folder.join("comparison.html").display());
+        page.write_files(&folder, "comparison")?
     } else if arguments.all {
-        portraits.index()?.write_html(folder.join("index.html"))?;
-        for t in 0..portraits.len() {
-            write(&portraits.page(t)?, &portraits.file_name(t)?)?;
-        }
+        let index = portraits.write_all(&folder)?;
         say!("{} pages in {:.1} s", portraits.len(), start.elapsed().as_secs_f64());
-        say!("{}", folder.join("index.html").display());
+        index
     } else {
         let t = portraits.find(&arguments.territory)?;
-        let page = portraits.page(t)?;
-        write(&page, &portraits.file_name(t)?)?;
-        say!("{}", folder.join(format!("{}.html", portraits.file_name(t)?)).display());
-    }
+        portraits.page(t)?.write_files(&folder, &portraits.file_name(t)?)?
+    };
+    say!("{}", written.display());
     Ok(())
 }

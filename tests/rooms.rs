@@ -104,7 +104,8 @@ fn quoted_char(rest: &str) -> Option<usize> {
 /// The code without items that exist only in tests.
 fn without_tests(code: &str) -> String {
     let (mut out, mut rest) = (String::new(), code);
-    while let Some(at) = rest.find("#[cfg(test)]") {
+    let start = |text: &str| ["#[cfg(test)]", "#[cfg(all(test,"].iter().filter_map(|s| text.find(s)).min();
+    while let Some(at) = start(rest) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let (open, semicolon) = (rest.find('{').unwrap_or(rest.len()), rest.find(';').unwrap_or(rest.len()));
@@ -233,6 +234,62 @@ fn no_circle_of_rooms() {
         below.retain(|room, _| !ends.contains(room));
     }
     assert!(below.is_empty(), "rooms in a circle: {below:#?}");
+}
+
+/// Lines that a file of `src`, and an example, may have.
+const LONGEST_FILE: usize = 700;
+const LONGEST_EXAMPLE: usize = 60;
+
+/// Files that are longer still, and how long they may be. The list may only get shorter, and so may they.
+const STILL_LONG: &[(&str, usize)] = &[];
+
+/// Examples that are longer still, most of it the text of `--help`. As above.
+const EXAMPLES_STILL_LONG: &[(&str, usize)] = &[
+    ("examples/accessibility.rs", 99),
+    ("examples/belonging.rs", 77),
+    ("examples/complementarity.rs", 117),
+    ("examples/diffusion.rs", 94),
+    ("examples/europe.rs", 83),
+    ("examples/funding_pdr.rs", 66),
+    ("examples/linkage_evidence.rs", 95),
+    ("examples/map_cooperations.rs", 164),
+    ("examples/my_territory.rs", 164),
+    ("examples/partners.rs", 108),
+    ("examples/places.rs", 155),
+    ("examples/portrait.rs", 91),
+    ("examples/practices.rs", 135),
+    ("examples/rurality.rs", 100),
+];
+
+/// Files longer than allowed, and entries of the list that have more room than they need.
+fn lengths(folder: &str, longest: usize, known: &[(&str, usize)]) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join(folder), &mut files);
+    // Examples that are programs of several files have no limit of their own.
+    files.retain(|f| folder != "examples" || f.parent() == Some(&root.join(folder)));
+    let mut wrong = Vec::new();
+    for path in files {
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        let most = known.iter().find(|(n, _)| *n == name).map_or(longest, |(_, most)| *most);
+        if lines > most || (most > longest && lines < most) {
+            wrong.push(format!("{name}: {lines} lines, {most} in tests/rooms.rs"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let wrong = lengths("src", LONGEST_FILE, STILL_LONG);
+    assert!(wrong.is_empty(), "split these into rooms with one job each, or correct the list: {wrong:#?}");
+}
+
+#[test]
+fn no_example_is_too_long() {
+    let wrong = lengths("examples", LONGEST_EXAMPLE, EXAMPLES_STILL_LONG);
+    assert!(wrong.is_empty(), "move what these compose into `report`, or correct the list: {wrong:#?}");
 }
 
 #[test]

@@ -13,6 +13,9 @@ mod sources;
 pub mod vintage;
 pub mod zones;
 
+/// The box of mainland France and Corsica in degrees, as maps show it.
+pub const MAINLAND: crate::space::Bounds = crate::space::Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
+
 pub use commune_changes::commune_changes;
 #[cfg(feature = "france-data")]
 pub use embedded::{

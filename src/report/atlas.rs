@@ -113,7 +113,7 @@ pub(super) fn write_atlas(
 /// Mainland France in Lambert-93, the overseas départements and régions in their own projections in a
 /// column to the west of it.
 fn frames() -> Vec<Frame> {
-    let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
+    let mainland = crate::france::MAINLAND;
     let mut frames = vec![Frame {
         name: Text::new("Métropole", "Mainland"),
         crs: Epsg::LAMBERT_93.crs(),

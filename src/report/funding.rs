@@ -568,8 +568,7 @@ fn map(study: &Study, report: &FundingReport, l: Language) -> Result<Option<Svg>
     for t in &report.territories {
         values[t.territory] = t.per_inhabitant_eur.unwrap_or(f64::NAN);
     }
-    let mainland = (report.options.level == Level::Region)
-        .then_some(crate::space::Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] });
+    let mainland = (report.options.level == Level::Region).then_some(crate::france::MAINLAND);
     let known = || values.iter().enumerate().filter(|v| v.1.is_finite());
     let ends = known().max_by(|a, b| a.1.total_cmp(b.1)).zip(known().min_by(|a, b| a.1.total_cmp(b.1)));
     let title = ends.map_or_else(

@@ -1,5 +1,9 @@
 //! The evidence on rural–urban linkage, in words, tables and pictures.
 
+mod files;
+
+pub use files::LinkageFiles;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -6,13 +6,11 @@ use super::Wording;
 use super::output::capital;
 use crate::atlas::AtlasLevel;
 use crate::error::Result;
+use crate::france::MAINLAND;
 use crate::labels::Labels;
 use crate::model::Contours;
 use crate::space::{Bounds, Layer};
 use crate::write::svg::{Choropleth, ClassColours, ClassMap, Colours, Coordinates, Svg};
-
-/// Mainland France and Corsica, in degrees.
-const MAINLAND: Bounds = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
 
 fn meet(a: Bounds, b: Bounds) -> bool {
     (0..2).all(|k| a.min[k] <= b.max[k] && a.max[k] >= b.min[k])

@@ -7,10 +7,11 @@ use super::Language;
 use super::funding::funding_sentences;
 use crate::error::Result;
 use crate::evidence::Measured;
+use crate::france::MAINLAND;
 use crate::model::{ActorKind, Contours, Level, LinkClass, Rurality};
 use crate::progress::Progress;
+use crate::space::Layer;
 use crate::space::simplify::simplify;
-use crate::space::{Bounds, Layer};
 use crate::study::{BelongingOptions, FundingOptions, Perimeters, Study, TerritoryMeasures};
 use crate::write::page::{KeyFigure, Page, PageTable, PageWords, Section};
 use crate::write::report::Align;
@@ -96,8 +97,6 @@ pub fn memento(study: &Study, theme: Theme, l: Language, progress: &dyn Progress
     ));
     Ok(page)
 }
-
-const MAINLAND: Bounds = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
 
 /// Points of some actors, rural and urban, over the régions; `None` without outlines.
 fn map(study: &Study, kinds: &[ActorKind], title: &str, l: Language) -> Result<Option<Svg>> {

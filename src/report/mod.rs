@@ -22,6 +22,8 @@ pub mod portrait;
 pub mod practices;
 pub mod research;
 pub mod rurality;
+#[cfg(feature = "france-data")]
+mod sample;
 mod summary;
 mod tables;
 mod words;
@@ -30,6 +32,8 @@ pub mod workshops;
 pub use export::ExportFormat;
 pub use files::{AtlasOptions, StudyFiles};
 pub use output::{Part, Wording, written_text};
+#[cfg(feature = "france-data")]
+pub use sample::{Sample, write_sample};
 pub use summary::{definitions_side_by_side, study_summary};
 pub use tables::{actor_table, link_table, territory_table};
 pub use words::Language;

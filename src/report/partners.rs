@@ -1,5 +1,11 @@
 //! Partners worth exploring: reasons in words, a map, a page.
 
+mod files;
+
+#[cfg(feature = "france-data")]
+pub use files::foresight_text;
+pub use files::write_recommendations;
+
 use geo_types::Coord;
 
 use super::Language;

@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 pub use page::{ResearchMap, research_page};
 pub use sentences::research_text;
-pub use slices::{agreements_text, firm_laboratory_ties_text, linkage_slice_table, linkage_slices_text};
+pub use slices::{
+    agreements_text, firm_laboratory_ties_text, linkage_slice_table, linkage_slices_text,
+    write_linkage_slices,
+};
 pub use tables::{
     research_firm_table, research_laboratory_table, research_territory_table, research_test_table,
     research_year_table,

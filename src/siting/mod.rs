@@ -21,6 +21,7 @@ mod cover;
 mod covering;
 mod engine;
 mod exact;
+mod grouping;
 mod instance;
 mod lagrange;
 mod median;

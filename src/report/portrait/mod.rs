@@ -9,15 +9,17 @@ mod pictures;
 mod sections;
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use geo_types::Coord;
 
 use super::Language;
 use crate::error::{Error, Result};
+use crate::france::MAINLAND;
 use crate::model::{ActorKind, Level};
 use crate::progress::Progress;
+use crate::space::Layer;
 use crate::space::simplify::simplify;
-use crate::space::{Bounds, Layer};
 use crate::study::{
     ActivitySource, BelongingOptions, BelongingReport, ComplementarityOptions, Counting, FundingOptions,
     FundingReport, LinkSummary, NEAR_M, Needs, PartnerUnits, Partners, PartnersOptions, Perimeters,
@@ -284,6 +286,20 @@ impl<'a> Portraits<'a> {
         overview::comparison(self, first, second)
     }
 
+    /// Writes all portraits as HTML, Markdown and CSV, and `index.html`, into a folder that exists; gives the
+    /// path of the index.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file cannot be written.
+    pub fn write_all(&self, folder: &Path) -> Result<PathBuf> {
+        let index = folder.join("index.html");
+        self.index()?.write_html(&index)?;
+        for t in 0..self.len() {
+            self.page(t)?.write_files(folder, &self.file_name(t)?)?;
+        }
+        Ok(index)
+    }
+
     /// The list of all portraits, with a search field, by région.
     ///
     /// # Errors
@@ -413,9 +429,6 @@ fn grants(study: &Study, level: &Level, of_base: &[Vec<u32>], territories: usize
         })
         .collect()
 }
-
-/// What is shown of a country's mainland.
-const MAINLAND: Bounds = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
 
 /// Outlines of the régions, coarse enough for a small map.
 fn background(study: &Study) -> Result<Option<Layer>> {

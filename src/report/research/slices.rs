@@ -1,12 +1,17 @@
 //! Rural–urban ties between two kinds of actors by source and period, and signed agreements.
 
+use std::path::Path;
+
 use super::sentences::{chance, verdict};
 use crate::error::Result;
 use crate::evidence::Evidence;
 use crate::inventory::Tie;
+use crate::model::Period;
+use crate::progress::Progress;
 use crate::report::Language;
-use crate::study::{LinkSummary, LinkageSlice, Study};
+use crate::study::{KindPair, LinkSummary, LinkageOptions, LinkageSlice, Study};
 use crate::write::Table;
+use crate::write::csv::{CsvStyle, write_csv_file};
 use crate::write::report::{Align, TextTable};
 
 /// One row per source, period and meaning of chance.
@@ -90,10 +95,34 @@ pub fn linkage_slices_text(study: &Study, slices: &[LinkageSlice], language: Lan
     Ok(format!("{table}\n{}", listed.join("\n")))
 }
 
+/// Ties between firms and laboratories and what `signed` agreements (ties of the source `agreements`) tie, in
+/// words; writes `firms_and_laboratories.csv`, their ties by source and period, into a folder that exists.
+///
+/// # Errors
+/// Those of [`Study::linkage_slices`]; [`Error::Io`](crate::Error::Io) when the file cannot be written.
+pub fn write_linkage_slices(
+    study: &Study,
+    signed: usize,
+    periods: &[Period],
+    options: &LinkageOptions,
+    folder: &Path,
+    language: Language,
+    progress: &dyn Progress,
+) -> Result<String> {
+    let slices = study.linkage_slices(KindPair::FIRMS_LABORATORIES, periods, options, progress)?;
+    let path = folder.join("firms_and_laboratories.csv");
+    write_csv_file(path, &linkage_slice_table(&slices)?, CsvStyle::Standard)?;
+    Ok(format!(
+        "{}\n{}\n\n{}",
+        firm_laboratory_ties_text(study, language),
+        linkage_slices_text(study, &slices, language)?,
+        agreements_text(study, "agreements", signed, language)
+    ))
+}
+
 /// Ties between firms and laboratories: how many, how many of them rural–urban.
 #[must_use]
 pub fn firm_laboratory_ties_text(study: &Study, language: Language) -> String {
-    use crate::study::KindPair;
     let l = language;
     let kind = |i: u32| study.inventory().actors()[i as usize].kind;
     let pair = KindPair::FIRMS_LABORATORIES;

@@ -21,7 +21,7 @@
 //! ```
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use askama::Template;
 
@@ -487,6 +487,19 @@ impl Page {
     /// [`Error::Io`], naming the path.
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         crate::write::csv::write_csv_file(path, &self.to_table()?, CsvStyle::default())
+    }
+
+    /// Writes the page as `name.html`, `name.md` and `name.csv` into a folder that exists; gives the path of
+    /// the HTML.
+    ///
+    /// # Errors
+    /// [`Error::Io`], naming the path.
+    pub fn write_files(&self, folder: &Path, name: &str) -> Result<PathBuf> {
+        let path = folder.join(format!("{name}.html"));
+        self.write_html(&path)?;
+        self.write_markdown(folder.join(format!("{name}.md")))?;
+        self.write_csv(folder.join(format!("{name}.csv")))?;
+        Ok(path)
     }
 
     /// Writes the HTML to a file, replacing it whole.

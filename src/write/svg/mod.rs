@@ -9,6 +9,7 @@ mod canvas;
 mod charts;
 mod colours;
 mod flow_map;
+mod flow_parts;
 mod frame;
 mod maps;
 pub(in crate::write) mod palette;
@@ -18,9 +19,8 @@ mod words;
 pub use canvas::{Axis, Svg};
 pub use charts::{Bars, HeatMap, Marks, Plot, Series};
 pub use colours::{ClassColours, Colours};
-pub use flow_map::{
-    ArcEnds, Background, Borders, Flow, FlowClass, FlowMap, FlowPoint, LineStyle, PointLabel,
-};
+pub use flow_map::FlowMap;
+pub use flow_parts::{ArcEnds, Background, Borders, Flow, FlowClass, FlowPoint, LineStyle, PointLabel};
 pub use maps::{Choropleth, ClassMap, Coordinates};
 pub use strip::Strip;
 pub use words::Words;

@@ -1,21 +1,25 @@
 //! One source of records for all tables: named columns and rows of text with their place, whether they
 //! come from delimited text, a spreadsheet or the properties of GeoJSON.
 
-use std::collections::{BTreeMap, VecDeque};
+mod account;
+mod header;
+
+use header::mend_cut;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
-use super::csv::splitter::{Cells, Quotes, Record, Splitter, TOO_LONG};
-use super::csv::{Encoding, Layout, Ragged};
-use super::geojson::FeatureTable;
-use super::names::{self, ColumnNames, Role, fold};
-use super::number::{MarkCounts, Marks, Number};
-pub use super::row::Row;
-use super::row::trimmed;
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness, printable};
 use crate::error::{Error, Result};
+use crate::read::csv::splitter::{Cells, Quotes, Record, Splitter, TOO_LONG};
+use crate::read::csv::{Encoding, Layout, Ragged};
+use crate::read::geojson::FeatureTable;
+use crate::read::names::{self, ColumnNames, Role};
+use crate::read::number::{MarkCounts, Marks};
+pub use crate::read::row::Row;
+use crate::read::row::trimmed;
 
 /// Where records come from.
-pub(super) enum Source<'a> {
+pub(in crate::read) enum Source<'a> {
     Text(Box<Splitter<'a>>),
     /// Rows that are held: of a spreadsheet, of a list of objects.
     Rows(std::vec::IntoIter<Record>, Numbering),
@@ -25,7 +29,7 @@ pub(super) enum Source<'a> {
 
 /// What the numbers of rows that are held count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Numbering {
+pub(in crate::read) enum Numbering {
     /// Lines of a sheet, from 1.
     #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "read with the feature xlsx"))]
     Lines,
@@ -93,7 +97,7 @@ const NOTE_WORDS: [&str; 14] = [
 ];
 
 impl<'a> Records<'a> {
-    pub(super) fn open(
+    pub(in crate::read) fn open(
         source: Source<'a>,
         path: PathBuf,
         ragged: Ragged,
@@ -239,7 +243,7 @@ impl<'a> Records<'a> {
     }
 
     /// As [`Records::find`], without saying that the column is taken.
-    pub(super) fn optional(
+    pub(in crate::read) fn optional(
         &mut self,
         role: Role,
         names: &[&str],
@@ -285,24 +289,24 @@ impl<'a> Records<'a> {
     }
 
     /// Says that a column has a role.
-    pub(super) fn take(&mut self, role: Role, column: usize) {
+    pub(in crate::read) fn take(&mut self, role: Role, column: usize) {
         if !self.taken.contains(&(role, column)) {
             self.taken.push((role, column));
         }
     }
 
     /// The cells of a column in the rows looked at ahead.
-    pub(super) fn sample(&self, column: usize) -> impl Iterator<Item = &str> {
+    pub(in crate::read) fn sample(&self, column: usize) -> impl Iterator<Item = &str> {
         self.ahead.iter().map(move |r| trimmed(r.cells.get(column).unwrap_or_default()))
     }
 
     /// The account so far, for findings of the caller's own.
-    pub(super) const fn diagnostics(&mut self) -> &mut Diagnostics {
+    pub(in crate::read) const fn diagnostics(&mut self) -> &mut Diagnostics {
         &mut self.diagnostics
     }
 
     /// Calls `each` with the cells of all rows that are in view: most files whole.
-    pub(super) fn each_in_view(&self, mut each: impl FnMut(&Cells)) {
+    pub(in crate::read) fn each_in_view(&self, mut each: impl FnMut(&Cells)) {
         self.ahead.iter().for_each(|r| each(&r.cells));
         match &self.source {
             Source::Text(rows) => {
@@ -320,7 +324,7 @@ impl<'a> Records<'a> {
 
     /// Settles for each of these columns what commas and dots stand for, with all rows in view;
     /// [`Row::number`] reads by it.
-    pub(super) fn judge_numbers(&mut self, columns: &[usize]) {
+    pub(in crate::read) fn judge_numbers(&mut self, columns: &[usize]) {
         let mut counts = vec![MarkCounts::default(); self.header.len()];
         self.each_in_view(|cells| {
             for &c in columns {
@@ -453,53 +457,6 @@ impl<'a> Records<'a> {
         each(&row, found)
     }
 
-    fn say_what_was_taken(&mut self) {
-        if self.taken.is_empty() {
-            return;
-        }
-        let mut roles: BTreeMap<Role, Vec<String>> = BTreeMap::new();
-        for (role, column) in &self.taken {
-            let name = self.header.get(*column).map_or("", String::as_str);
-            roles.entry(*role).or_default().push(format!("`{}`", printable(name, 40)));
-        }
-        let parts: Vec<String> =
-            roles.iter().map(|(role, names)| format!("{role}: {}", names.join(", "))).collect();
-        let unused: Vec<String> = (0..self.header.len())
-            .filter(|c| self.taken.iter().all(|(_, taken)| taken != c))
-            .filter(|c| self.header[*c] != "@id" || self.sample(*c).any(|v| !v.is_empty()))
-            .map(|c| self.header[c].clone())
-            .collect();
-        let unused =
-            if unused.is_empty() { String::new() } else { format!("; not used: {}", names::listed(&unused)) };
-        let place = Place::file(self.file.as_str());
-        self.diagnostics.remark("columns", place, format!("{}{unused}", parts.join("; ")));
-    }
-
-    fn say_how_it_was_read(&mut self) {
-        let Source::Text(rows) = &self.source else { return };
-        let text = &rows.text;
-        let place = Place::file(self.file.as_str());
-        match text.encoding() {
-            Encoding::Utf8 if text.mended > 0 => {
-                let name = text.of_strays().name();
-                let message = format!("{} bytes that are not UTF-8 were read as {name}", text.mended);
-                self.diagnostics.repaired("not_utf8", place, message);
-            }
-            Encoding::Windows1252 => {
-                let message = "the text is not UTF-8; read as Windows-1252";
-                self.diagnostics.remark("windows_1252", place, message);
-            }
-            encoding @ (Encoding::MacRoman | Encoding::Cp850) => {
-                let message = format!(
-                    "the text is not UTF-8; by its letters it is {}; check the accents, or save it as UTF-8",
-                    encoding.name()
-                );
-                self.diagnostics.repaired("old_encoding", place, message);
-            }
-            _ => {}
-        }
-    }
-
     /// The next record, those read ahead first.
     fn next_record(&mut self, record: &mut Record) -> Result<bool> {
         if let Some(next) = self.ahead.pop_front() {
@@ -570,185 +527,6 @@ impl<'a> Records<'a> {
     fn format_error(&self, line: u64, message: &str) -> Error {
         Error::Format { path: self.path.clone(), line, message: message.to_owned() }
     }
-
-    /// Finds the header among the first records: after lines of titles and remarks, perhaps two lines.
-    fn find_header(&mut self) -> Result<()> {
-        if self.ahead.is_empty() {
-            return Err(self.format_error(1, "the file is empty; expected a header"));
-        }
-        let plain = self.layout == Layout::Plain;
-        let filled: Vec<usize> = self.ahead.iter().map(|r| r.cells.filled()).collect();
-        let known = |r: &Record| r.cells.iter().filter(|c| names::is_known(c)).count();
-        let numbers = |r: &Record| {
-            let is_number = |c: &str| matches!(Number::parse(c), Number::Value(_));
-            r.cells.iter().filter(|c| is_number(c)).count()
-        };
-        let usual = super::csv::splitter::most_common(&filled).map_or(1, |(width, _)| width);
-        let mut at = if plain || usual < 2 {
-            0
-        } else {
-            filled.iter().take(30).position(|n| 2 * n > usual).unwrap_or(0)
-        };
-        let is_second = |at: usize| {
-            let (Some(top), Some(r)) = (self.ahead.get(at), self.ahead.get(at + 1)) else { return false };
-            if plain {
-                return false;
-            }
-            let rest = || self.ahead.iter().skip(at + 2).take(20);
-            known(r) > 0
-                && numbers(r) == 0
-                && numbers(top) == 0
-                && 2 * known(r) >= r.cells.filled()
-                && r.cells.filled() > 1
-                && rest().any(|r| numbers(r) > 0)
-                && rest().all(|r| numbers(r) > 0 || r.cells.filled() <= 1)
-        };
-        if !plain && known(&self.ahead[at]) < 2 && !is_second(at) {
-            let better = (at + 1..self.ahead.len().min(at + 8)).find(|&i| {
-                let r = &self.ahead[i];
-                known(r) >= 2 && known(r) > known(&self.ahead[at]) && numbers(r) == 0
-            });
-            at = better.unwrap_or(at);
-        }
-        let top = &self.ahead[at];
-        let second = self.ahead.get(at + 1).filter(|_| is_second(at));
-        let cells = |r: &Record| -> Vec<String> { r.cells.iter().map(|c| trimmed(c).to_owned()).collect() };
-        let (mut header, line, mut lines) = (cells(top), top.line, at);
-        if let Some(second) = second {
-            let below = cells(second);
-            let mut other = vec![String::new(); header.len().max(below.len())];
-            header.resize(other.len(), String::new());
-            for (c, name) in below.into_iter().enumerate().filter(|(_, n)| !n.is_empty()) {
-                other[c] = std::mem::replace(&mut header[c], name);
-            }
-            self.other_names = other;
-            lines += 1;
-        }
-        if lines > 0 {
-            let what = match (at, second.is_some()) {
-                (0, _) => {
-                    "two lines of headers; the lower one names the columns where it says something".to_owned()
-                }
-                (n, two) => format!(
-                    "the header is on {} {line}; {n} lines before it are left out",
-                    if two { "the two lines from line" } else { "line" }
-                ),
-            };
-            let place = Place::file(self.file.as_str()).line(line);
-            self.diagnostics.remark("header_line", place, what);
-        }
-        // Empty columns on the right are none.
-        let used = header.iter().rposition(|n| !n.is_empty()).map_or(0, |last| last + 1);
-        let used_cells = self.ahead.iter().skip(lines + 1).map(|r| {
-            let at = |i: usize| r.cells.get(i).is_some_and(|c| !c.trim().is_empty());
-            (0..r.cells.len().min(header.len())).rev().find(|&i| at(i)).map_or(0, |i| i + 1)
-        });
-        let width = used_cells.max().unwrap_or(0).max(used);
-        header.truncate(width.max(1));
-        self.ahead.drain(..=lines);
-        self.set_header(&header, line);
-        if let Source::Text(rows) = &mut self.source {
-            rows.width = self.header.len();
-        }
-        self.find_cut_numbers();
-        Ok(())
-    }
-
-    /// Finds out whether decimal commas in a file of commas cut numbers in two: rows have as many cells too
-    /// many as there are columns of numbers, and these can be put together again.
-    fn find_cut_numbers(&mut self) {
-        if self.delimiter() != Some(b',') || self.ahead.is_empty() {
-            return;
-        }
-        let width = self.header.len();
-        let extra = |r: &Record| r.cells.len().checked_sub(width).filter(|n| *n > 0);
-        let wide = self.ahead.iter().filter(|r| extra(r).is_some()).count();
-        if 10 * wide < 9 * self.ahead.len() {
-            return;
-        }
-        let numbers: Vec<usize> = {
-            let roles =
-                [Role::X, Role::Y, Role::Weight, Role::Capacity, Role::Figure, Role::Population, Role::Cost];
-            let mut all: Vec<usize> =
-                roles.iter().flat_map(|r| names::matching(&self.header, r.names())).collect();
-            all.sort_unstable();
-            all.dedup();
-            all
-        };
-        let whole = |r: &Record| extra(r) != Some(numbers.len()) || joined(&r.cells, &numbers).is_some();
-        let fitting = self.ahead.iter().filter(|r| extra(r) == Some(numbers.len())).count();
-        let place = Place::file(self.file.as_str());
-        if !numbers.is_empty() && 2 * fitting > self.ahead.len() && self.ahead.iter().all(whole) {
-            let columns: Vec<String> = numbers.iter().map(|&c| self.header[c].clone()).collect();
-            let message = format!(
-                "decimal commas cut the numbers of {} in two, as commas separate the cells too; they were put \
-                 together again (better save the table with semicolons)",
-                names::listed(&columns)
-            );
-            self.diagnostics.repaired("decimal_commas", place, message);
-            for record in &mut self.ahead {
-                mend_cut(record, &numbers, width);
-            }
-            self.cut_numbers = numbers;
-        } else {
-            let message = "nearly all rows have more cells than the header: if decimals are written with commas, \
-                           save the table with semicolons between the cells, or write them with points";
-            self.diagnostics.repaired("cells_too_many", place, message);
-        }
-    }
-
-    fn set_header(&mut self, names: &[String], line: u64) {
-        let mut met: BTreeMap<String, usize> = BTreeMap::new();
-        for (i, name) in names.iter().enumerate() {
-            let mut name = if name.is_empty() { format!("column {}", i + 1) } else { name.clone() };
-            let times = met.entry(fold(&name)).or_default();
-            *times += 1;
-            if *times > 1 && line > 0 {
-                let place = Place::file(self.file.as_str()).line(line).field(name.as_str());
-                name = format!("{name} ({times})");
-                let message = format!("the header has this name again; the column is called {name:?}");
-                self.diagnostics.repaired("duplicate_header", place, message);
-            }
-            self.header.push(name);
-        }
-    }
-}
-
-/// Puts numbers together again that a delimiter cut, where the row has as many cells too many.
-fn mend_cut(record: &mut Record, columns: &[usize], width: usize) {
-    if !columns.is_empty()
-        && record.cells.len() == width + columns.len()
-        && let Some(cells) = joined(&record.cells, columns)
-    {
-        record.cells = cells;
-    }
-}
-
-/// The cells with two made one at each of these columns; `None` when they are no whole number and its
-/// decimals.
-fn joined(cells: &Cells, columns: &[usize]) -> Option<Cells> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let mut out = Cells::default();
-    let (mut at, mut column) = (0, 0);
-    while at < cells.len() {
-        let cell = cells.get(at)?.trim();
-        if columns.contains(&column) {
-            let decimals = cells.get(at + 1)?.trim();
-            if cell.is_empty() && decimals.is_empty() {
-                out.push("");
-            } else if digits(cell.strip_prefix('-').unwrap_or(cell)) && digits(decimals) {
-                out.push(&format!("{cell}.{decimals}"));
-            } else {
-                return None;
-            }
-            at += 1;
-        } else {
-            out.push(cells.get(at)?);
-        }
-        at += 1;
-        column += 1;
-    }
-    Some(out)
 }
 
 /// The properties of a feature as cells, its id last.
@@ -767,6 +545,6 @@ fn feature(table: &FeatureTable, i: usize, record: &mut Record) {
 }
 
 /// A warning about a record that stays as it is.
-pub(super) fn warning(kind: &'static str, place: Place, message: impl Into<String>) -> Finding {
+pub(in crate::read) fn warning(kind: &'static str, place: Place, message: impl Into<String>) -> Finding {
     Finding { severity: Severity::Warning, kind, place, message: message.into(), outcome: Outcome::Kept }
 }
