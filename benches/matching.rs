@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "benches stop on failure")]
 
+mod common;
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -32,21 +34,19 @@ fn partners(c: &mut Criterion) {
     group.finish();
 }
 
-/// Two sets of places in a square, the nearer the better.
+/// Two sets of places in a square, the nearer the better: the instances of `matching_scipy.py`.
 fn spatial(n: usize) -> Matrix {
-    let mut random = Seed(11).stream(0);
-    let mut places = || -> Vec<[f64; 2]> { (0..n).map(|_| [random.unit(), random.unit()]).collect() };
-    let (a, b) = (places(), places());
-    let cells =
-        a.iter().flat_map(|p| b.iter().map(|q| -((p[0] - q[0]).powi(2) + (p[1] - q[1]).powi(2)).sqrt()));
+    let (a, b) = (common::peer_points(1, n).0, common::peer_points(2, n).0);
+    let cells = a.iter().flat_map(|p| b.iter().map(|q| -(p.x - q.x).hypot(p.y - q.y)));
     Matrix::from_rows(n, n, cells.collect()).unwrap()
 }
 
 fn assignments(c: &mut Criterion) {
     let mut group = c.benchmark_group("assignment");
     group.sample_size(10);
-    for n in [500, 2000] {
+    for n in [500, 2_000, 5_000] {
         let (scores, one) = (spatial(n), vec![1; n]);
+        eprintln!("spatial_{n}: total {}", assignment(&scores, &one, &one).unwrap().total);
         group.bench_function(format!("spatial_{n}"), |b| {
             b.iter(|| black_box(assignment(&scores, &one, &one).unwrap()));
         });

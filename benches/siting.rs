@@ -94,27 +94,12 @@ fn siting(c: &mut Criterion) {
     group.finish();
 }
 
-/// The points and weights of `siting_spopt.py`: the same whole numbers from the same sequence.
-fn peer_points(seed: u64, n: usize) -> (Vec<Coord<f64>>, Vec<f64>) {
-    let mut x = seed;
-    let mut next = || {
-        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((x >> 33) % 100_000) as f64
-    };
-    (0..n)
-        .map(|_| {
-            let at = Coord { x: next(), y: next() };
-            (at, next() % 100.0 + 1.0)
-        })
-        .unzip()
-}
-
 /// Against spopt, see `siting_spopt.py`: distances and model built, and solved.
 fn peer(c: &mut Criterion) {
     let mut group = c.benchmark_group("peer");
     group.sample_size(10).sampling_mode(SamplingMode::Flat).measurement_time(Duration::from_secs(3));
     for (n, m, p) in [(200, 100, 10), (1_000, 200, 20)] {
-        let ((at, weights), (to, _)) = (peer_points(1, n), peer_points(2, m));
+        let ((at, weights), (to, _)) = (common::peer_points(1, n), common::peer_points(2, m));
         let costs = SitingCosts::Planar { demands: &at, candidates: &to };
         let options = SitingOptions::new(Limit::Places(p)).gap(0.0);
         let table = || CostTable::planar(&at, &to, 200e3).unwrap();
@@ -142,7 +127,7 @@ fn grouping(c: &mut Criterion) {
         (0..n).map(|_| (0..=random.below(5)).map(|_| random.below(30)).collect()).collect();
     let sides = (0..n).map(|_| u32::from(random.unit() < 0.6)).collect();
     let rurality = Labels::new(sides, 2).unwrap();
-    let (at, _) = peer_points(5, n);
+    let (at, _) = common::peer_points(5, n);
     let mut travel = Matrix::filled(n, n, 0.0);
     for i in 0..n {
         for j in 0..n {

@@ -10,10 +10,11 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::model::Contours;
 use rurban::network::Direction;
 use rurban::space::Layer;
+use rurban::write::GraphDocument;
 use rurban::write::Table;
 use rurban::write::csv::{CsvStyle, write_csv};
 use rurban::write::geojson::{DEFAULT_DECIMALS, Shapes, write_geojson};
-use rurban::write::graphml::{GraphDocument, write_graphml};
+use rurban::write::graphml::write_graphml;
 
 const CELLS: usize = 35_000;
 
@@ -64,14 +65,10 @@ fn tables(c: &mut Criterion) {
     });
     let edges: Vec<(u32, u32)> = (0..100_000_u32).map(|i| (i % 35_000, (i * 7 + 1) % 35_000)).collect();
     let weights: Vec<f64> = (0..edges.len()).map(|i| (i % 9) as f64).collect();
-    let graph = GraphDocument {
-        direction: Direction::Undirected,
-        nodes: &codes,
-        node_attributes: table.clone(),
-        edges: &edges,
-        edge_attributes: Table::new().with("weight", weights).unwrap(),
-    };
-    let graphml = |out: &mut Vec<u8>| write_graphml(out, &graph).unwrap();
+    let graph = GraphDocument::new(Direction::Undirected, &codes, &edges)
+        .weights(weights)
+        .node_attributes(table.clone());
+    let graphml = |out: &mut Vec<u8>| drop(write_graphml(out, &graph).unwrap());
     group.throughput(Throughput::Bytes(size(graphml)));
     group.bench_function("graphml/35k nodes, 100k ties", |b| {
         b.iter(|| write_graphml(io::sink(), black_box(&graph)).unwrap());

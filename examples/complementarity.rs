@@ -9,12 +9,12 @@ mod common;
 use std::path::PathBuf;
 
 use clap::Parser;
-use common::{Bar, Fallible, deliver, known_level, wording};
+use common::{Account, Bar, Fallible, Reading, deliver, known_level, wording};
 use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
 use rurban::model::Level;
 use rurban::profiles::{Codes, ProfileRules};
 use rurban::random::Seed;
-use rurban::read::{ColumnNames, ProfileReader};
+use rurban::read::ProfileReader;
 use rurban::report::Language;
 use rurban::report::complementarity::{Nomenclature, Sides, Subject, complementarity, contracts};
 use rurban::study::{ComplementarityOptions, PresenceRule, Study, StudyOptions};
@@ -32,9 +32,6 @@ struct Arguments {
     /// domains, establishments, bodies.
     #[arg(long, value_delimiter = ',', default_value = "sectors,fields,capabilities")]
     nomenclature: Vec<Nomenclature>,
-    /// Column of the table by what it tells, as ROLE=NAME: territory, activity, `activity_name`, figure.
-    #[arg(long = "column", value_name = "ROLE=NAME", requires = "table")]
-    columns: Vec<String>,
     /// Your own figures by territory and activity (CSV, long or wide) in place of the embedded ones.
     #[arg(long, value_parser = common::file)]
     table: Option<PathBuf>,
@@ -50,6 +47,8 @@ struct Arguments {
     /// An activity is present where the location quotient, shrunken for small counts, is at least 1.
     #[arg(long)]
     shrunken: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Folder for tables and pictures.
     #[arg(long, default_value = "out/complementarity")]
     out: PathBuf,
@@ -65,7 +64,13 @@ struct Arguments {
 }
 
 fn main() -> Fallible {
-    let a = Arguments::parse();
+    let arguments = Arguments::parse();
+    let mut account = Account::default();
+    let outcome = run(&arguments, &mut account);
+    account.finish(&arguments.reading, outcome)
+}
+
+fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let bar = Bar::default();
     // Domains come with the directory of structures and the projects that tie them.
     let domains = a.nomenclature.contains(&Nomenclature::Domains);
@@ -81,7 +86,8 @@ fn main() -> Fallible {
     }
     let mut compared: Vec<(Subject, Sides)> = Vec::new();
     if let Some(path) = &a.table {
-        let (giving, found) = reader(&a)?.read_path(path, study.atlas())?;
+        let (giving, found) = reader(a)?.read_path(path, study.atlas())?;
+        account.add(&format!("FIGURES {}", path.display()), &found);
         let title = path.file_stem().map_or("table".into(), |s| s.to_string_lossy().into_owned());
         let subject = Subject::new(row, title, a.radius_km * 1e3);
         compared.push((subject, Sides::summed(&study, giving, found, &a.level)?));
@@ -102,10 +108,10 @@ fn main() -> Fallible {
 }
 
 fn reader(a: &Arguments) -> Fallible<ProfileReader> {
-    let rules = ProfileRules::default();
+    let rules = ProfileRules::default().strictness(a.reading.strictness());
     let rules = a.digits.map_or(rules.clone(), |digits| rules.codes(Codes::PrefixesOf(digits)));
     Ok(ProfileReader::new(a.table_level.clone(), "as in the table")
         .rules(rules)
-        .columns(ColumnNames::parse(&a.columns)?)
+        .columns(a.reading.columns()?)
         .renamed(&EmbeddedFrance::commune_code_history()?))
 }

@@ -85,13 +85,16 @@ fn main() -> Fallible {
     }
     std::fs::write(out.join("report.json"), serde_json::to_string_pretty(&report)?)?;
     let whole = &report.parts[0];
-    mixing_picture(whole, arguments.lang)?.write_file(out.join("mixing.svg"))?;
+    let source = common::wording(arguments.lang).source("keep.eu").source("ROR").source("ANCT").source_line();
+    mixing_picture(whole, arguments.lang)?.captioned(&source).write_file(out.join("mixing.svg"))?;
     if let Some(decay) = decay_picture(whole, arguments.lang)? {
-        decay.write_file(out.join("decay.svg"))?;
+        decay.captioned(&source).write_file(out.join("decay.svg"))?;
     }
     let land = Layer::from_features([&EmbeddedFrance::land()?]);
     let mainland = Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] };
-    brokers_picture(&study, whole, &land, mainland, arguments.lang)?.write_file(out.join("brokers.svg"))?;
+    brokers_picture(&study, whole, &land, mainland, arguments.lang)?
+        .captioned(&source)
+        .write_file(out.join("brokers.svg"))?;
     if matches!(arguments.kind, Kind::All) {
         firms_and_agreements(&arguments, &options, &bar)?;
     }

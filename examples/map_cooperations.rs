@@ -4,8 +4,10 @@
 //! [--actors FILE[=KIND]] [--cooperations FILE] [--participations FILE] [--contours FILE]`
 //!
 //! Without files of your own it maps the embedded actors and cooperations. Prints a summary and writes
-//! `atlas.html` (interactive, one file, works offline), `metrics.geojson`, `territories.csv`,
-//! `actors.csv` and `links.csv`.
+//! `atlas.html` (interactive, one file, works offline), the tables of territories, actors and links for
+//! programs (`tables/`) and for spreadsheets (`excel/`) with their `dictionnaire.csv`, `network.graphml` and
+//! `metrics.geojson`; with `--export gexf,json` also for other programs (and, with
+//! `--features parquet,xlsx`, `geoparquet` and `xlsx`).
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
 
@@ -21,7 +23,9 @@ use rurban::inventory::Inventory;
 use rurban::model::Level;
 use rurban::read::{ActorFile, OwnFiles, TerritoryReader};
 use rurban::report::research::firm_laboratory_ties_text;
-use rurban::report::{AtlasOptions, Language, StudyFiles, definitions_side_by_side, study_summary};
+use rurban::report::{
+    AtlasOptions, ExportFormat, Language, StudyFiles, definitions_side_by_side, study_summary,
+};
 use rurban::study::{RuralityDefinition, Study, StudyOptions};
 
 /// Map cooperations on the embedded France: the embedded ones, or your own.
@@ -30,7 +34,7 @@ struct Arguments {
     /// Folder to write to.
     #[arg(long, default_value = "out/map_cooperations")]
     out: PathBuf,
-    /// Level of metrics.geojson and territories.csv: region, departement, `petr_pays`, epci, commune.
+    /// Level of metrics.geojson and of the table of territories: region, departement, `petr_pays`, epci, commune.
     #[arg(long, default_value = "epci", value_parser = known_level)]
     level: Level,
     /// Table or GeoJSON file of your own actors, as FILE or FILE=KIND (cluster, laboratoire, tiers-lieu,
@@ -46,7 +50,11 @@ struct Arguments {
     /// Add your actors to the embedded ones instead of mapping them alone.
     #[arg(long)]
     with_embedded: bool,
-    /// GeoJSON file of outlines of one level, matched by code, instead of the approximate ones.
+    /// Formats of other programs to write too, separated by commas: gexf, graphml, json (networks),
+    /// geoparquet (layers; with --features parquet), xlsx (tables; with --features xlsx).
+    #[arg(long, value_delimiter = ',')]
+    export: Vec<ExportFormat>,
+    /// GeoJSON (or, with --features parquet, GeoParquet) file of outlines of one level, matched by code, instead of the approximate ones.
     #[arg(long, value_parser = common::file)]
     contours: Option<PathBuf>,
     /// What is rural: density, density:small_town, outside:attraction_area, class:NAME=CLASS|CLASS.
@@ -58,9 +66,9 @@ struct Arguments {
     /// Language: fr or en.
     #[arg(long, default_value = "fr")]
     lang: Language,
-    /// The day it is made, to be written on the atlas.
-    #[arg(long, default_value = "")]
-    date: String,
+    /// The day it is made, to be written on the atlas; today when not given.
+    #[arg(long)]
+    date: Option<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -117,7 +125,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         let mut on_file = |what: &str, path: &std::path::Path, found: &_| {
             account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
         };
-        ties = Some(own.read(&mut builder, Some(france.atlas.base()), &book, &mut on_file)?);
+        ties = Some(own.read(&mut builder, Some(&france.atlas), &book, &mut on_file)?);
         let (inventory, found) = builder.finish();
         account.add("INVENTORY", &found);
         france.inventory = inventory;
@@ -135,9 +143,18 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         say!("{}", definitions_side_by_side(&study, &study.under(other.clone(), &bar)?, a.lang)?);
     }
     say!("\nWRITTEN");
-    let atlas = AtlasOptions::default().language(a.lang).title(titles[0], titles[1]).date(&a.date, &a.date);
+    let [french, english] =
+        [Language::French, Language::English].map(|l| a.date.clone().unwrap_or_else(|| common::today(l)));
+    let atlas = AtlasOptions::default().language(a.lang).title(titles[0], titles[1]).date(french, english);
     for path in files.write(&out, &a.level, &atlas, &bar)? {
         say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
+    }
+    let (exported, found) = files.export(&out, &a.level, &a.export, &bar)?;
+    for path in exported {
+        say!("{:>7} kB  {}", std::fs::metadata(&path)?.len() / 1000, path.display());
+    }
+    if !found.is_clean() {
+        account.add("EXPORT", &found);
     }
     let Some(ties) = ties else { return Ok(()) };
     let skip = if a.with_embedded { embedded } else { 0 };

@@ -53,7 +53,7 @@ struct Arguments {
     /// CSV file of participations (actor, project …).
     #[arg(long, value_parser = common::file)]
     participations: Vec<PathBuf>,
-    /// Level of metrics.geojson and territories.csv.
+    /// Level of metrics.geojson and of the table of territories.
     #[arg(long)]
     by: Option<Level>,
     /// Simplify outlines for the map by this many degrees (0.001 is about 100 m); borders stay shared.
@@ -139,7 +139,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     }
 
     let mut builder = Inventory::builder(strictness);
-    let communes = (a.level == Level::Commune).then(|| atlas.base());
+    let communes = (a.level == Level::Commune).then_some(&atlas);
     let mut on_file = |what: &str, path: &Path, found: &_| {
         account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
     };

@@ -46,7 +46,7 @@ struct Arguments {
     /// Judge the scores by the cooperations of later years.
     #[arg(long)]
     evaluate: bool,
-    /// Longest distance in kilometres.
+    /// Longest distance in kilometres; 150 for a région when not given.
     #[arg(long)]
     within: Option<f64>,
     /// Folder to write to.
@@ -66,7 +66,9 @@ fn main() -> Fallible {
     let ground = Some(PartnerGround { layer: &land, contours: Contours::Surveyed });
     let france = EmbeddedFrance::load()?;
     let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Bar::default())?;
-    let limit = |options: PartnersOptions| match a.within {
+    // Without a limit the last to be served are matched across the country.
+    let within = a.within.or(a.region.as_ref().map(|_| 150.0));
+    let limit = |options: PartnersOptions| match within {
         Some(km) => options.max_distance_m(km * 1e3),
         None => options,
     };

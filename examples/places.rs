@@ -83,7 +83,7 @@ fn read(
     let mut on_file = |what: &str, path: &Path, found: &_| {
         account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
     };
-    own.read(builder, Some(france.atlas.base()), &EmbeddedFrance::code_book()?, &mut on_file)?;
+    own.read(builder, Some(&france.atlas), &EmbeddedFrance::code_book()?, &mut on_file)?;
     let after = builder.actors().len() as u32;
     if before == after {
         return Err(format!("NO PLACE WAS READ from {}. See the findings above", file.path.display()).into());

@@ -39,9 +39,9 @@ struct Arguments {
     /// The four mémentos of the programme instead.
     #[arg(long)]
     memento: bool,
-    /// Research projects in which firms and laboratories meet are ties too.
+    /// Leave out laboratories and the research projects in which they meet firms.
     #[arg(long)]
-    research: bool,
+    without_research: bool,
     /// Date to be shown on the pages.
     #[arg(long, default_value = "")]
     date: String,
@@ -55,7 +55,8 @@ struct Arguments {
 
 fn main() -> Fallible {
     let arguments = Arguments::parse();
-    let scope = if arguments.research { ResearchScope::FirmsWithLaboratories } else { ResearchScope::None };
+    let scope =
+        if arguments.without_research { ResearchScope::None } else { ResearchScope::FirmsWithLaboratories };
     let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&Bar::default())?;
     let mut builder = france.inventory.into_builder(Strictness::Lenient);

@@ -21,7 +21,7 @@ use rurban::report::complementarity::{Nomenclature, Sides, Subject, complementar
 use rurban::report::rurality::{
     class_name, inequality, rural_funding, score_name, spatial_class, structure, typologies, what_if,
 };
-use rurban::report::{Language, Part, Wording, written_text};
+use rurban::report::{AtlasOptions, Language, Part, StudyFiles, Wording, written_text};
 use rurban::space::LonLat;
 use rurban::study::{
     AccessMethod, AccessOptions, Capacity, ComplementarityOptions, SpatialClass, SpatialOptions, Study,
@@ -304,4 +304,100 @@ fn words_exist_in_both_languages() {
     }
     assert_eq!(class_name("Bourgs ruraux", Language::English), "Rural towns");
     assert_eq!(class_name("of theirs", Language::French), "of theirs");
+}
+
+/// Three communes with two actors each, one name that a spreadsheet would run, some ties.
+fn tied() -> Study {
+    use rurban::model::{Cooperation, CooperationKind};
+    let mut atlas = Atlas::builder(Level::Commune, Strictness::Strict);
+    let mut inventory = Inventory::builder(Strictness::Strict);
+    for i in 0..3_u32 {
+        let code = format!("3200{i}");
+        let mut t = Territory::new(TerritoryCode::new(&code).unwrap(), format!("Commune {i}"));
+        t.point = Some(LonLat::new(0.5 + 0.2 * f64::from(i), 43.6).unwrap());
+        t.population = Some(100.0);
+        t.density = Some(if i == 0 { DensityLevel::LargeUrbanCentre } else { DensityLevel::RuralTown });
+        atlas.add(t, Place::file("atlas")).unwrap();
+        for k in 0..2 {
+            let id = ActorId::new(format!("a{i}{k}")).unwrap();
+            let name = if i + k == 0 { "=1+1;\"x\"".to_owned() } else { format!("Actor {i} {k}") };
+            let mut actor = Actor::new(id, name, ActorKind::ResearchCentre);
+            actor.commune = Some(CommuneCode::new(&code).unwrap());
+            inventory.add_actor(actor, Place::file("actors")).unwrap();
+        }
+    }
+    for (a, b) in [("a00", "a10"), ("a00", "a20"), ("a01", "a11"), ("a10", "a11"), ("a20", "a11")] {
+        let [a, b] = [a, b].map(|id| ActorId::new(id).unwrap());
+        let tie = Cooperation::new(a, b, CooperationKind::JointUnit);
+        inventory.add_cooperation(tie, Place::file("ties")).unwrap();
+    }
+    let mut atlas = atlas.finish().unwrap().0;
+    atlas.draw_approximate_outlines(&EmbeddedFrance::land().unwrap(), &ZONES, &Silent).unwrap();
+    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+}
+
+#[test]
+fn tables_stand_beside_the_page_for_programs_and_for_spreadsheets() {
+    let study = tied();
+    let folder = tempfile::tempdir().unwrap();
+    let files = StudyFiles::measure(&study, &Silent).unwrap();
+    let written = files.write(folder.path(), &Level::Commune, &AtlasOptions::default(), &Silent).unwrap();
+    assert!(written.iter().all(|p| std::fs::metadata(p).unwrap().len() > 0));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let rows = |text: &str, delimiter: u8| -> Vec<Vec<String>> {
+        let text = text.trim_start_matches('\u{feff}');
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(text.as_bytes());
+        reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+    };
+    let dictionary = rows(&read("dictionnaire.csv"), b',');
+    for table in ["territories", "actors", "links"] {
+        let (plain, excel) = (read(&format!("tables/{table}.csv")), read(&format!("excel/{table}.csv")));
+        assert!(!plain.starts_with('\u{feff}') && excel.starts_with('\u{feff}'));
+        assert_eq!(excel.matches("\r\n").count(), excel.matches('\n').count());
+        let (plain, excel) = (rows(&plain, b','), rows(&excel, b';'));
+        assert_eq!((plain.len(), plain[0].len()), (excel.len(), excel[0].len()));
+        assert!(excel.iter().flatten().all(|c| !c.starts_with(['=', '+', '-', '@'])));
+        for (k, column) in plain[0].iter().enumerate() {
+            let entry = dictionary.iter().find(|r| r[0] == table && r[1] == *column).expect(column);
+            // What it is called in a spreadsheet, what it means, and both again in English.
+            assert_eq!(entry[2], excel[0][k]);
+            assert!([3, 5, 6, 7].iter().all(|&i| !entry[i].is_empty()), "{entry:?}");
+            if column.ends_with("_share") || column == "urban_exposure" {
+                assert!(entry[2].contains("0 à 1") && entry[4].contains("0 à 1"));
+                let shares = plain[1..].iter().filter_map(|r| r[k].parse::<f64>().ok());
+                assert!(shares.into_iter().all(|s| (0.0..=1.0).contains(&s)));
+            }
+        }
+    }
+    let excel = rows(&read("excel/actors.csv"), b';');
+    assert_eq!(excel[1][1], "'=1+1;\"x\"");
+    let kind = Language::French.actor_kinds(ActorKind::ResearchCentre);
+    assert!(excel.iter().flatten().any(|c| c == kind));
+    assert!(rows(&read("tables/actors.csv"), b',').iter().flatten().any(|c| c == "=1+1;\"x\""));
+    let network = read("network.graphml");
+    assert_eq!((network.matches("<node ").count(), network.matches("<edge ").count()), (6, 5));
+}
+
+/// With one bin, distance takes nothing away: partners drawn by degrees and distance are those drawn by
+/// degrees, also where actors share a point.
+#[test]
+fn ties_against_distance_are_those_against_degrees_when_all_are_equally_far() {
+    let study = tied();
+    let all = study.tie_chances_by(&[Level::Commune], 1e7, &Silent).unwrap();
+    assert_eq!(all[0], study.tie_chances(&Level::Commune, 1e7, &Silent).unwrap());
+    for t in &all[0] {
+        let (degrees, distance) = (t.degrees.value().unwrap(), t.distance.value().unwrap());
+        assert_eq!((degrees.observed, degrees.n), (distance.observed, distance.n));
+        assert!((degrees.expected - distance.expected).abs() < 1e-12, "{t:?}");
+    }
+    // By hand in 25 km bins: communes are 16 km apart, so that 0–1 and 1–2 are in the bin of no distance
+    // and only 0–2 is in the next one. Ends of ties: 2 + 1, 2 + 3, 2 + 0.
+    let near = study.tie_chances(&Level::Commune, 25_000.0, &Silent).unwrap();
+    let (in_first, in_second) = (4.0, 1.0);
+    let mass_first = 2.0 * 1.0 + 2.0 * 3.0 + 3.0 * 5.0 + 5.0 * 2.0;
+    let (f, g) = (in_first / mass_first, in_second / (3.0 * 2.0));
+    let chance = |own: f64| (5.0 * f + 2.0 * g) / ((3.0 - own) * f + 5.0 * f + 2.0 * g);
+    let expected = 2.0 * chance(2.0) + chance(1.0);
+    assert!((near[0].distance.value().unwrap().expected - expected).abs() < 1e-12);
 }

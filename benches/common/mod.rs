@@ -142,3 +142,18 @@ pub fn real_data(file: &str) -> Option<PathBuf> {
     eprintln!("left out: no {}", path.display());
     None
 }
+
+/// Points and weights that the scripts of peers draw too: the same whole numbers from the same sequence.
+pub fn peer_points(seed: u64, n: usize) -> (Vec<Coord<f64>>, Vec<f64>) {
+    let mut x = seed;
+    let mut next = || {
+        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((x >> 33) % 100_000) as f64
+    };
+    (0..n)
+        .map(|_| {
+            let at = Coord { x: next(), y: next() };
+            (at, next() % 100.0 + 1.0)
+        })
+        .unzip()
+}

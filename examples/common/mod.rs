@@ -214,7 +214,7 @@ pub fn own_actors(
     let mut on_file = |what: &str, path: &Path, found: &_| {
         account.add(&format!("{} {}", what.to_uppercase(), path.display()), found);
     };
-    own.read(&mut builder, Some(atlas.base()), &EmbeddedFrance::code_book()?, &mut on_file)?;
+    own.read(&mut builder, Some(atlas), &EmbeddedFrance::code_book()?, &mut on_file)?;
     let (inventory, found) = builder.finish();
     account.add("INVENTORY", &found);
     Ok(inventory)
@@ -222,10 +222,33 @@ pub fn own_actors(
 
 /// The language of a report, and the sources of the embedded territories.
 pub fn wording(language: Language) -> Wording {
-    Wording::new(language).source(language.pick(
-        "Insee et ANCT, communes de 2026 et grille de densité",
-        "INSEE and ANCT, communes of 2026 and density grid",
-    ))
+    Wording::new(language)
+        .source(language.pick(
+            "Insee et ANCT, communes de 2026 et grille de densité",
+            "INSEE and ANCT, communes of 2026 and density grid",
+        ))
+        .date(today(language))
+}
+
+/// The day, as it is read in the language; that of `SOURCE_DATE_EPOCH` where it is set, for builds that are
+/// to give the same bytes again.
+pub fn today(language: Language) -> String {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.parse::<i64>().ok());
+    let seconds = set.unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
+    });
+    // Days of the proleptic Gregorian calendar, years from March on (Hinnant).
+    let days = seconds.div_euclid(86_400) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day = days.rem_euclid(146_097);
+    let of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * of_era + of_era / 4 - of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month + 2) / 5 + 1;
+    let (month, late) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let year = of_era + era * 400 + late;
+    language.pick(format!("{date:02}/{month:02}/{year}"), format!("{year}-{month:02}-{date:02}"))
 }
 
 /// Shows what a report says within the width of the terminal, writes its files and says which.

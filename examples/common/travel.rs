@@ -24,9 +24,10 @@ pub struct Travel {
     /// Travel times: CSV with origin, destination, minutes, or Parquet (`--features parquet`).
     #[arg(long, conflicts_with = "roads", value_parser = super::file)]
     costs: Option<PathBuf>,
-    /// What the destinations of the travel times are: communes, or actors by identifier.
-    #[arg(long, value_enum, default_value = "commune")]
-    to: Destination,
+    /// What the destinations of the travel times are: communes, or actors by identifier; found out when not
+    /// given.
+    #[arg(long, value_enum)]
+    to: Option<Destination>,
     /// Roads, both ways: CSV with from, to, minutes.
     #[arg(long, requires = "nodes", value_parser = super::file)]
     roads: Option<PathBuf>,
@@ -46,7 +47,8 @@ pub struct Travel {
 
 /// Travel times that were read.
 pub enum Times {
-    Table(CostTable),
+    ToCommunes(CostTable),
+    ToActors(CostTable),
     Roads(Roads),
 }
 
@@ -55,18 +57,34 @@ impl Travel {
     pub fn read(&self, study: &Study, account: &mut Account) -> Fallible<Option<Times>> {
         let columns = CostColumns::default();
         if let Some(path) = &self.costs {
-            let communes = CostEnds::territories(study.atlas().base());
-            let ends = match self.to {
-                Destination::Commune => CostEnds::territories(study.atlas().base()),
-                Destination::Actor => CostEnds::actors(study.inventory()),
+            let read = |to| times_of(path, &columns, study, to);
+            let title = format!("TRAVEL TIMES {}", path.display());
+            let (mut to, mut answer) = match self.to {
+                Some(to) => (to, read(to)),
+                None => (Destination::Commune, read(Destination::Commune)),
             };
-            let (times, found) = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
-                read_parquet(path, &columns, &communes, &ends)?
-            } else {
-                travel_costs(csv::Reader::default().open_path(path)?, &columns, &communes, &ends)?
-            };
-            account.add(&format!("TRAVEL TIMES {}", path.display()), &found);
-            return Ok(Some(Times::Table(times)));
+            let none = |answer: &Fallible<(CostTable, Diagnostics)>| matches!(answer, Ok((_, found)) if found.kept() == 0);
+            // Nothing leads to a commune: do they lead to the actors?
+            if self.to.is_none() && none(&answer) {
+                let other = read(Destination::Actor);
+                if matches!(&other, Ok((_, found)) if found.kept() > 0) {
+                    (to, answer) = (Destination::Actor, other);
+                }
+            }
+            let (times, found) = answer?;
+            account.add(&title, &found);
+            if found.kept() == 0 {
+                return Err(format!(
+                    "NO TRAVEL TIME WAS KEPT of {}: origins must be codes of communes, destinations codes of \
+                     communes or (`--to actor`) identifiers of actors. See the findings above",
+                    path.display()
+                )
+                .into());
+            }
+            return Ok(Some(match to {
+                Destination::Commune => Times::ToCommunes(times),
+                Destination::Actor => Times::ToActors(times),
+            }));
         }
         let (Some(sections), Some(nodes)) = (&self.roads, &self.nodes) else { return Ok(None) };
         let open = |path| csv::Reader::default().open_path(path);
@@ -77,18 +95,35 @@ impl Travel {
 
     /// What it costs to get anywhere: straight lines without travel times.
     pub fn costs<'a>(&self, times: Option<&'a Times>) -> AccessCosts<'a> {
-        match (times, self.to) {
-            (Some(Times::Table(table)), Destination::Actor) => AccessCosts::ToActors(table),
-            (Some(Times::Table(table)), Destination::Commune) => {
-                AccessCosts::BetweenTerritories { table, own: Some(0.0) }
-            }
-            (Some(Times::Roads(roads)), _) => AccessCosts::Roads {
+        match times {
+            Some(Times::ToActors(table)) => AccessCosts::ToActors(table),
+            Some(Times::ToCommunes(table)) => AccessCosts::BetweenTerritories { table, own: Some(0.0) },
+            Some(Times::Roads(roads)) => AccessCosts::Roads {
                 roads,
                 snap_m: self.snap_km * 1e3,
                 off_road_cost_per_m: 60.0 / (self.off_road_km_per_hour * 1e3),
             },
-            (None, _) => AccessCosts::StraightLine,
+            None => AccessCosts::StraightLine,
         }
+    }
+}
+
+/// The travel times of a file whose destinations are of one kind.
+fn times_of(
+    path: &Path,
+    columns: &CostColumns<'_>,
+    study: &Study,
+    to: Destination,
+) -> Fallible<(CostTable, Diagnostics)> {
+    let communes = CostEnds::territories(study.atlas().base());
+    let ends = match to {
+        Destination::Commune => CostEnds::territories(study.atlas().base()),
+        Destination::Actor => CostEnds::actors(study.inventory()),
+    };
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+        read_parquet(path, columns, &communes, &ends)
+    } else {
+        Ok(travel_costs(csv::Reader::default().open_path(path)?, columns, &communes, &ends)?)
     }
 }
 

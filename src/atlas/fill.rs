@@ -1,9 +1,10 @@
 //! What another atlas knows of the territories of this one.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::{Atlas, GeometryQuality};
+use super::{Atlas, GeometryQuality, Territory};
 use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level};
@@ -112,7 +113,8 @@ impl Atlas {
     }
 
     /// Takes the outlines of another atlas's base territories for the level of this one whose codes they
-    /// have; territories without one there keep theirs. Returns the level.
+    /// have (where several do, as régions and départements share numbers, that with the same names, then the
+    /// one with fewest territories); territories without one there keep theirs. Returns the level.
     ///
     /// # Errors
     /// [`Error::Unknown`] when the other atlas has no outlines, or no level has their codes.
@@ -128,8 +130,16 @@ impl Atlas {
         let matches = |at: usize| {
             theirs.territories().iter().filter(|t| self.levels[at].find(t.code.as_str()).is_some()).count()
         };
-        let best =
-            (0..self.levels.len()).map(|at| (matches(at), at)).max_by_key(|&(n, at)| (n, usize::MAX - at));
+        let named = |at: usize| {
+            let level = &self.levels[at];
+            let same = |t: &&Territory| {
+                let own = level.find(t.code.as_str()).map(|i| &level.territories()[i].name);
+                own.is_some_and(|name| name.to_lowercase() == t.name.to_lowercase())
+            };
+            theirs.territories().iter().filter(same).count()
+        };
+        let rank = |at: usize| (matches(at), named(at), Reverse((self.levels[at].territories().len(), at)));
+        let best = (0..self.levels.len()).max_by_key(|&at| rank(at)).map(|at| (matches(at), at));
         let Some((count, at)) = best.filter(|(n, _)| *n > 0) else {
             return Err(Error::Unknown {
                 kind: "level with codes such as",

@@ -5,6 +5,7 @@ mod commune_changes;
 #[cfg(feature = "france-data")]
 mod embedded;
 pub mod names;
+mod prefectures;
 pub mod programmes;
 mod research;
 #[cfg(feature = "france-data")]
@@ -19,6 +20,7 @@ pub use embedded::{
     Flow, FranceOptions, IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable,
     StateGrant,
 };
+pub use prefectures::PREFECTURES;
 pub use research::{
     FirmLaboratoryPair, ParticipantClass, ResearchParticipant, ResearchProject, ResearchProjects,
     ResearchScope, ResearchShare, ResearchStructure, Supervisor,

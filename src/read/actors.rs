@@ -7,6 +7,7 @@ use std::path::Path;
 use geo_types::Coord;
 
 use super::codes::{CodeBook, CodeRepair};
+use super::commune_names::{CommuneNames, Named};
 use super::coordinates::to_lon_lat;
 use super::csv::{self, CoordinateColumns};
 use super::geojson::{self, FeatureTable};
@@ -15,7 +16,7 @@ use super::names::{ColumnNames, Role};
 use super::number::Number;
 use super::records::{Records, Row};
 use super::sniff::{Format, opened};
-use crate::atlas::AtlasLevel;
+use crate::atlas::{Atlas, AtlasLevel};
 use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
 use crate::error::{Error, Result};
 use crate::inventory::InventoryBuilder;
@@ -38,6 +39,7 @@ pub struct ActorReader {
     columns: ColumnNames,
     codes: CodeBook,
     communes: Option<HashSet<String>>,
+    names: Option<CommuneNames>,
     strictness: Strictness,
 }
 
@@ -51,6 +53,7 @@ impl ActorReader {
             columns: ColumnNames::default(),
             codes: CodeBook::default(),
             communes: None,
+            names: None,
             strictness: Strictness::Lenient,
         }
     }
@@ -95,6 +98,13 @@ impl ActorReader {
     pub fn communes(mut self, level: &AtlasLevel) -> Self {
         self.communes = Some(level.territories().iter().map(|t| t.code.to_string()).collect());
         self
+    }
+
+    /// Says which communes there are, and reads their names where a table has no codes: a postcode or a
+    /// département beside them tells namesakes apart.
+    pub fn places(mut self, atlas: &Atlas) -> Self {
+        self.names = Some(CommuneNames::of(atlas));
+        self.communes(atlas.base())
     }
 
     /// Sets what to do at the first error-level finding.
@@ -156,9 +166,16 @@ impl ActorReader {
         features: Option<(&FeatureTable, &[Coord<f64>])>,
         inventory: &mut InventoryBuilder,
     ) -> Result<Diagnostics> {
+        // Names of communes are read where nothing holds their codes.
+        let named = self.names.is_some()
+            && self.columns.get(Role::Commune).is_none()
+            && !table.has(Role::Commune, &self.columns)
+            && (self.columns.get(Role::CommuneName).is_some() || table.has(Role::CommuneName, &self.columns));
         let mut find = |role: Role| table.find(role, role.names(), &self.columns);
         let fields = Fields {
-            commune: find(Role::Commune)?,
+            commune: if named { None } else { find(Role::Commune)? },
+            commune_name: if named { find(Role::CommuneName)? } else { None },
+            beside: if named { [find(Role::Postcode)?, find(Role::Departement)?] } else { [None; 2] },
             id: find(Role::Id)?,
             name: find(Role::Name)?,
             kind: find(Role::Kind)?,
@@ -168,9 +185,10 @@ impl ActorReader {
         let empty = |c: Option<usize>| c.is_none_or(|c| table.sample(c).all(str::is_empty));
         let sampled = table.sample(0).next().is_some();
         // Neither an identifier nor a name: this is no list of actors.
+        let somewhere = fields.commune.is_some() || fields.commune_name.is_some();
         let nameless =
             fields.id.is_none() && fields.name.is_none() || sampled && empty(fields.id) && empty(fields.name);
-        if nameless && fields.commune.is_some() {
+        if nameless && somewhere {
             let place = Place::file(table.file().to_owned());
             let message =
                 format!("no column of identifiers or names: actors are called {}:1, 2 …", self.source);
@@ -184,10 +202,10 @@ impl ActorReader {
         } else {
             CoordinateColumns::find(&mut table, &self.columns)?
         };
-        if columns.is_none() && features.is_none() && fields.commune.is_none() {
+        if columns.is_none() && features.is_none() && !somewhere {
             let place = Place::file(table.file().to_owned());
-            let message = "no column of coordinates, positions or commune codes was found: nobody is placed; \
-                           name one with commune=, position= or x= and y=";
+            let message = "no column of coordinates, positions, commune codes or names was found: nobody is placed; \
+                           name one with commune=, commune_name=, position= or x= and y=";
             table.diagnostics().repaired("no_place_column", place, message);
         }
         if let Some(capacity) = fields.capacity {
@@ -269,7 +287,11 @@ impl ActorReader {
             }
             None => None,
         };
-        actor.commune = fields.commune.and_then(|c| self.commune_of(row, c, found));
+        actor.commune = match (fields.commune, fields.commune_name) {
+            (Some(c), _) => self.commune_of(row, c, found),
+            (None, Some(c)) => self.commune_called(row, c, &fields.beside, found),
+            (None, None) => None,
+        };
         if actor.position.is_none() && actor.commune.is_none() {
             found.remark("no_place", place(), format!("{id} has neither a position nor a commune"));
         }
@@ -315,11 +337,53 @@ impl ActorReader {
     }
 }
 
+impl ActorReader {
+    fn commune_called(
+        &self,
+        row: &Row<'_>,
+        column: usize,
+        beside: &[Option<usize>],
+        found: &mut Diagnostics,
+    ) -> Option<CommuneCode> {
+        let written = row.get(column);
+        if written.is_empty() {
+            return None;
+        }
+        let shown = printable(written, 60);
+        let beside = beside.iter().filter_map(|c| row.optional(*c));
+        match self.names.as_ref()?.find(written, beside) {
+            Named::One(code) => {
+                let message = format!("{shown:?} is taken for the commune {code}");
+                found.remark("commune_by_name", row.place_of(column), message);
+                Some(code)
+            }
+            Named::Several(codes) => {
+                let few: Vec<&str> = codes.iter().take(3).map(CommuneCode::as_str).collect();
+                let message = format!(
+                    "{} communes are called {shown:?} ({} …); left out: give codes, postcodes or départements",
+                    codes.len(),
+                    few.join(", ")
+                );
+                found.repaired("ambiguous_commune", row.place_of(column), message);
+                None
+            }
+            Named::None => {
+                let message = format!("no commune is called {shown:?}; left out");
+                found.repaired("unknown_commune_name", row.place_of(column), message);
+                None
+            }
+        }
+    }
+}
+
 /// The columns of a table of actors.
 struct Fields {
     id: Option<usize>,
     name: Option<usize>,
     commune: Option<usize>,
+    commune_name: Option<usize>,
+    /// Postcode and département.
+    beside: [Option<usize>; 2],
     kind: Option<usize>,
     themes: Option<usize>,
     capacity: Option<usize>,

@@ -17,6 +17,7 @@ macro_rules! column_setters {
 
 mod actors;
 mod codes;
+mod commune_names;
 mod coordinates;
 mod costs;
 pub mod csv;
@@ -24,6 +25,8 @@ mod decode;
 mod finder;
 mod funding;
 pub mod geojson;
+#[cfg(feature = "parquet")]
+mod geoparquet;
 mod json_table;
 mod kinds;
 mod names;
@@ -44,6 +47,7 @@ mod shown;
 mod sniff;
 pub mod surveys;
 mod territories;
+mod territory_rows;
 mod tie_files;
 mod ties;
 mod values;
@@ -53,6 +57,8 @@ pub use actors::ActorReader;
 pub use codes::{CodeBook, CodeRepair, FoundCode};
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use funding::{FindBeneficiary, FundingReader, YearRule};
+#[cfg(feature = "parquet")]
+pub use geoparquet::GeoParquetReader;
 pub use kinds::{actor_kind, cooperation_kind};
 pub use names::{ColumnNames, Role};
 pub use number::{Marks, Number};
@@ -64,6 +70,7 @@ pub use practices::{CensusWords, PracticeReader, UnknownActors};
 pub use profiles::ProfileReader;
 pub use records::{Records, Row};
 pub use territories::TerritoryReader;
+pub use territory_rows::TerritoryTable;
 pub use tie_files::{read_cooperations, read_participations};
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,

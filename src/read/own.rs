@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::kinds::actor_kind;
 use super::names::{ColumnNames, Role, nearest};
 use super::{ActorReader, CodeBook, TieColumns, read_cooperations, read_participations};
-use crate::atlas::AtlasLevel;
+use crate::atlas::Atlas;
 use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
 use crate::inventory::InventoryBuilder;
@@ -92,15 +92,15 @@ impl OwnFiles {
         Ok(())
     }
 
-    /// Reads all files into an inventory, actors first; commune codes are put right by the book and
-    /// looked for among `communes`. Each file's account goes to `on_file`.
+    /// Reads all files into an inventory, actors first; commune codes are put right by the book, codes and
+    /// names looked for among the `communes` of an atlas. Each file's account goes to `on_file`.
     ///
     /// # Errors
     /// As [`ActorReader::read_path`] and [`read_cooperations`].
     pub fn read(
         &self,
         inventory: &mut InventoryBuilder,
-        communes: Option<&AtlasLevel>,
+        communes: Option<&Atlas>,
         book: &CodeBook,
         on_file: OnFile<'_>,
     ) -> Result<TieCount> {
@@ -109,6 +109,9 @@ impl OwnFiles {
             Role::Id,
             Role::Name,
             Role::Commune,
+            Role::CommuneName,
+            Role::Postcode,
+            Role::Departement,
             Role::Kind,
             Role::Themes,
             Role::Capacity,
@@ -123,8 +126,8 @@ impl OwnFiles {
                 .columns(self.columns.only(&roles))
                 .codes(book.clone())
                 .strictness(strictness);
-            if let Some(level) = communes {
-                reader = reader.communes(level);
+            if let Some(atlas) = communes {
+                reader = reader.places(atlas);
             }
             let found = reader.read_path(&file.path, inventory)?;
             on_file("actors", &file.path, &found);

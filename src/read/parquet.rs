@@ -20,7 +20,7 @@ use crate::diagnostics::{Diagnostics, Place, Strictness};
 use crate::error::{Error, Result};
 
 /// Rows decoded at a time.
-const BATCH: usize = 8192;
+pub(super) const BATCH: usize = 8192;
 
 /// As [`travel_costs`](super::travel_costs), from a Parquet file: codes are text or integers, costs are
 /// numbers or text; nulls and NaN are blank cells. Findings name the record, from 0.
@@ -106,7 +106,10 @@ pub fn travel_costs_parquet(
 }
 
 /// Fails when a column lies outside its file.
-fn check_range(column: &ColumnChunkMetaData, length: u64) -> std::result::Result<(), ParquetError> {
+pub(super) fn check_range(
+    column: &ColumnChunkMetaData,
+    length: u64,
+) -> std::result::Result<(), ParquetError> {
     let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
     let inside = |start: i64, bytes: i64| {
         let end = u64::try_from(start).ok()?.checked_add(u64::try_from(bytes).ok()?)?;
@@ -119,7 +122,7 @@ fn check_range(column: &ColumnChunkMetaData, length: u64) -> std::result::Result
 
 /// What the decoder gives. Where columns are is checked before; but that a page holds as many levels and
 /// values as it says shows only while it is decoded, and there `parquet` asserts what a damaged file breaks.
-fn guarded<T>(
+pub(super) fn guarded<T>(
     f: impl FnOnce() -> std::result::Result<T, ParquetError>,
 ) -> std::result::Result<T, ParquetError> {
     // What was being decoded is dropped with the error: no broken state is seen again.
@@ -129,7 +132,7 @@ fn guarded<T>(
 }
 
 /// Whether cells of a column can be read as they are.
-fn check(column: &ColumnDescriptor) -> std::result::Result<(), String> {
+pub(super) fn check(column: &ColumnDescriptor) -> std::result::Result<(), String> {
     if column.max_rep_level() > 0 || column.max_def_level() > 1 {
         return Err("is nested; give it one value per row".to_owned());
     }
@@ -149,11 +152,12 @@ fn check(column: &ColumnDescriptor) -> std::result::Result<(), String> {
 
 /// A value of a column.
 #[derive(Debug)]
-enum Cell {
+pub(super) enum Cell {
     Null,
     Integer(i64),
     Float(f64),
     Text(ByteArray),
+    Boolean(bool),
 }
 
 impl Cell {
@@ -168,6 +172,7 @@ impl Cell {
         match self {
             Self::Null => Number::Blank,
             Self::Float(v) if v.is_nan() => Number::Blank,
+            Self::Boolean(_) => Number::Invalid,
             Self::Float(v) if v.is_infinite() => Number::Invalid,
             Self::Float(v) => Number::Value(*v),
             Self::Integer(v) => Number::Value(*v as f64),
@@ -182,20 +187,21 @@ impl std::fmt::Display for Cell {
             Self::Null => Ok(()),
             Self::Integer(v) => write!(f, "{v}"),
             Self::Float(v) => write!(f, "{v}"),
+            Self::Boolean(v) => write!(f, "{v}"),
             Self::Text(bytes) => f.write_str(&String::from_utf8_lossy(bytes.data())),
         }
     }
 }
 
 /// A column of a row group.
-struct Column {
+pub(super) struct Column {
     reader: ColumnReader,
     /// Without a sign: large values look negative in the file.
     unsigned: bool,
 }
 
 impl Column {
-    fn open(group: &dyn RowGroupReader, column: usize) -> std::result::Result<Self, ParquetError> {
+    pub(super) fn open(group: &dyn RowGroupReader, column: usize) -> std::result::Result<Self, ParquetError> {
         let descriptor = group.metadata().column(column).column_descr();
         let unsigned = matches!(
             descriptor.converted_type(),
@@ -204,7 +210,7 @@ impl Column {
         Ok(Self { unsigned, reader: group.get_column_reader(column)? })
     }
 
-    fn read(&mut self, rows: usize) -> std::result::Result<Vec<Cell>, ParquetError> {
+    pub(super) fn read(&mut self, rows: usize) -> std::result::Result<Vec<Cell>, ParquetError> {
         let unsigned = self.unsigned;
         match &mut self.reader {
             ColumnReader::ByteArrayColumnReader(r) => batch(r, rows, Cell::Text),
@@ -214,6 +220,7 @@ impl Column {
                 Cell::Integer(if unsigned { i64::from(v.cast_unsigned()) } else { i64::from(v) })
             }),
             ColumnReader::Int64ColumnReader(r) => batch(r, rows, Cell::Integer),
+            ColumnReader::BoolColumnReader(r) => batch(r, rows, Cell::Boolean),
             _ => Err(ParquetError::General("a column changed its type".to_owned())),
         }
     }

@@ -206,6 +206,18 @@ impl<'a> Records<'a> {
         Ok(found)
     }
 
+    /// Whether a column that is not taken has a name and content of this role.
+    pub(super) fn has(&self, role: Role, given: &ColumnNames) -> bool {
+        if given.get(role).is_some() {
+            return true;
+        }
+        let matching = [&self.header, &self.other_names].map(|h| names::matching(h, role.names()));
+        matching.concat().into_iter().any(|c| {
+            self.taken.iter().all(|(_, taken)| *taken != c)
+                && role.content().fits(self.sample(c)) == Some(true)
+        })
+    }
+
     /// As [`Records::find`], for a column that must be there.
     ///
     /// # Errors

@@ -16,6 +16,12 @@ pub enum Role {
     Name,
     /// Code of the commune an actor is in.
     Commune,
+    /// Name of the commune an actor is in.
+    CommuneName,
+    /// Postcode of an actor.
+    Postcode,
+    /// Département an actor is in: tells communes of the same name apart.
+    Departement,
     /// Kind of an actor or a tie.
     Kind,
     /// Themes, several separated by `;` or `|`.
@@ -100,10 +106,13 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::Id,
         Self::Name,
         Self::Commune,
+        Self::CommuneName,
+        Self::Postcode,
+        Self::Departement,
         Self::Kind,
         Self::Themes,
         Self::Capacity,
@@ -153,6 +162,9 @@ impl Role {
             Self::Id => "id",
             Self::Name => "name",
             Self::Commune => "commune",
+            Self::CommuneName => "commune_name",
+            Self::Postcode => "postcode",
+            Self::Departement => "departement",
             Self::Kind => "kind",
             Self::Themes => "themes",
             Self::Capacity => "capacity",
@@ -307,6 +319,16 @@ impl Role {
                 "communesiege",
                 "com",
                 "codelocalite",
+            ],
+            Self::CommuneName => &[
+                "commune", "nomcommune", "libellecommune", "libcommune", "libcom", "nomcom", "communesiege", "communeimplantation",
+                "ville", "nomville", "villesiege", "cpville", "villecp", "codepostalville", "localite", "municipalite", "adresseville",
+                "libelleacheminement", "bureaudistributeur", "city", "town", "municipality", "lieu", "localisation", "com",
+            ],
+            Self::Postcode => &["codepostal", "cp", "postcode", "postalcode", "zipcode", "zip", "codepost"],
+            Self::Departement => &[
+                "departement", "dep", "dept", "codedepartement", "nomdepartement", "libelledepartement", "libdep", "nomdep", "codedep",
+                "numerodepartement", "department",
             ],
             Self::Kind => &[
                 "kind",

@@ -1,6 +1,7 @@
 //! GeoJSON territories to an [`Atlas`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -116,7 +117,7 @@ impl TerritoryReader {
         self
     }
 
-    /// Reads a file.
+    /// Reads a file: GeoJSON, or `GeoParquet` with the feature `parquet`.
     ///
     /// A feature without geometry is kept, and reported: it is in no spatial result. Features
     /// without a code are dropped; of several with the same code the first is kept. Areas are
@@ -127,8 +128,30 @@ impl TerritoryReader {
     /// property looks like a code.
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<(Atlas, Diagnostics)> {
         let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-        self.read_from(file, &path.display().to_string())
+        let io = |source| Error::Io { path: path.to_owned(), source };
+        let mut file = std::fs::File::open(path).map_err(io)?;
+        let mut start = [0; 4];
+        let read = file.read(&mut start).map_err(io)?;
+        let start = &start[..read];
+        if start == b"PAR1" {
+            return self.read_geoparquet(path);
+        }
+        self.read_from(start.chain(file), &path.display().to_string())
+    }
+
+    #[cfg(feature = "parquet")]
+    fn read_geoparquet(&self, path: &Path) -> Result<(Atlas, Diagnostics)> {
+        let (table, found) =
+            super::GeoParquetReader::default().strictness(self.strictness).read_path(path)?;
+        self.atlas(table, &path.display().to_string(), found)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    #[expect(clippy::unused_self, reason = "read with the feature parquet")]
+    fn read_geoparquet(&self, path: &Path) -> Result<(Atlas, Diagnostics)> {
+        let message =
+            "this is Parquet, which is read with the feature `parquet`; without it, give GeoJSON".to_owned();
+        Err(Error::Format { path: path.to_owned(), line: 1, message })
     }
 
     /// Reads bytes from anywhere; `file` stands for the file in findings and errors.
@@ -289,7 +312,13 @@ impl TerritoryReader {
                 (good > 0 && 2 * good >= cells().count(), *c)
             };
             let has = |c: &usize| records.sample(*c).any(|v| !v.is_empty());
-            let best = all.iter().map(fits).find(|(good, _)| *good).map(|(_, c)| c);
+            // A code names one territory: that of a group, which many have, comes after.
+            let own = |c: usize| {
+                let mut seen = BTreeSet::new();
+                records.sample(c).filter(|v| !v.is_empty()).all(|v| seen.insert(v))
+            };
+            let good: Vec<usize> = all.iter().map(fits).filter(|f| f.0).map(|(_, c)| c).collect();
+            let best = good.iter().copied().find(|&c| own(c)).or_else(|| good.first().copied());
             let best = best.or_else(|| all.iter().copied().find(has)).or_else(|| all.first().copied());
             let Some(code) = best.filter(|&c| c + 1 < records.header().len() || has(&c)) else {
                 let header = &records.header()[..records.header().len() - 1];

@@ -685,5 +685,5 @@ fn curve(report: &AccessReport, view: &AccessView, wording: &Wording) -> Result<
         y_axis: Axis::Linear,
         series: &series,
     };
-    Ok(plot.render()?.captioned(&format!("{note} {}", wording.source_line())))
+    Ok(plot.render_in(l.pictures())?.captioned(&format!("{note} {}", wording.source_line())))
 }

@@ -1,5 +1,6 @@
 //! What the atlas page shows of a study.
 
+mod evidence;
 mod measures;
 mod words;
 
@@ -11,7 +12,9 @@ use super::Language;
 use super::files::{AtlasOptions, StudyFiles};
 use crate::atlas::AtlasLevel;
 use crate::error::Result;
+use crate::france::PREFECTURES;
 use crate::model::{ActorKind, Contours, CooperationKind, Level};
+use crate::parallel;
 use crate::progress::Progress;
 use crate::space::Bounds;
 use crate::space::crs::Epsg;
@@ -26,7 +29,7 @@ fn both(text: impl Fn(Language) -> String) -> Text {
     Text::new(text(Language::French), text(Language::English))
 }
 
-/// Names on the map, at most: the most populous base territories.
+/// Names on the map, at most.
 const PLACE_NAMES: usize = 700;
 
 /// Writes the atlas page: all levels, all actors and ties.
@@ -43,8 +46,11 @@ pub(super) fn write_atlas(
     levels.sort_by_key(|l| l.territories().len());
     let texts: Vec<(Vec<String>, Vec<String>)> = levels
         .iter()
-        .map(|l| l.territories().iter().map(|t| (t.code.to_string(), t.name.clone())).unzip())
-        .collect();
+        .map(|l| {
+            let named = files.of(l.level())?.iter();
+            Ok(named.map(|m| (m.territory.code.to_string(), m.shown_name().into_owned())).unzip())
+        })
+        .collect::<Result<_>>()?;
     let at = |level: &Level| levels.iter().position(|l| l.level() == level);
     let general = ["Coopérations rurales et urbaines", "Rural and urban cooperation"];
     let [french, english] = [0, 1]
@@ -56,13 +62,15 @@ pub(super) fn write_atlas(
     page.frames = frames();
     page.background = [Level::Departement, Level::Region].iter().filter_map(at).collect();
     let wholes = measures::Wholes::of(files)?;
+    let chances = evidence::chances(study, &levels)?;
     progress.begin("measure the levels of the atlas", Some(levels.len() as u64));
-    for (level, (codes, names)) in levels.iter().zip(&texts) {
+    let layers = parallel::map(levels.len(), |k| {
+        let (level, (codes, names)) = (levels[k], &texts[k]);
         let (Some(shapes), Some(quality)) = (level.geometry(), level.geometry_quality()) else {
-            continue;
+            return Ok(None);
         };
         let coarser = [Level::Departement, Level::Region];
-        page.layers.push(MapLayer {
+        let layer = MapLayer {
             key: level.level().key().to_owned(),
             name: Text::same(level.level().to_string()),
             plural: both(|l| l.levels(level.level()).to_owned()),
@@ -77,11 +85,13 @@ pub(super) fn write_atlas(
                 .map(|c| Ok(Parents { layer: at(c).unwrap_or(0), of: parents(study, level, c)? }))
                 .collect::<Result<_>>()?,
             members: members(study, level),
-            measures: measures::columns(files, level, &wholes)?,
-        });
+            measures: measures::columns(files, level, &wholes, chances.get(level.level()))?,
+        };
         progress.advance(1);
-    }
+        Ok(Some(layer))
+    });
     progress.end();
+    page.layers = layers.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     // A level of about a hundred units draws at once and says something.
     page.first_layer = at(&Level::Departement)
         .or_else(|| levels.iter().rposition(|l| l.territories().len() <= 130))
@@ -91,6 +101,8 @@ pub(super) fn write_atlas(
     page.tie_kinds =
         CooperationKind::ALL.iter().map(|&k| both(|l| l.cooperation_kinds(k).to_owned())).collect();
     page.ties = ties(study);
+    page.suggestions = evidence::suggestions(study, &levels)?;
+    page.brokers = evidence::brokers(study)?;
     page.labels = place_names(study);
     page.summary = key_figures(study, &page);
     page.notes = words::notes(study);
@@ -188,18 +200,21 @@ fn ties(study: &Study) -> Vec<ActorTie> {
         .collect()
 }
 
-/// The most populous base territories, largest first.
+/// Préfectures, then the most populous base territories, largest first.
 fn place_names(study: &Study) -> Vec<PlaceName> {
     let mut known: Vec<_> = study
         .atlas()
         .base()
         .territories()
         .iter()
-        .filter_map(|t| Some((t.population?, t.name.as_str(), Coord::from(t.point?))))
+        .filter_map(|t| {
+            let first = PREFECTURES.contains(&t.code.as_str());
+            Some((first, t.population?, t.name.as_str(), Coord::from(t.point?)))
+        })
         .collect();
-    known.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    known.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(b.2)));
     known.truncate(PLACE_NAMES);
-    known.into_iter().map(|(_, name, position)| PlaceName { name: name.to_owned(), position }).collect()
+    known.into_iter().map(|(_, _, name, position)| PlaceName { name: name.to_owned(), position }).collect()
 }
 
 fn key_figures(study: &Study, page: &AtlasPage<'_>) -> Vec<KeyFigure> {

@@ -265,5 +265,5 @@ pub fn belonging_map(
     if let Some(g) = ground {
         map = map.background(Background::new(g.layer, g.contours));
     }
-    map.render()
+    map.render_in(language.pictures())
 }

@@ -909,5 +909,5 @@ fn heat_map(told: &Told<'_>, needs: &Needs, subject: &Subject, wording: &Wording
         "Lecture\u{a0}: densité de proximité (sur 100) que chaque partenaire ajoute à ce qui manque.",
         "How to read: relatedness density (of 100) that each partner adds to what is lacking.",
     );
-    Ok(Some(map.render()?.captioned(&format!("{note} {}", wording.source_line()))))
+    Ok(Some(map.render_in(l.pictures())?.captioned(&format!("{note} {}", wording.source_line()))))
 }

@@ -202,7 +202,7 @@ fn word_of_mouth(page: &mut Page, study: &Study, word: &WordOfMouth, l: Language
         y_axis: Axis::Linear,
         series: &series,
     };
-    section.picture(plot.render()?, title, None);
+    section.picture(plot.render_in(l.pictures())?, title, None);
     let mut table = PageTable::new(
         l.pick("Territoires gagnés à la fin, en moyenne", "Territories that adopted in the end, on average"),
         [
@@ -345,7 +345,7 @@ fn uptake(page: &mut Page, study: &Study, uptake: &[PracticeUptake], l: Language
                 },
             ],
         };
-        section.picture(plot.render()?, title.as_str(), None);
+        section.picture(plot.render_in(l.pictures())?, title.as_str(), None);
     }
     Ok(())
 }

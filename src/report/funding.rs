@@ -266,7 +266,7 @@ pub fn funding_page(study: &Study, report: &FundingReport, l: Language) -> Resul
             labels: &labels,
             values: &values,
         }
-        .render()?,
+        .render_in(l.pictures())?,
         l.pick("Montants par région", "Amounts by région"),
         None,
     );
@@ -570,8 +570,21 @@ fn map(study: &Study, report: &FundingReport, l: Language) -> Result<Option<Svg>
     }
     let mainland = (report.options.level == Level::Region)
         .then_some(crate::space::Bounds { min: [-5.3, 41.2], max: [9.8, 51.3] });
+    let known = || values.iter().enumerate().filter(|v| v.1.is_finite());
+    let ends = known().max_by(|a, b| a.1.total_cmp(b.1)).zip(known().min_by(|a, b| a.1.total_cmp(b.1)));
+    let title = ends.map_or_else(
+        || l.pick("Euros par habitant", "Euros per inhabitant").to_owned(),
+        |((most, high), (least, low))| {
+            let name = |i: usize| level.territories()[i].name.as_str();
+            let (high, low) = (l.decimal(*high, 0), l.decimal(*low, 0));
+            l.pick(
+                format!("De {low}\u{a0}€ par habitant ({}) à {high}\u{a0}€ ({})", name(least), name(most)),
+                format!("From {low} € per inhabitant ({}) to {high} € ({})", name(least), name(most)),
+            )
+        },
+    );
     Choropleth {
-        title: l.pick("Euros par habitant", "Euros per inhabitant"),
+        title: &title,
         value_label: l.pick("€ par habitant", "€ per inhabitant"),
         layer,
         contours: quality.into(),
@@ -582,6 +595,6 @@ fn map(study: &Study, report: &FundingReport, l: Language) -> Result<Option<Svg>
         coordinates: Coordinates::Degrees,
         bounds: mainland,
     }
-    .render()
+    .render_in(l.pictures())
     .map(Some)
 }

@@ -1,10 +1,12 @@
 //! The evidence on rural–urban linkage, in words, tables and pictures.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use geo_types::Coord;
 
 use super::Language;
+use super::output::capital;
 use crate::error::Result;
 use crate::evidence::{Evidence, Measured};
 use crate::matrix::Matrix;
@@ -14,7 +16,10 @@ use crate::space::{Bounds, Layer};
 use crate::study::{LinkageOptions, LinkagePart, LinkageReport, Study};
 use crate::write::Table;
 use crate::write::report::{Align, TextTable};
-use crate::write::svg::{Axis, Choropleth, Colours, Coordinates, HeatMap, Marks, Plot, Series, Svg};
+use crate::write::svg::{
+    Axis, Background, Borders, Colours, Flow, FlowClass, FlowMap, FlowPoint, HeatMap, LineStyle, Marks, Plot,
+    Series, Svg,
+};
 
 /// The cooperations a part is about.
 fn title(part: &LinkagePart, language: Language) -> &'static str {
@@ -325,13 +330,28 @@ pub fn mixing_picture(part: &LinkagePart, language: Language) -> Result<Svg> {
         if log.is_finite() { log } else { f64::NAN }
     };
     let values = Matrix::from_rows(k, k, (0..k * k).map(|i| ratio(i / k, i % k)).collect())?;
-    let title = format!(
-        "{}{}{}",
-        language
-            .pick("Liens par rapport à un nombre de liens égal (log2)", "Ties against equal degrees (log2)"),
-        language.colon(),
-        title(part, language)
-    );
+    // The strongest cell with enough ties to tell.
+    let most = (0..k * k)
+        .filter(|i| i / k <= i % k && i % k < DensityLevel::ALL.len() && mixing.ties(i / k, i % k) >= 5.0)
+        .filter(|&i| ratio(i / k, i % k).is_finite())
+        .max_by(|&a, &b| ratio(a / k, a % k).total_cmp(&ratio(b / k, b % k)));
+    let of = capital(title(part, language));
+    let title = match most {
+        Some(i) => {
+            let (r, c) = (i / k, i % k);
+            let times = language.decimal(ratio(r, c).exp2(), 1);
+            let (a, b) = (labels[r].to_lowercase(), labels[c].to_lowercase());
+            let n = language.integer(mixing.ties(r, c) as i64);
+            language.pick(
+                format!("{of}\u{a0}: entre «\u{a0}{a}\u{a0}» et «\u{a0}{b}\u{a0}», {times} fois les liens attendus à nombre de liens égal (n = {n}\u{202f}; log2 du rapport)"),
+                format!("{of}: between “{a}” and “{b}”, {times} times the ties expected at equal degrees (n = {n}; log2 of the ratio)"),
+            )
+        }
+        None => language.pick(
+            format!("{of}\u{a0}: liens par rapport à un nombre de liens égal (log2)"),
+            format!("{of}: ties against equal degrees (log2)"),
+        ),
+    };
     HeatMap {
         title: &title,
         rows: &labels,
@@ -339,7 +359,7 @@ pub fn mixing_picture(part: &LinkagePart, language: Language) -> Result<Svg> {
         values: &values,
         colours: Colours::Diverging { centre: 0.0 },
     }
-    .render()
+    .render_in(language.pictures())
 }
 
 /// How ties fall off with distance at equal degrees; `None` where that is undefined.
@@ -351,16 +371,31 @@ pub fn decay_picture(part: &LinkagePart, language: Language) -> Result<Option<Sv
     let (x, y): (Vec<f64>, Vec<f64>) =
         decay.curve.iter().filter(|b| b.f > 0.0).map(|b| (b.distance_m / 1e3, b.f)).unzip();
     let series = [Series { name: "", x: &x, y: &y, marks: Marks::Dots }];
+    // The first bin against the one nearest to ten times as far.
+    let far = |i: &usize| (x[*i] / x[0] / 10.0).ln().abs();
+    let other = (1..x.len()).min_by(|a, b| far(a).total_cmp(&far(b)));
+    let title = match other {
+        Some(i) if y[i] > 0.0 && y[0] > y[i] => {
+            let (near, far) = (language.kilometres(x[0] * 1e3), language.kilometres(x[i] * 1e3));
+            let times = language.decimal(y[0] / y[i], 1);
+            language.pick(
+                format!("À nombre de liens égal, {times} fois plus de liens à {near} qu’à {far}"),
+                format!("At equal degrees, {times} times as many ties at {near} as at {far}"),
+            )
+        }
+        _ => language
+            .pick("Liens selon la distance, à nombre de liens égal", "Ties by distance, at equal degrees")
+            .to_owned(),
+    };
     let plot = Plot {
-        title: language
-            .pick("Liens selon la distance, à nombre de liens égal", "Ties by distance, at equal degrees"),
+        title: &title,
         x_label: language.pick("distance en km", "distance in km"),
         y_label: language.pick("liens par produit des nombres de liens", "ties per product of degrees"),
         x_axis: Axis::Log,
         y_axis: Axis::Log,
         series: &series,
     };
-    plot.render().map(Some)
+    plot.render_in(language.pictures()).map(Some)
 }
 
 /// Ties between rural and urban actors over a land outline, and the top brokers. `bounds` is what is
@@ -377,26 +412,59 @@ pub fn brokers_picture(
 ) -> Result<Svg> {
     let actors = study.inventory().actors();
     let at = |i: u32| actors[i as usize].position.map(Coord::from).filter(|c| bounds.contains(*c));
-    let crossing = study.links().iter().filter(|l| l.class == LinkClass::UrbanRural);
-    let lines: Vec<[Coord<f64>; 2]> = crossing.filter_map(|l| Some([at(l.a)?, at(l.b)?])).collect();
-    let points: Vec<Coord<f64>> = part.brokers.iter().filter_map(|b| at(b.actor)).collect();
-    let rural = part.brokers.iter().filter(|b| b.rurality == Some(Rurality::Rural)).count();
-    let (ties, brokers) = (language.integer(lines.len()), part.brokers.len());
-    let title = language.pick(
-        format!("{ties} liens rural–urbain, et les {brokers} premiers passeurs ({rural} ruraux)"),
-        format!("{ties} rural–urban ties, and the top {brokers} brokers ({rural} rural)"),
-    );
-    Choropleth {
-        title: &title,
-        value_label: "",
-        layer: land,
-        contours: Contours::Surveyed,
-        values: &[],
-        colours: Colours::Sequential,
-        lines: &lines,
-        points: &points,
-        coordinates: Coordinates::Degrees,
-        bounds: Some(bounds),
+    // Brokers first, by how often they stand between; then the ends of ties, each place once.
+    let class = |side: Option<Rurality>| u32::from(side != Some(Rurality::Rural));
+    let mut points: Vec<FlowPoint> = part
+        .brokers
+        .iter()
+        .filter_map(|b| {
+            let between = (b.roles.total - b.roles.coordinator).max(1.0);
+            Some(FlowPoint::new(at(b.actor)?, class(b.rurality), &b.name).size(between.sqrt()).labelled())
+        })
+        .collect();
+    let named = points.len();
+    let least = 0.1 * points.iter().map(|p| p.size).fold(1.0, f64::min);
+    let mut place: BTreeMap<[u64; 2], u32> = BTreeMap::new();
+    let mut arcs: BTreeMap<[u32; 2], usize> = BTreeMap::new();
+    for link in study.links().iter().filter(|l| l.class == LinkClass::UrbanRural) {
+        let (Some(a), Some(b)) = (at(link.a), at(link.b)) else { continue };
+        let mut end = |c: Coord<f64>| {
+            *place.entry([c.x.to_bits(), c.y.to_bits()]).or_insert_with(|| {
+                points.push(FlowPoint::new(c, 2, "").size(least));
+                points.len() as u32 - 1
+            })
+        };
+        let ends = [end(a), end(b)];
+        *arcs.entry([ends[0].min(ends[1]), ends[0].max(ends[1])]).or_default() += 1;
     }
-    .render()
+    let ties: usize = arcs.values().sum();
+    let flows: Vec<Flow> = arcs.into_iter().map(|([a, b], n)| Flow::new(a, b, 0).weight(n as f64)).collect();
+    let rural = part.brokers.iter().filter(|b| b.rurality == Some(Rurality::Rural)).count();
+    let (ties, brokers) = (language.integer(ties), part.brokers.len());
+    let title = language.pick(
+        format!("{ties} liens rural–urbain\u{202f}; {rural} des {brokers} premiers passeurs sont ruraux"),
+        format!("{ties} rural–urban ties; {rural} of the top {brokers} brokers are rural"),
+    );
+    let classes = [
+        language.pick("passeur rural", "rural broker"),
+        language.pick("passeur urbain ou non classé", "urban or unclassed broker"),
+        language.pick("lieu d’un acteur lié", "place of a tied actor"),
+    ]
+    .map(str::to_owned);
+    let kind = [FlowClass::new(
+        language.pick("liens rural–urbain entre deux lieux", "rural–urban ties between two places"),
+        LineStyle::Solid,
+    )];
+    let notes = [language
+        .pick(
+            format!("Plus un des {named} passeurs est grand, plus il se tient entre de paires d’acteurs. Largeur\u{a0}: nombre de liens."),
+            format!("The larger one of the {named} brokers, the more pairs of actors it stands between. Width: number of ties."),
+        )];
+    FlowMap::new(&title)
+        .background(Background::new(land, Contours::Surveyed).borders(Borders::Hidden))
+        .points(&classes, &points)
+        .flows(&kind, &flows)
+        .notes(&notes)
+        .bounds(bounds)
+        .render_in(language.pictures())
 }

@@ -74,7 +74,11 @@ pub(super) fn value_map(
         coordinates: Coordinates::Degrees,
         bounds,
     };
-    Ok(map.render()?.captioned(&format!("{} {}", over.note, wording.source_line())))
+    Ok(map.render_in(wording.language.pictures())?.captioned(&format!(
+        "{} {}",
+        over.note,
+        wording.source_line()
+    )))
 }
 
 /// A finished map of classes, or none for a level without outlines.
@@ -97,5 +101,5 @@ pub(super) fn class_map(
         coordinates: Coordinates::Degrees,
         bounds: frame(layer),
     };
-    Ok(Some(map.render()?.captioned(&wording.source_line())))
+    Ok(Some(map.render_in(wording.language.pictures())?.captioned(&wording.source_line())))
 }

@@ -122,7 +122,7 @@ fn map(study: &Study, kinds: &[ActorKind], title: &str, l: Language) -> Result<O
         .points(&classes, &points)
         .off_map(l.pick("hors de la carte", "off the map"))
         .bounds(MAINLAND)
-        .render()
+        .render_in(l.pictures())
         .map(Some)
 }
 
@@ -169,7 +169,7 @@ fn by_region(measures: &[TerritoryMeasures], kind: ActorKind, caption: &str, l: 
         let n = m.actors[kind_position(kind)];
         let each = m.territory.population.filter(|p| *p > 0.0).map(|p| n as f64 / p * 1e5);
         table.push([
-            m.territory.name.clone(),
+            m.shown_name().into_owned(),
             l.integer(n),
             each.map_or_else(|| "–".to_owned(), |v| l.decimal(v, 1)),
             l.kilometres(m.innovation_distance_m.unwrap_or(f64::NAN)),
@@ -303,7 +303,7 @@ fn animation(study: &Study, page: &mut Page, l: Language, progress: &dyn Progres
     );
     for m in order.iter().take(20) {
         table.push([
-            m.territory.name.clone(),
+            m.shown_name().into_owned(),
             m.territory.population.map_or_else(|| "–".to_owned(), |p| l.decimal(p, 0)),
             l.integer(m.actor_count()),
             l.integer(m.internal_links),

@@ -7,7 +7,9 @@ pub mod access;
 mod atlas;
 pub mod belonging;
 pub mod complementarity;
+mod dictionary;
 pub mod diffusion;
+mod export;
 mod files;
 pub mod funding;
 pub mod linkage;
@@ -25,6 +27,7 @@ mod tables;
 mod words;
 pub mod workshops;
 
+pub use export::ExportFormat;
 pub use files::{AtlasOptions, StudyFiles};
 pub use output::{Part, Wording, written_text};
 pub use summary::{definitions_side_by_side, study_summary};

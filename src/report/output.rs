@@ -28,19 +28,29 @@ pub struct Wording {
     pub language: Language,
     /// Where the data come from, as their producers name them.
     pub sources: Vec<String>,
+    /// The day the figures were computed, as it is to be read; left out when empty, for the library does
+    /// not read the clock.
+    pub date: String,
 }
 
 impl Wording {
     /// A language and no source.
     #[must_use]
     pub const fn new(language: Language) -> Self {
-        Self { language, sources: Vec::new() }
+        Self { language, sources: Vec::new(), date: String::new() }
     }
 
     /// Names one more source.
     #[must_use]
     pub fn source(mut self, title: impl Into<String>) -> Self {
         self.sources.push(title.into());
+        self
+    }
+
+    /// Sets the day the figures were computed.
+    #[must_use]
+    pub fn date(mut self, date: impl Into<String>) -> Self {
+        self.date = date.into();
         self
     }
 
@@ -53,7 +63,11 @@ impl Wording {
             _ => "Sources",
         };
         let computed = l.pick("calculs rurban", "computed with rurban");
-        let computed = format!("{computed} {}", env!("CARGO_PKG_VERSION"));
+        let mut computed = format!("{computed} {}", env!("CARGO_PKG_VERSION"));
+        if !self.date.is_empty() {
+            computed.push_str(", ");
+            computed.push_str(&self.date);
+        }
         let all: Vec<&str> =
             self.sources.iter().map(String::as_str).chain(std::iter::once(computed.as_str())).collect();
         format!("{head}{}{}.", l.colon(), all.join(l.semicolon()))

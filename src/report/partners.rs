@@ -335,7 +335,7 @@ pub fn recommendations_map(
     if let Some(g) = ground {
         map = map.background(Background::new(g.layer, g.contours));
     }
-    map.render()
+    map.render_in(language.pictures())
 }
 
 /// A map of a matched région: the stable pairs as dashed arcs.
@@ -389,7 +389,7 @@ pub fn region_map(m: &RegionMatching, ground: Option<PartnerGround<'_>>, languag
     if let Some(g) = ground {
         map = map.background(Background::new(g.layer, g.contours));
     }
-    map.render()
+    map.render_in(language.pictures())
 }
 
 fn words(language: Language) -> PageWords {

@@ -743,21 +743,30 @@ mod page {
                     coordinates: Coordinates::Degrees,
                     bounds,
                 }
-                .render()
+                .render_in(language.pictures())
             };
         let cutoff = words.cost(report.cutoff, language);
+        let share = |costs: &[f64]| {
+            let inside = || (0..base.len()).filter(|&b| report.inside[b]);
+            let people = |b: usize| base[b].population.unwrap_or(0.0);
+            let near: f64 = inside().filter(|&b| costs[b] <= report.cutoff).map(people).sum();
+            language.percent(near / inside().map(people).sum::<f64>(), 0)
+        };
+        let (today, then) = (share(&report.cost_before), share(&report.cost_after));
         Ok(Some([
             draw(
-                &language
-                    .pick(format!("À moins de {cutoff}, aujourd’hui"), format!("Within {cutoff}, today")),
+                &language.pick(
+                    format!("{today} des habitants à moins de {cutoff}, aujourd’hui"),
+                    format!("{today} of the people within {cutoff}, today"),
+                ),
                 &report.cost_before,
                 &old,
                 &[],
             )?,
             draw(
                 &language.pick(
-                    format!("À moins de {cutoff}, avec les lieux nouveaux"),
-                    format!("Within {cutoff}, with the new places"),
+                    format!("{then} des habitants à moins de {cutoff}, avec les lieux nouveaux"),
+                    format!("{then} of the people within {cutoff}, with the new places"),
                 ),
                 &report.cost_after,
                 &new,

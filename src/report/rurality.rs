@@ -441,7 +441,7 @@ fn moran_plot(found: &SpatialStructure, label: &str, wording: &Wording) -> Resul
         y_axis: Axis::Linear,
         series: &[Series { name: "", x: &x, y: &y, marks: Marks::Dots }],
     };
-    Ok(plot.render()?.captioned(&wording.source_line()))
+    Ok(plot.render_in(l.pictures())?.captioned(&wording.source_line()))
 }
 
 /// How unequally inhabitants are endowed, between and within the rural and the urban and régions, with a
@@ -524,7 +524,7 @@ pub fn inequality<'a>(
                 line(&equal, &equal, l.pick("égalité", "equality")),
             ],
         };
-        part.picture("lorenz.svg", plot.render()?.captioned(&wording.source_line()));
+        part.picture("lorenz.svg", plot.render_in(l.pictures())?.captioned(&wording.source_line()));
     }
     Ok(part)
 }

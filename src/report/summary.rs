@@ -85,7 +85,7 @@ pub fn study_summary(files: &StudyFiles<'_>, language: Language) -> Result<Strin
         for m in rows.iter().take(10) {
             let classed: usize = m.links.iter().sum::<usize>() - m.links[LinkClass::Unclassed as usize];
             table.row([
-                m.territory.name.clone(),
+                m.shown_name().into_owned(),
                 or_dash(m.territory.population, |p| language.decimal(p, 0)),
                 or_dash(m.rural_population_share, percent),
                 language.integer(m.links[cross] as i64),
@@ -130,7 +130,11 @@ fn territories(study: &Study, language: Language) -> Result<String> {
             language.decimal(all, 0),
             language.pick("habitants, dont ", "inhabitants, "),
             language.percent(rural / all, 1),
-            language.pick("dans des communes rurales", "of them in rural communes"),
+            if *study.atlas().base().level() == Level::Commune {
+                language.pick("dans des communes rurales", "of them in rural communes")
+            } else {
+                language.pick("dans des territoires ruraux", "of them in rural territories")
+            },
         );
         if let Ok(areas) = study.atlas().level(&Level::AttractionArea) {
             let inside = people(study, |i| areas.membership().get(i).is_some());

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::error::Result;
-use crate::model::{ActorKind, LinkClass, Rurality};
-use crate::study::{PlacedBy, Study, TerritoryMeasures};
+use crate::model::{ActorKind, Level, LinkClass, Rurality};
+use crate::study::{Link, PlacedBy, Study, TerritoryMeasures};
 use crate::write::{Column, Table};
 
 fn text<'a>(values: impl Iterator<Item = &'a str>) -> Column<'a> {
@@ -29,28 +29,44 @@ fn counts<'a>(values: impl Iterator<Item = usize>) -> Column<'a> {
 /// # Errors
 /// None: all columns come from the same rows.
 pub fn territory_table(measures: &[TerritoryMeasures]) -> Result<Table<'_>> {
+    territory_columns(measures, "communes", |_| true)
+}
+
+/// [`territory_table`] of a study: base territories are called as they are there, and outside France only
+/// kinds of actors that there are have a column.
+pub(super) fn territory_table_of<'a>(study: &Study, measures: &'a [TerritoryMeasures]) -> Result<Table<'a>> {
+    if *study.atlas().base().level() == Level::Commune {
+        return territory_table(measures);
+    }
+    territory_columns(measures, "members", |kind| measures.iter().any(|m| m.actors[kind] > 0))
+}
+
+fn territory_columns<'a>(
+    measures: &'a [TerritoryMeasures],
+    members: &str,
+    shown: impl Fn(usize) -> bool,
+) -> Result<Table<'a>> {
     let rows = || measures.iter();
     let mut table = Table::new()
         .with("code", text(rows().map(|m| m.territory.code.as_str())))?
         .with("name", text(rows().map(|m| m.territory.name.as_str())))?
         .with("population", numbers(rows().map(|m| m.territory.population)))?
         .with("area_km2", numbers(rows().map(|m| m.territory.area_km2)))?
-        .with("communes", counts(rows().map(|m| m.members)))?
+        .with(members.to_owned(), counts(rows().map(|m| m.members)))?
         .with(
-            "communes_in_all",
+            format!("{members}_in_all"),
             counts(rows().map(|m| m.territory.members_in_all.map_or(m.members, |all| all as usize))),
         )?
         .with("rural_population_share", numbers(rows().map(|m| m.rural_population_share)))?
         .with("rurality", owned(rows().map(|m| m.rurality.map(|r| r.to_string()))))?
         .with("actors", counts(rows().map(TerritoryMeasures::actor_count)))?;
-    for (i, kind) in ActorKind::ALL.iter().enumerate() {
+    for (i, kind) in ActorKind::ALL.iter().enumerate().filter(|(i, _)| shown(*i)) {
         table.push(format!("actors_{}", kind.key()), counts(rows().map(move |m| m.actors[i])))?;
     }
     table.push("internal_links", counts(rows().map(|m| m.internal_links)))?;
     table.push("external_links", counts(rows().map(|m| m.external_links)))?;
     for (i, class) in LinkClass::ALL.iter().enumerate() {
-        let name = format!("links_{}", class.to_string().replace('–', "_"));
-        table.push(name, counts(rows().map(move |m| m.links[i])))?;
+        table.push(super::dictionary::link_column(*class), counts(rows().map(move |m| m.links[i])))?;
     }
     let km = |m: Option<f64>| m.map(|m| m / 1e3);
     table
@@ -79,6 +95,11 @@ pub(super) fn actor_parts(study: &Study) -> impl Iterator<Item = Result<Table<'_
     let degrees = degrees(study);
     // One part when there is no actor, so that there is a header.
     (0..n.div_ceil(PART).max(1)).map(move |i| actor_rows(study, &degrees, i * PART..((i + 1) * PART).min(n)))
+}
+
+/// [`actor_table`] without a row.
+pub(super) fn no_actors(study: &Study) -> Result<Table<'_>> {
+    actor_rows(study, &[], 0..0)
 }
 
 /// How many ties an actor has, and how strong they are together.
@@ -134,8 +155,13 @@ fn actor_rows<'a>(study: &'a Study, degrees: &[Degree], rows: Range<usize>) -> R
 /// # Errors
 /// None: all columns come from the same rows.
 pub fn link_table(study: &Study) -> Result<Table<'_>> {
+    link_table_of(study, study.links())
+}
+
+/// [`link_table`] of some links.
+pub(super) fn link_table_of<'a>(study: &'a Study, list: &'a [Link]) -> Result<Table<'a>> {
     let actors = study.inventory().actors();
-    let links = || study.links().iter();
+    let links = || list.iter();
     Table::new()
         .with("source", text(links().map(|l| actors[l.a as usize].id.as_str())))?
         .with("target", text(links().map(|l| actors[l.b as usize].id.as_str())))?

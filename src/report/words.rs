@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::inventory::Inventory;
 use crate::model::{ActorKind, CooperationKind, DensityLevel, EnterpriseSize, Level, LinkClass, Rurality};
 use crate::write::report::{integer, number};
+use crate::write::svg::Words;
 
 /// The language of a text. French by default: the people who read pages work in France.
 ///
@@ -322,6 +323,15 @@ impl Language {
             Level::Custom(name) => (name.as_str(), name.as_str()),
         };
         self.pick(french, english)
+    }
+
+    /// What pictures write by themselves.
+    #[must_use]
+    pub const fn pictures(self) -> &'static Words {
+        match self {
+            Self::French => &Words::FRENCH,
+            Self::English => &Words::ENGLISH,
+        }
     }
 
     /// A class of rurality.

@@ -1,10 +1,15 @@
 //! Who sits together and where, in words and as tables.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use super::Language;
 use crate::error::Result;
+use crate::siting::Workshop;
 use crate::study::{MeetingSite, MeetingSites, Study, WorkshopsReport};
+use crate::write::csv::{CsvStyle, write_csv_file};
+use crate::write::page::{Page, PageTable, PageWords};
+use crate::write::report::Align;
 use crate::write::{Column, Table};
 
 fn site(site: &MeetingSite, language: Language) -> String {
@@ -38,129 +43,186 @@ fn meeting(found: Option<&MeetingSites>, language: Language) -> String {
     )
 }
 
+fn participants(n: usize, l: Language) -> String {
+    l.count(n, "participant", "participants", "participant", "participants")
+}
+
+fn overview(report: &WorkshopsReport, l: Language) -> String {
+    format!(
+        "{} {} {}",
+        participants(report.participants.len(), l),
+        l.pick("en", "in"),
+        l.count(report.workshops.groups.len(), "atelier", "ateliers", "workshop", "workshops"),
+    )
+}
+
+fn weights(report: &WorkshopsReport, l: Language) -> String {
+    let o = &report.options;
+    let [themes, mix, travel] = [o.themes, o.mix, o.travel].map(|v| l.decimal(v, 2));
+    let scale = l.kilometres(o.travel_scale);
+    l.pick(
+        format!(
+            "Poids\u{a0}: thèmes communs {themes}, mixité rural–urbain {mix}, distance {travel} (pour {scale})."
+        ),
+        format!("Weights: shared themes {themes}, mix of rural and urban {mix}, travel {travel} (for {scale})."),
+    )
+}
+
+/// What a group is like, after its number.
+fn traits(group: &Workshop, l: Language) -> String {
+    format!(
+        "{}, {} {}, {} {}{}{} {}, {} {}",
+        participants(group.members.len(), l),
+        l.integer(group.rural),
+        l.pick("du rural", "rural"),
+        l.integer(group.urban),
+        l.pick("de l’urbain", "urban"),
+        l.semicolon(),
+        l.pick("thèmes communs", "shared themes"),
+        l.decimal(group.overlap, 2),
+        l.pick("distance moyenne entre participants", "mean way between participants"),
+        l.kilometres(group.travel),
+    )
+}
+
+fn first_meetings(report: &WorkshopsReport, l: Language) -> String {
+    let f = report.first;
+    let [pairs, first, crossing, tied] =
+        [f.pairs, f.first, f.first_rural_urban, f.tied].map(|n| l.integer(n));
+    l.pick(
+        format!(
+            "Rencontres\u{a0}: {pairs} paires, dont {first} sans coopération connue ({crossing} rural–urbain) et \
+             {tied} déjà liées."
+        ),
+        format!(
+            "Meetings: {pairs} pairs, of which {first} without a known cooperation ({crossing} rural–urban) and \
+             {tied} tied already."
+        ),
+    )
+}
+
+/// How good the grouping is.
+fn proof(report: &WorkshopsReport, l: Language) -> String {
+    let [score, bound] = [report.workshops.score, report.workshops.bound].map(|v| l.decimal(v, 2));
+    if report.workshops.exact {
+        return l.pick(
+            format!("Note {score}\u{a0}: tous les groupements possibles ont été comparés."),
+            format!("Score {score}: all groupings were compared."),
+        );
+    }
+    l.pick(
+        format!("Note {score}\u{202f}; aucun groupement ne peut dépasser {bound}."),
+        format!("Score {score}; no grouping can score more than {bound}."),
+    )
+}
+
+/// What is not known of participants.
+fn gaps(report: &WorkshopsReport, l: Language) -> Vec<String> {
+    let mut lines = Vec::new();
+    if report.without_place > 0 {
+        let why = l.pick(
+            "sans adresse connue\u{a0}: distance prise égale à la moyenne.",
+            "without a known address: the mean way is taken.",
+        );
+        lines.push(format!("{} {why}", participants(report.without_place, l)));
+    }
+    if report.workshops.without_themes > 0 {
+        let why = l.pick("sans thème connu.", "without a known theme.");
+        lines.push(format!("{} {why}", participants(report.workshops.without_themes, l)));
+    }
+    lines
+}
+
 /// The groups as text: weights, each group with its members and meeting places, where all would meet, who meets
 /// for the first time, and how good the grouping is.
 #[must_use]
 pub fn workshops_text(report: &WorkshopsReport, study: &Study, language: Language) -> String {
-    let found = &report.workshops;
     let colon = language.colon();
-    let number = |v: f64| language.decimal(v, 2);
-    let o = &report.options;
-    let mut lines = vec![
-        format!(
-            "{} {} {}",
-            language.count(
-                report.participants.len(),
-                "participant",
-                "participants",
-                "participant",
-                "participants"
-            ),
-            language.pick("en", "in"),
-            language.count(found.groups.len(), "atelier", "ateliers", "workshop", "workshops"),
-        ),
-        language.pick(
-            format!(
-                "Poids\u{a0}: thèmes communs {}, mixité rural–urbain {}, distance {} (pour {}).",
-                number(o.themes),
-                number(o.mix),
-                number(o.travel),
-                language.kilometres(o.travel_scale)
-            ),
-            format!(
-                "Weights: shared themes {}, mix of rural and urban {}, travel {} (for {}).",
-                number(o.themes),
-                number(o.mix),
-                number(o.travel),
-                language.kilometres(o.travel_scale)
-            ),
-        ),
-    ];
     let name = |m: u32| study.inventory().actors()[report.participants[m as usize] as usize].name.as_str();
-    for (k, (group, meet)) in found.groups.iter().zip(&report.meetings).enumerate() {
-        lines.push(format!(
-            "{} {}{colon}{}, {} {}, {} {}{}{} {}, {} {}",
-            language.pick("Atelier", "Workshop"),
-            k + 1,
-            language.count(group.members.len(), "participant", "participants", "participant", "participants"),
-            language.integer(group.rural),
-            language.pick("du rural", "rural"),
-            language.integer(group.urban),
-            language.pick("de l’urbain", "urban"),
-            language.semicolon(),
-            language.pick("thèmes communs", "shared themes"),
-            number(group.overlap),
-            language.pick("distance moyenne entre participants", "mean way between participants"),
-            language.kilometres(group.travel),
-        ));
+    let mut lines = vec![overview(report, language), weights(report, language)];
+    for (k, (group, meet)) in report.workshops.groups.iter().zip(&report.meetings).enumerate() {
+        let workshop = language.pick("Atelier", "Workshop");
+        lines.push(format!("{workshop} {}{colon}{}", k + 1, traits(group, language)));
         lines.push(format!("  {}", group.members.iter().map(|&m| name(m)).collect::<Vec<_>>().join(" – ")));
         lines.push(format!("  {}", meeting(meet.as_ref(), language)));
     }
-    lines.push(format!(
-        "{}{colon}{}",
-        language.pick("Tous ensemble", "All together"),
-        meeting(report.all.as_ref(), language)
-    ));
-    let first = report.first;
-    lines.push(language.pick(
-        format!(
-            "Rencontres\u{a0}: {} paires, dont {} sans coopération connue ({} rural–urbain) et {} déjà liées.",
-            language.integer(first.pairs), language.integer(first.first), language.integer(first.first_rural_urban), language.integer(first.tied)
-        ),
-        format!(
-            "Meetings: {} pairs, of which {} without a known cooperation ({} rural–urban) and {} tied already.",
-            language.integer(first.pairs), language.integer(first.first), language.integer(first.first_rural_urban), language.integer(first.tied)
-        ),
-    ));
-    lines.push(if found.exact {
-        language.pick(
-            format!("Note {}\u{a0}: tous les groupements possibles ont été comparés.", number(found.score)),
-            format!("Score {}: all groupings were compared.", number(found.score)),
-        )
-    } else {
-        language.pick(
-            format!(
-                "Note {}\u{202f}; aucun groupement ne peut dépasser {}.",
-                number(found.score),
-                number(found.bound)
-            ),
-            format!(
-                "Score {}; no grouping can score more than {}.",
-                number(found.score),
-                number(found.bound)
-            ),
-        )
-    });
-    if report.without_place > 0 {
-        lines.push(format!(
-            "{} {}",
-            language.count(
-                report.without_place,
-                "participant",
-                "participants",
-                "participant",
-                "participants"
-            ),
-            language.pick(
-                "sans adresse connue\u{a0}: distance prise égale à la moyenne.",
-                "without a known address: the mean way is taken."
-            )
-        ));
-    }
-    if found.without_themes > 0 {
-        lines.push(format!(
-            "{} {}",
-            language.count(
-                found.without_themes,
-                "participant",
-                "participants",
-                "participant",
-                "participants"
-            ),
-            language.pick("sans thème connu.", "without a known theme.")
-        ));
-    }
+    let all = language.pick("Tous ensemble", "All together");
+    lines.push(format!("{all}{colon}{}", meeting(report.all.as_ref(), language)));
+    lines.push(first_meetings(report, language));
+    lines.push(proof(report, language));
+    lines.extend(gaps(report, language));
     lines.join("\n")
+}
+
+/// The groups as a page that can be sent to those who are to meet.
+///
+/// # Errors
+/// None on the report of the study.
+pub fn workshops_page(report: &WorkshopsReport, study: &Study, language: Language) -> Result<Page> {
+    let l = language;
+    let base = study.atlas().base().territories();
+    let mut page = Page::new(
+        l.pick("Ateliers\u{a0}: qui s’assied avec qui, et où", "Workshops: who sits together, and where"),
+        l.pick(PageWords::french(), PageWords::english()),
+    )
+    .lead(format!("{}.", overview(report, l)));
+    let section = page.section(l.pick("Ce que cela donne", "What comes of it"));
+    section.paragraph(first_meetings(report, l));
+    section.paragraph(proof(report, l));
+    let all = l.pick("Tous ensemble", "All together");
+    section.paragraph(format!("{all}{}{}.", l.colon(), meeting(report.all.as_ref(), l)));
+    for (k, (group, meet)) in report.workshops.groups.iter().zip(&report.meetings).enumerate() {
+        let title = format!("{} {}", l.pick("Atelier", "Workshop"), k + 1);
+        let mut table = PageTable::new(
+            format!("{title}{}{}", l.colon(), l.pick("les participants", "the participants")),
+            [
+                (l.pick("nom", "name"), Align::Left),
+                (l.pick("commune", "commune"), Align::Left),
+                (l.pick("côté", "side"), Align::Left),
+                (l.pick("thèmes", "themes"), Align::Left),
+            ],
+        );
+        for &member in &group.members {
+            let actor = report.participants[member as usize] as usize;
+            let (who, place) = (&study.inventory().actors()[actor], &study.places()[actor]);
+            table.push([
+                who.name.clone(),
+                place.base.map_or_else(|| "–".to_owned(), |b| base[b as usize].name.clone()),
+                place.rurality().map_or_else(|| "–".to_owned(), |r| l.rurality(r).to_owned()),
+                who.themes.join(", "),
+            ]);
+        }
+        let section = page.section(title);
+        section.paragraph(format!("{}.", traits(group, l)));
+        section.paragraph(format!("{}.", meeting(meet.as_ref(), l)));
+        section.table(table);
+    }
+    let method = page.section(l.pick("Méthode", "Method"));
+    method.paragraph(weights(report, l));
+    gaps(report, l).into_iter().for_each(|line| {
+        method.paragraph(line);
+    });
+    page.source(l.pick(
+        "Distances à vol d’oiseau\u{202f}; coopérations connues de l’étude.",
+        "Distances as the crow flies; cooperations known to the study.",
+    ));
+    Ok(page)
+}
+
+/// Writes `workshops.html`, `workshops.csv` (one row per participant) and gives what it wrote.
+///
+/// # Errors
+/// [`crate::Error::Io`] when a file cannot be written.
+pub fn write_workshops(
+    report: &WorkshopsReport,
+    study: &Study,
+    folder: &Path,
+    language: Language,
+) -> Result<Vec<PathBuf>> {
+    let paths = ["workshops.html", "workshops.csv"].map(|name| folder.join(name));
+    workshops_page(report, study, language)?.write_html(&paths[0])?;
+    write_csv_file(&paths[1], &workshops_table(report, study)?, CsvStyle::Standard)?;
+    Ok(paths.into())
 }
 
 /// One row per participant: workshop, rural or urban, and where the workshop would meet.

@@ -244,15 +244,25 @@ fn douglas_peucker(arc: &[u32], place: &[Coord<f64>], tolerance: f64) -> Vec<u32
         let (a, b) = (place[arc[from] as usize], place[arc[to] as usize]);
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length2 = dx * dx + dy * dy;
-        let mut furthest = (tolerance * tolerance, None);
+        // Of vertices equally far the one nearest to the middle: teeth of a comb would else be taken off
+        // one by one, in quadratic time.
+        let middle = usize::midpoint(from, to);
+        let mut furthest: (f64, Option<usize>) = (tolerance * tolerance, None);
         for i in from + 1..to {
             let c = place[arc[i] as usize];
             let (px, py) = (c.x - a.x, c.y - a.y);
             let t = if length2 > 0.0 { ((px * dx + py * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
             let (ex, ey) = (px - t * dx, py - t * dy);
             let d2 = ex * ex + ey * ey;
-            if d2 > furthest.0 {
-                furthest = (d2, Some(i));
+            let farther = match furthest.1 {
+                Some(best) if d2 >= furthest.0 * (1.0 - 1e-12) => {
+                    d2 > furthest.0 * (1.0 + 1e-12) || i.abs_diff(middle) < best.abs_diff(middle)
+                }
+                Some(_) => false,
+                None => d2 > furthest.0,
+            };
+            if farther {
+                furthest = (d2.max(furthest.0), Some(i));
             }
         }
         if let Some(i) = furthest.1 {

@@ -7,7 +7,6 @@ use super::belonging::InMainZone;
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Measured, Null};
 use crate::labels::Labels;
-use crate::linkage::{Weighting, deterrence};
 use crate::model::Level;
 use crate::network::Network;
 use crate::parallel;
@@ -49,12 +48,35 @@ impl Study {
     /// [`Error::Unknown`] when there is no such level; [`Error::Parameter`] for a bin that does not serve.
     ///
     /// # Complexity
-    /// O(tied actors²) once for the study, then O(ties).
+    /// O(points of tied actors²) once for the study, then O(ties).
     pub fn tie_chances(&self, level: &Level, bin_m: f64, progress: &dyn Progress) -> Result<Vec<TieChance>> {
-        let units = self.atlas().level(level)?.territories().len();
+        let mut all = self.tie_chances_by(std::slice::from_ref(level), bin_m, progress)?;
+        Ok(all.pop().unwrap_or_default())
+    }
+
+    /// [`Study::tie_chances`] of several levels at the cost of one.
+    ///
+    /// # Errors
+    /// As [`Study::tie_chances`].
+    pub fn tie_chances_by(
+        &self,
+        levels: &[Level],
+        bin_m: f64,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Vec<TieChance>>> {
         let whole = self.network(|_| true)?;
         let sides = self.rurality_labels();
         let chances = self.chances(&whole, &sides, bin_m, progress)?;
+        levels.iter().map(|level| self.chances_of(level, (&whole, &sides), &chances)).collect()
+    }
+
+    fn chances_of(
+        &self,
+        level: &Level,
+        (whole, sides): (&Network, &Labels),
+        chances: &[Chances],
+    ) -> Result<Vec<TieChance>> {
+        let units = self.atlas().level(level)?.territories().len();
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); self.atlas().base().territories().len()];
         for (b, u) in self.atlas().memberships(level)? {
             of_base[b as usize].push(u);
@@ -67,10 +89,10 @@ impl Study {
             let (first, second) = (units_of(a), units_of(b));
             for &u in first {
                 let ends: &[u32] = if second.contains(&u) { &[a, b] } else { &[a] };
-                sums[u as usize].add(x != y, ends, &chances);
+                sums[u as usize].add(x != y, ends, chances);
             }
             for &u in second.iter().filter(|u| !first.contains(u)) {
-                sums[u as usize].add(x != y, &[b], &chances);
+                sums[u as usize].add(x != y, &[b], chances);
             }
         }
         Ok(sums.into_iter().map(Sums::result).collect())
@@ -102,26 +124,91 @@ impl Study {
         if network.edges() == 0 {
             return Ok(chances);
         }
-        let one = Labels::new(vec![0; actors.len()], 1)?;
-        let f = deterrence(&network, &one, Weighting::Edges, &at, bin_m, progress)?.f;
-        let shares = parallel::map(actors.len(), |i| {
-            let side = sides.get(actors[i]);
-            let (mut all, mut across) = (0.0, 0.0);
-            for j in (0..actors.len()).filter(|&j| j != i) {
-                let (dx, dy) = (at[i].0 - at[j].0, at[i].1 - at[j].1);
-                let bin = ((dx * dx + dy * dy).sqrt() / bin_m) as usize;
-                let weight = network.degree(j) as f64 * f.get(bin).copied().unwrap_or(0.0);
-                all += weight;
-                if sides.get(actors[j]) != side {
-                    across += weight;
-                }
-            }
-            if all > 0.0 { across / all } else { f64::NAN }
-        });
-        for (k, share) in shares.into_iter().enumerate() {
-            chances[actors[k]][2] = share;
+        if !(bin_m.is_finite() && bin_m > 0.0) {
+            let must = "must be positive";
+            return Err(Error::Parameter { name: "bin_m", value: bin_m.to_string(), must });
         }
+        progress.begin("ties against distance", None);
+        let bin = |a: (f64, f64), b: (f64, f64)| {
+            let (dx, dy) = (a.0 - b.0, a.1 - b.1);
+            ((dx * dx + dy * dy).sqrt() / bin_m) as usize
+        };
+        let points = Points::of(&at, |i| (sides.get(actors[i]).unwrap_or(0), network.degree(i) as f64));
+        let mass = points.pairs_by_bin(&bin);
+        let mut f = vec![0.0; mass.len()];
+        for (a, b, _) in network.edge_list() {
+            f[bin(at[a as usize], at[b as usize])] += 1.0;
+        }
+        f.iter_mut().zip(&mass).filter(|(_, m)| **m > 0.0).for_each(|(ties, m)| *ties /= m);
+        let reached = parallel::map(points.at.len(), |p| {
+            let mut sum = [0.0; 2];
+            for (&there, stubs) in points.at.iter().zip(&points.stubs) {
+                let weight = f[bin(points.at[p], there)];
+                sum[0] += stubs[0] * weight;
+                sum[1] += stubs[1] * weight;
+            }
+            sum
+        });
+        for (members, sum) in points.members.iter().zip(reached) {
+            for &i in members {
+                let side = sides.get(actors[i]).unwrap_or(0);
+                let all = sum[0] + sum[1] - network.degree(i) as f64 * f[0];
+                chances[actors[i]][2] = if all > 0.0 { sum[1 - side] / all } else { f64::NAN };
+            }
+        }
+        progress.end();
         Ok(chances)
+    }
+}
+
+/// Actors by the point they share: many do, and pairs of points are far fewer than pairs of actors.
+struct Points {
+    at: Vec<(f64, f64)>,
+    members: Vec<Vec<usize>>,
+    /// Ends of ties at each point, by side.
+    stubs: Vec<[f64; 2]>,
+    /// Squares of the ends of each actor, added up by point.
+    squares: Vec<f64>,
+}
+
+impl Points {
+    fn of(at: &[(f64, f64)], actor: impl Fn(usize) -> (usize, f64)) -> Self {
+        let mut order: Vec<usize> = (0..at.len()).collect();
+        order.sort_by(|&i, &j| at[i].0.total_cmp(&at[j].0).then(at[i].1.total_cmp(&at[j].1)).then(i.cmp(&j)));
+        let mut points = Self { at: Vec::new(), members: Vec::new(), stubs: Vec::new(), squares: Vec::new() };
+        for members in order.chunk_by(|&i, &j| at[i] == at[j]) {
+            let (mut stubs, mut squares) = ([0.0; 2], 0.0);
+            for (side, ends) in members.iter().map(|&i| actor(i)) {
+                stubs[side] += ends;
+                squares += ends * ends;
+            }
+            points.at.push(at[members[0]]);
+            points.members.push(members.to_vec());
+            points.stubs.push(stubs);
+            points.squares.push(squares);
+        }
+        points
+    }
+
+    /// `Σ s_i s_j` over the pairs of actors, by bin of distance.
+    fn pairs_by_bin(&self, bin: &(impl Fn((f64, f64), (f64, f64)) -> usize + Sync)) -> Vec<f64> {
+        let whole: Vec<f64> = self.stubs.iter().map(|s| s[0] + s[1]).collect();
+        let rows = parallel::map(whole.len(), |p| {
+            let mut row = vec![(whole[p] * whole[p] - self.squares[p]) / 2.0];
+            for q in p + 1..whole.len() {
+                let b = bin(self.at[p], self.at[q]);
+                if row.len() <= b {
+                    row.resize(b + 1, 0.0);
+                }
+                row[b] += whole[p] * whole[q];
+            }
+            row
+        });
+        let mut sums = vec![0.0; rows.iter().map(Vec::len).max().unwrap_or(0)];
+        for row in rows {
+            sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
+        }
+        sums
     }
 }
 

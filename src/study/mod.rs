@@ -90,7 +90,7 @@ pub use spatial::{
     SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
-pub use territories::{Reach, TerritoryMeasures};
+pub use territories::{NEAR_M, Reach, TerritoryMeasures};
 pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;

@@ -1,5 +1,7 @@
 //! What each territory has: people, actors, links, distances.
 
+use std::borrow::Cow;
+
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,19 @@ pub struct TerritoryMeasures {
 }
 
 impl TerritoryMeasures {
+    /// Its name, followed by how many of its members are known where that is not all of them, as in
+    /// `Gers (10/461)`: what is said of it is said of these.
+    #[must_use]
+    pub fn shown_name(&self) -> Cow<'_, str> {
+        let name = self.territory.name.as_str();
+        match self.territory.members_in_all {
+            Some(all) if all as usize > self.members => {
+                Cow::Owned(format!("{name} ({}/{all})", self.members))
+            }
+            _ => Cow::Borrowed(name),
+        }
+    }
+
     /// Actors of all kinds.
     #[must_use]
     pub fn actor_count(&self) -> usize {
@@ -83,10 +98,14 @@ pub struct Reach {
     innovation_m: Vec<f64>,
 }
 
+/// How far what is called near may be, in metres: beyond, "the nearest" would say how far an island is
+/// from its mainland.
+pub const NEAR_M: f64 = 1_000_000.0;
+
 impl Study {
     /// Geodesic distance in metres from each base territory's point to the nearest actor of a
-    /// kind; `NaN` for territories without a point, or when no such actor has a place
-    /// ([`super::ActorPlace::point`]).
+    /// kind; `NaN` for territories without a point, and when no such actor has a place
+    /// ([`super::ActorPlace::point`]) within 1,000 km: there is none near.
     /// O((territories + actors) log actors).
     ///
     /// # Errors
@@ -106,6 +125,7 @@ impl Study {
             territories[i]
                 .point
                 .and_then(|p| index.nearest(p.into(), 1, |_| true).ok()?.first().map(|n| n.distance_m))
+                .filter(|d| *d <= NEAR_M)
                 .unwrap_or(f64::NAN)
         }))
     }
@@ -228,5 +248,24 @@ impl Study {
             m.urban_exposure = exposure.value();
         }
         Ok(measures)
+    }
+}
+
+#[cfg(all(test, feature = "france-data"))]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use crate::study::StudyOptions;
+
+    #[test]
+    fn a_territory_of_which_a_part_is_known_says_so() {
+        let france = crate::france::EmbeddedFrance::load().unwrap();
+        let (study, _) =
+            Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+        let mut measures =
+            study.territory_measures(&Level::Departement, &study.reach(&Silent).unwrap()).unwrap();
+        assert_eq!(measures[0].shown_name(), "Ain");
+        measures[0].territory.members_in_all = Some(9_999);
+        assert_eq!(measures[0].shown_name(), format!("Ain ({}/9999)", measures[0].members));
     }
 }

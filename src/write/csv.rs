@@ -1,5 +1,6 @@
 //! Tables as CSV.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,13 +15,14 @@ pub enum CsvStyle {
     /// Commas and decimal points, UTF-8 without a mark: what programs read.
     #[default]
     Standard,
-    /// Semicolons, decimal commas and a UTF-8 byte order mark: what a spreadsheet under a French
-    /// locale opens without asking.
+    /// Semicolons, decimal commas, CRLF and a UTF-8 byte order mark: what a spreadsheet under a French
+    /// locale opens without asking. Text that a spreadsheet would take for a formula (it begins with
+    /// `=`, `+`, `-`, `@`, a tabulator or a carriage return) has an apostrophe before it.
     FrenchSpreadsheet,
 }
 
-/// Writes `table` as CSV in UTF-8: a header line, one line per row ended by LF, quotes (RFC 4180)
-/// where a cell needs them.
+/// Writes `table` as CSV in UTF-8: a header line, one line per row, quotes (RFC 4180) where a cell
+/// needs them. Lines end in LF, for spreadsheets in CRLF.
 ///
 /// Missing values are empty cells; numbers are the shortest text that reads back as the same value
 /// (infinities are `inf` and `-inf`); booleans are `true` and `false`.
@@ -44,13 +46,27 @@ pub fn write_csv(mut out: impl Write, table: &Table<'_>, style: CsvStyle) -> Res
         return Ok(());
     }
     let mut writer = writer(&mut out, style);
-    writer.write_record(table.columns().iter().map(|(name, _)| name.as_bytes())).map_err(fail)?;
+    for (name, _) in table.columns() {
+        writer.write_field(inert(name, style).as_bytes()).map_err(fail)?;
+    }
+    writer.write_record(None::<&[u8]>).map_err(fail)?;
     write_rows(writer, table, style)
 }
 
 fn writer<W: Write>(out: W, style: CsvStyle) -> csv::Writer<W> {
-    let delimiter = if style == CsvStyle::FrenchSpreadsheet { b';' } else { b',' };
-    csv::WriterBuilder::new().delimiter(delimiter).from_writer(out)
+    let mut builder = csv::WriterBuilder::new();
+    if style == CsvStyle::FrenchSpreadsheet {
+        builder.delimiter(b';').terminator(csv::Terminator::CRLF);
+    }
+    builder.from_writer(out)
+}
+
+/// Text that no spreadsheet runs.
+fn inert(text: &str, style: CsvStyle) -> Cow<'_, str> {
+    if style == CsvStyle::FrenchSpreadsheet && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        return Cow::Owned(format!("'{text}"));
+    }
+    Cow::Borrowed(text)
 }
 
 fn fail(e: csv::Error) -> Error {
@@ -63,12 +79,16 @@ fn fail(e: csv::Error) -> Error {
 fn write_rows<W: Write>(mut writer: csv::Writer<W>, table: &Table<'_>, style: CsvStyle) -> Result<()> {
     let french = style == CsvStyle::FrenchSpreadsheet;
     let mut text = String::new();
+    let mut safe;
     for row in 0..table.rows() {
         for (_, column) in table.columns() {
             text.clear();
             let cell = match column.cell(row) {
                 Cell::Missing => "",
-                Cell::Text(t) => t,
+                Cell::Text(t) => {
+                    safe = inert(t, style);
+                    &safe
+                }
                 Cell::Integer(i) => {
                     text.push_str(&i.to_string());
                     &text
@@ -129,7 +149,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("rurban-parts-{}.csv", std::process::id()));
         let part = |x: &[f64]| Table::new().with("x", x.to_vec());
         write_csv_parts(&path, [part(&[1.0]), part(&[2.5, 3.0])], CsvStyle::FrenchSpreadsheet).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "\u{feff}x\n1\n2,5\n3\n");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "\u{feff}x\r\n1\r\n2,5\r\n3\r\n");
         std::fs::remove_file(path).unwrap();
     }
 
@@ -173,7 +193,16 @@ mod tests {
     #[test]
     fn french_spreadsheets_get_commas_as_decimals() {
         let table = Table::new().with("nom", vec!["a;b"]).unwrap().with("x", vec![-1234.5]).unwrap();
-        assert_eq!(text(&table, CsvStyle::FrenchSpreadsheet), "\u{feff}nom;x\n\"a;b\";-1234,5\n");
+        assert_eq!(text(&table, CsvStyle::FrenchSpreadsheet), "\u{feff}nom;x\r\n\"a;b\";-1234,5\r\n");
+    }
+
+    #[test]
+    fn formulas_are_inert_in_spreadsheets_and_untouched_elsewhere() {
+        let cells = vec!["=1+1", "+33 5", "-x", "@a", "\tb", "a=b", "1-2", ""];
+        let table = Table::new().with("=t", cells).unwrap();
+        let french = "\u{feff}'=t\r\n'=1+1\r\n'+33 5\r\n'-x\r\n'@a\r\n'\tb\r\na=b\r\n1-2\r\n\"\"\r\n";
+        assert_eq!(text(&table, CsvStyle::FrenchSpreadsheet), french);
+        assert!(text(&table, CsvStyle::Standard).starts_with("=t\n=1+1\n"));
     }
 
     #[test]

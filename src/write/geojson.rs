@@ -21,15 +21,18 @@ pub enum Shapes<'a> {
     Polygons(&'a Layer, Contours),
     /// Points.
     Points(&'a [Coord<f64>]),
+    /// Points, where there are any; a feature without one gets `null`.
+    Places(&'a [Option<Coord<f64>>]),
     /// Straight ties between two points.
     Lines(&'a [[Coord<f64>; 2]]),
 }
 
 impl Shapes<'_> {
-    const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         match self {
             Self::Polygons(layer, _) => layer.len(),
             Self::Points(points) => points.len(),
+            Self::Places(places) => places.len(),
             Self::Lines(lines) => lines.len(),
         }
     }
@@ -91,7 +94,7 @@ pub fn write_geojson_file(
     to_file(path.as_ref(), |out| write_geojson(out, shapes, properties, decimals))
 }
 
-fn check_finite(shapes: Shapes<'_>) -> Result<()> {
+pub(super) fn check_finite(shapes: Shapes<'_>) -> Result<()> {
     let bad = |c: &Coord<f64>| !(c.x.is_finite() && c.y.is_finite());
     let found = match shapes {
         Shapes::Polygons(layer, _) => {
@@ -99,6 +102,10 @@ fn check_finite(shapes: Shapes<'_>) -> Result<()> {
             rings.find_map(|(i, ring)| ring.iter().find(|c| bad(c)).map(|&c| (i, c)))
         }
         Shapes::Points(points) => points.iter().position(bad).map(|i| (i, points[i])),
+        Shapes::Places(places) => {
+            let mut places = places.iter().enumerate().filter_map(|(i, c)| Some((i, (*c)?)));
+            places.find(|(_, c)| bad(c))
+        }
         Shapes::Lines(lines) => {
             let mut ends = lines.iter().enumerate().flat_map(|(i, l)| l.iter().map(move |&c| (i, c)));
             ends.find(|(_, c)| bad(c))
@@ -140,11 +147,8 @@ impl<W: Write> Writer<W> {
             self.text.push_str("{\"type\":\"Feature\",\"geometry\":");
             match shapes {
                 Shapes::Polygons(layer, _) => self.polygons(layer, i),
-                Shapes::Points(points) => {
-                    self.text.push_str("{\"type\":\"Point\",\"coordinates\":");
-                    self.position(points[i], self.scale);
-                    self.text.push('}');
-                }
+                Shapes::Points(points) => self.point(Some(points[i])),
+                Shapes::Places(places) => self.point(places[i]),
                 Shapes::Lines(lines) => {
                     self.text.push_str("{\"type\":\"LineString\",\"coordinates\":[");
                     self.position(lines[i][0], self.scale);
@@ -178,6 +182,13 @@ impl<W: Write> Writer<W> {
             Cell::Boolean(b) => self.text.push_str(if b { "true" } else { "false" }),
         }
         Ok(())
+    }
+
+    fn point(&mut self, place: Option<Coord<f64>>) {
+        let Some(c) = place else { return self.text.push_str("null") };
+        self.text.push_str("{\"type\":\"Point\",\"coordinates\":");
+        self.position(c, self.scale);
+        self.text.push('}');
     }
 
     fn polygons(&mut self, layer: &Layer, i: usize) {
@@ -245,7 +256,7 @@ impl<W: Write> Writer<W> {
 
 /// Twice the signed area, positive when counter-clockwise; taken about the first vertex so that
 /// small rings far from the origin keep their sign.
-fn signed_area(ring: &[Coord<f64>]) -> f64 {
+pub(super) fn signed_area(ring: &[Coord<f64>]) -> f64 {
     let Some(&o) = ring.first() else { return 0.0 };
     ring.windows(2).map(|w| (w[0].x - o.x) * (w[1].y - o.y) - (w[1].x - o.x) * (w[0].y - o.y)).sum()
 }

@@ -1,4 +1,4 @@
-//! From results to files: GeoJSON, CSV, GraphML, pictures and the self-contained atlas.
+//! From results to files: GeoJSON, CSV, graphs, workbooks, pictures and the self-contained atlas.
 //!
 //! Every writer takes plain input (a [`Table`], a [`Layer`](crate::space::Layer), slices) and any
 //! [`std::io::Write`], and has a `*_file` twin that takes a path. The same input always gives the
@@ -9,7 +9,9 @@
 //! |---|---|---|
 //! | columns | a spreadsheet | [`csv`] |
 //! | columns and polygons, points or lines | a GIS layer | [`geojson`] |
-//! | nodes and ties with attributes | Gephi, igraph, NetworkX | [`graphml`] |
+//! | nodes and ties with attributes | Gephi, igraph, NetworkX, D3 | [`gexf`], [`graphml`], [`node_link`] |
+//! | columns and polygons, points or lines | a large GIS layer | `geoparquet` (feature `parquet`) |
+//! | tables | a workbook | `xlsx` (feature `xlsx`) |
 //! | columns | a table in the terminal or in Markdown | [`report`] |
 //! | numbers | a small picture | [`svg`] |
 //! | sentences, tables and pictures | a page to read and to print | [`page`] |
@@ -20,13 +22,21 @@ pub mod atlas_html;
 pub mod csv;
 mod findings;
 pub mod geojson;
+#[cfg(feature = "parquet")]
+pub mod geoparquet;
+pub mod gexf;
+mod graph;
 pub mod graphml;
+pub mod node_link;
 pub mod page;
 pub mod report;
 pub mod svg;
 mod table;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
 
 pub use findings::write_findings_file;
+pub use graph::GraphDocument;
 pub use table::{Column, Table};
 
 use std::fmt::Write as _;

@@ -174,6 +174,14 @@ impl<'a> Table<'a> {
         &self.columns
     }
 
+    /// The table with other names and columns, each made of a column by its name.
+    ///
+    /// `change` keeps the number of rows; names that come twice are the caller's to avoid.
+    #[must_use]
+    pub(crate) fn map(self, mut change: impl FnMut(&str, Column<'a>) -> (Cow<'a, str>, Column<'a>)) -> Self {
+        Self { columns: self.columns.into_iter().map(|(name, column)| change(&name, column)).collect() }
+    }
+
     /// Checks that the table describes `expected` things; a table without columns describes any
     /// number.
     pub(super) fn check_rows(&self, what: &'static str, expected: usize) -> Result<()> {

@@ -108,14 +108,20 @@ await test("land selects its territory (45 clicks)", async () => {
 await test("every level draws; ties are added up", async () => {
   const count = await page.$$eval("#level option", o => o.length);
   for (let l = 0; l < count; l++) {
-    const from = Date.now();
-    await page.select("#level", String(l));
-    await page.waitForFunction(() => document.querySelector("#busy").textContent === "");
+    // From the choice to the frame that shows it, as the page's own clock has it.
+    const took = await page.evaluate(l => new Promise(done => {
+      const s = document.querySelector("#level"), from = performance.now();
+      s.value = l; s.dispatchEvent(new Event("change"));
+      const look = () => requestAnimationFrame(() => document.querySelector("#busy").textContent ? look() : requestAnimationFrame(() => done(performance.now() - from)));
+      look();
+    }), String(l));
     await settled(page);
     const drawn = await page.$eval("html", e => +e.dataset.drawn);
     const title = await page.$eval("#level", e => e.selectedOptions[0].textContent);
-    console.log(`     ${title}: switch ${Date.now() - from} ms, drawing ${drawn} ms, ${await page.evaluate(() => document.querySelector("#map").atlas.marks.flows.length)} arcs and rings, heap ${Math.round(await page.evaluate(() => performance.memory.usedJSHeapSize) / 1e6)} MB`);
+    console.log(`     ${title}: switch ${Math.round(took)} ms, drawing ${drawn} ms, ${await page.evaluate(() => document.querySelector("#map").atlas.marks.flows.length)} arcs and rings, heap ${Math.round(await page.evaluate(() => performance.memory.usedJSHeapSize) / 1e6)} MB`);
     assert(await page.$$eval("#table tbody tr", r => r.length) > 0);
+    // The aims are 150 ms and, for communes, 1,500 ms; machines differ.
+    assert(took < (/Communes/.test(title) ? 4500 : 450), title);
   }
   assert(await page.evaluate(() => performance.memory.usedJSHeapSize) < 120e6);
   await setLevel(page, "départements");
@@ -189,8 +195,29 @@ await test("the table sorts, sifts and follows the map", async () => {
   await page.$eval("#sift", e => { e.value = ""; e.dispatchEvent(new Event("input")); });
   for (const rows of ["flows", "actors", "territories"]) { await page.select("#rows", rows); assert(await page.$$eval("#table tbody tr", r => r.length) > 0); }
 });
+await test("evidence on the map: complements, partners, brokers, chance", async () => {
+  const other = await open(address(file) + "#l=petr_pays&a=observed_distance&sug=1&par=1&brk=1&t=suggestions");
+  const might = () => other.evaluate(() => document.querySelector("#map").atlas.marks.flows.filter(f => f.suggestion).map(f => f.suggestion[0]));
+  const kinds = await might();
+  assert(kinds.includes(0) && kinds.includes(1), "both kinds of arcs");
+  assert.match(await text(other, "#legend"), /Observé \/ attendu.*Complémentarités à explorer.*Partenaires à explorer.*la flèche va vers.*Passeurs/is);
+  assert.match(await text(other, "#table tbody"), /ce qui manque et s’y trouve/);
+  await other.click("#show-partners");
+  await settled(other);
+  assert(!(await might()).includes(1));
+  await other.select("#rows", "brokers");
+  assert.match(await text(other, "#table tbody tr"), /1er passeur/);
+  await other.$eval("#table tbody button", b => b.click());
+  await settled(other);
+  assert.match(await text(other, "#panel"), /1er passeur\s: entre [\d\s]+ paires/);
+  await other.evaluate(() => { location.hash = "l=petr_pays&sug=1&par=1&s=" + document.querySelector("#map").atlas.codes()[0]; });
+  await settled(other);
+  await other.waitForFunction(() => /Partenaires à explorer/.test(document.querySelector("#panel").textContent));
+  assert.match((await hash(other)).par, /1/);
+  await other.close();
+});
 await test("the address brings the same map back", async () => {
-  const wanted = "#l=epci&a=research_km&q=quantiles&c=%40actors&f=1010&u=0&pts=1&t=flows&lang=en&theme=dark";
+  const wanted = "#l=epci&a=research_km&q=quantiles&c=%40actors&f=1010&u=0&pts=1&sug=1&par=1&brk=1&t=flows&lang=en&theme=dark";
   const other = await open(address(file) + wanted);
   const again = await other.evaluate(() => location.hash);
   const pairs = h => [...new URLSearchParams(h.slice(1))].map(String).sort().join("\n");
@@ -230,12 +257,31 @@ await test("exports with legend and source", async () => {
   console.log(`     SVG ${Math.round(svg.length / 1000)} kB`);
   assert.match(svg, /<title>.*<\/title><desc>.*Insee/s);
   assert(await page.evaluate(s => !new DOMParser().parseFromString(s, "image/svg+xml").querySelector("parsererror"), svg), "well-formed");
-  assert(svg.length < 600_000);
+  assert(svg.length < 300_000);
   assert.equal(readFileSync(join(folder, ends(".png"))).subarray(1, 4).toString(), "PNG");
   const csv = readFileSync(join(folder, ends(".csv")), "utf8");
-  assert.match(csv, /^\ufeffNom,Code,.*Sources/s);
+  assert.match(csv, /^\ufeffNom;Code;.*Sources/s);
+  assert.match(csv, /communes rurales \(0–1\)/);
   assert(csv.split("\n").length > 109);
   await page.$eval("#share", e => { e.open = false; });
+  // The fullest picture of a level of a thousand territories.
+  for (const [level, state] of [["EPCI", "#l=epci&a=cross_share"], ["EPCI, English, actors", "#l=epci&a=research_km&c=@cross&pts=1&sug=1&brk=1&lang=en"]]) {
+    const other = await open(address(file) + state);
+    const name = ends(".svg");
+    rmSync(join(folder, name));
+    const session = await other.createCDPSession();
+    await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder });
+    await other.$eval("#save-svg", b => b.click());
+    for (let i = 0; i < 100 && !ends(".svg"); i++) await wait(100);
+    await wait(300);
+    const picture = readFileSync(join(folder, ends(".svg")), "utf8");
+    if (pictures) writeFileSync(join(pictures, `export-${state.length}.svg`), picture);
+    console.log(`     SVG of ${level}: ${Math.round(picture.length / 1000)} kB`);
+    assert(await other.evaluate(s => !new DOMParser().parseFromString(s, "image/svg+xml").querySelector("parsererror"), picture), "well-formed");
+    // Twenty thousand actors are more than a map of territories.
+    assert(picture.length < (state.includes("pts") ? 500_000 : 300_000));
+    await other.close();
+  }
 });
 await test("prints on A4 with map, legend and sources", async () => {
   for (const landscape of [false, true]) {
@@ -265,23 +311,39 @@ await test("the phone keeps the map in view", async () => {
   await other.close();
 });
 
+if (pictures) await test("pictures for people to look at", async () => {
+  const other = await open(address(file) + "#l=epci&a=research_km&c=@cross");
+  for (const kind of ["deuteranopia", "protanopia", "achromatopsia"]) {
+    await other.emulateVisionDeficiency(kind);
+    await other.screenshot({ path: join(pictures, `${kind}.png`) });
+  }
+  await other.emulateVisionDeficiency("none");
+  for (const landscape of [false, true]) await other.pdf({ format: "A4", landscape, path: join(pictures, `print-${landscape ? "landscape" : "portrait"}.pdf`) });
+  await other.close();
+  for (const [name, state] of [["evidence", "#l=petr_pays&a=observed_distance&sug=1&par=1&brk=1&t=suggestions"], ["communes", "#l=commune&a=rural_share"]]) {
+    const shown = await open(address(file) + state);
+    await shown.screenshot({ path: join(pictures, `${name}.png`) });
+    await shown.close();
+  }
+});
+
 // The same page with hostile names in its data.
 const hostile = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(2)>", "&lt;b&gt;&amp;", "\u202e\u05d0\u05d1 abc", "👩‍🌾🏳️‍🌈", "=HYPERLINK(\"http://x\")", "x".repeat(10_000), "\"'`${alert(3)}"];
 await test("hostile names are inert", async () => {
   const changed = readFileSync(file, "utf8").replace(/(<script type="application\/octet-stream" id="(page|table-\d+)">)([^<]*)/g, (_, start, id, data) => {
     const content = JSON.parse(inflateRawSync(Buffer.from(data, "base64")));
     const spoil = list => list.map((v, i) => i % 3 ? v : hostile[i / 3 % hostile.length]);
-    if (id === "page") { content.actors.name = spoil(content.actors.name); content.title = { fr: hostile[0], en: hostile[1] }; content.labels.forEach((l, i) => { l[0] = hostile[i % hostile.length]; }); content.notes.push({ fr: hostile[1], en: hostile[1] }); }
-    else content.names = spoil(content.names);
+    if (id === "page") { content.actors.name = spoil(content.actors.name); content.title = { fr: hostile[0], en: hostile[1] }; content.labels.forEach((l, i) => { l[0] = hostile[i % hostile.length]; }); content.notes.push({ fr: hostile[1], en: hostile[1] }); content.brokers.forEach((b, i) => { b[1] = { fr: hostile[i % hostile.length], en: hostile[1] }; }); }
+    else { content.names = spoil(content.names); content.suggestions.forEach((s, i) => { s[3] = { fr: hostile[i % hostile.length], en: hostile[0] }; }); }
     return start + deflateRawSync(JSON.stringify(content)).toString("base64");
   });
   const path = join(folder, "hostile.html");
   writeFileSync(path, changed);
   const count = said.length;
-  const other = await open(address(path) + "#l=departement&a=cross_share&pts=1");
+  const other = await open(address(path) + "#l=departement&a=cross_share&pts=1&sug=1&par=1&brk=1");
   await other.type("#query", "alert");
   await other.waitForSelector("#hits li");
-  for (const rows of ["flows", "actors", "territories"]) await other.select("#rows", rows);
+  for (const rows of ["flows", "actors", "suggestions", "brokers", "territories"]) await other.select("#rows", rows);
   const codes = await other.evaluate(() => document.querySelector("#map").atlas.codes().slice(0, 24));
   for (const code of codes) { await other.evaluate(code => { location.hash = "l=departement&pts=1&s=" + code; }, code); await settled(other); }
   await other.click("#language");

@@ -547,6 +547,46 @@ fn former_communes_are_rural_or_urban_and_parts_are_said() {
     assert!(found.count("partial_territory") > 0 && found.to_string().contains("2 of its"), "{found}");
 }
 
+/// Régions have numbers that départements have too; a file of communes names their EPCI as well.
+#[cfg(feature = "france-data")]
+#[test]
+fn outlines_go_to_the_level_they_are_of() {
+    use rurban::france::EmbeddedFrance;
+    let feature = |properties: &str, x: f64| {
+        let (e, s, n) = (x + 0.1, 47.0, 47.1);
+        format!(
+            "{{\"type\":\"Feature\",\"properties\":{{{properties}}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[{x},{s}],[{e},{s}],[{e},{n}],[{x},{n}],[{x},{s}]]]}}}}"
+        )
+    };
+    let taken = |features: &[String]| {
+        let text = format!("{{\"type\":\"FeatureCollection\",\"features\":[{}]}}", features.join(","));
+        let reader = TerritoryReader::new(Level::Custom("contours".to_owned()));
+        let (contours, found) = reader.read_from(text.as_bytes(), "t.geojson").unwrap();
+        let mut atlas = EmbeddedFrance::load().unwrap().atlas;
+        (atlas.take_outlines(&contours).unwrap().0, contours.base().territories().len(), found)
+    };
+    let regions = [("11", "Île-de-France"), ("24", "Centre-Val de Loire"), ("27", "Bourgogne-Franche-Comté")];
+    let features: Vec<String> = regions
+        .iter()
+        .enumerate()
+        .map(|(i, (code, name))| {
+            feature(&format!("\"insee_reg\":\"{code}\",\"lib_reg\":\"{name}\""), i as f64)
+        })
+        .collect();
+    assert_eq!(taken(&features).0, Level::Region);
+    let communes = ["01001", "01002", "01004", "01005"];
+    let features: Vec<String> = communes
+        .iter()
+        .enumerate()
+        .map(|(i, code)| {
+            let epci = ["200069193", "240100883"][i % 2];
+            feature(&format!("\"epci\":\"{epci}\",\"code\":\"{code}\",\"nom\":\"n\""), i as f64)
+        })
+        .collect();
+    let (level, kept, found) = taken(&features);
+    assert_eq!((level, kept), (Level::Commune, 4), "{found}");
+}
+
 /// What a first run is given: a list from a spreadsheet, ties by name, outlines of EPCI in Lambert-93.
 #[cfg(feature = "france-data")]
 #[test]
@@ -574,7 +614,7 @@ fn a_first_run_of_three_files_ends_on_the_map() {
     let mut all = Diagnostics::new(Strictness::Lenient);
     let book = EmbeddedFrance::code_book().unwrap();
     let mut on_file = |_: &str, _: &std::path::Path, found: &Diagnostics| all.merge(found.clone());
-    let ties = own.read(&mut builder, Some(france.atlas.base()), &book, &mut on_file).unwrap();
+    let ties = own.read(&mut builder, Some(&france.atlas), &book, &mut on_file).unwrap();
     assert_eq!((ties.seen, ties.kept), (4, 3), "{all}");
     for (kind, count) in
         [("lost_zero", 1), ("arrondissement", 1), ("windows_1252", 1), ("matched_by_name", 6)]
@@ -596,4 +636,31 @@ fn a_first_run_of_three_files_ends_on_the_map() {
     assert!(inventory.ties().iter().any(|t| t.kind == CooperationKind::Membership), "{all}");
     let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &Silent).unwrap();
     assert!(study.places().iter().all(|p| p.base.is_some()) && study.links().len() == 3);
+}
+
+/// Lists that people keep say the name of a commune and its département or postcode, not its code.
+#[cfg(feature = "france-data")]
+#[test]
+fn communes_are_found_by_name() {
+    use rurban::france::EmbeddedFrance;
+    let atlas = EmbeddedFrance::load().unwrap().atlas;
+    let list = "Nom;Type;Commune;Département\nA;Labo;Auch;32\nB;PME;L'Isle Jourdain;Gers\nC;PME;St-Clar;32\n\
+                D;Université;TOULOUSE CEDEX 9;31\nE;GAL;Saint-Martin;\nF;GAL;Nulle-Part;32\n";
+    let read = |text: &str| {
+        let mut builder = Inventory::builder(Strictness::Lenient);
+        let reader = ActorReader::new(ActorKind::Cluster, "a").places(&atlas);
+        let found = reader.read_str(text, "a.csv", &mut builder).unwrap();
+        let of = |a: &rurban::model::Actor| a.commune.as_ref().map_or(String::new(), ToString::to_string);
+        (builder.finish().0.actors().iter().map(of).collect::<Vec<_>>(), found)
+    };
+    let (codes, found) = read(list);
+    assert_eq!(codes, ["32013", "32160", "32370", "31555", "", ""], "{found}");
+    for (kind, count) in [("commune_by_name", 4), ("ambiguous_commune", 1), ("unknown_commune_name", 1)] {
+        assert_eq!(found.count(kind), count, "{kind}: {found}");
+    }
+    let (codes, found) = read("Dénomination;CP Ville\nLabo;31000 TOULOUSE\nUsine;32600 L ISLE JOURDAIN\n");
+    assert_eq!(codes, ["31555", "32160"], "{found}");
+    // Codes win over names.
+    let (codes, found) = read("nom;commune;code_commune\nA;Auch;32160\n");
+    assert_eq!((codes, found.count("commune_by_name")), (vec!["32160".to_owned()], 0), "{found}");
 }

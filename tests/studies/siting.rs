@@ -399,7 +399,7 @@ mod of_a_study {
     use rurban::progress::Silent;
     use rurban::report::Language;
     use rurban::report::places::{PlacesWords, forms_text, new_places_table, places_text, reach_table};
-    use rurban::report::workshops::{workshops_table, workshops_text};
+    use rurban::report::workshops::{workshops_page, workshops_table, workshops_text};
     use rurban::siting::{Limit, SitingNote, WorkshopOptions};
     use rurban::space::distance::geodesic_m;
     use rurban::study::{
@@ -544,6 +544,12 @@ mod of_a_study {
         for language in Language::ALL {
             let text = workshops_text(&report, &study, language);
             assert!(!text.contains("NaN") && text.lines().count() > 2 * report.workshops.groups.len());
+            let page = workshops_page(&report, &study, language).unwrap().to_html().unwrap();
+            let actors = study.inventory().actors();
+            assert_eq!(page.matches("<caption").count(), report.workshops.groups.len());
+            let plain = |name: &&String| !name.contains(['&', '<', '>', '"', '\'']);
+            let mut names = who.iter().map(|&a| &actors[a as usize].name).filter(plain);
+            assert!(names.all(|name| page.contains(name.as_str())));
         }
         assert_eq!(workshops_table(&report, &study).unwrap().rows(), who.len());
         let twice = WorkshopsOptions::new(vec![1, 1], WorkshopOptions::new(2, 3));

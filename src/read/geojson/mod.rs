@@ -32,6 +32,17 @@ mod table;
 mod tests;
 mod walk;
 
+#[cfg(feature = "parquet")]
+pub(super) use draft::{Draft, NOT_A_NUMBER, NOT_UTF8};
+#[cfg(feature = "parquet")]
+pub(super) use rings::Raw;
+#[cfg(feature = "parquet")]
+pub(super) use settle::{Said, settle};
+#[cfg(feature = "parquet")]
+pub(super) use table::Stored;
+#[cfg(feature = "parquet")]
+pub(super) use walk::Walked;
+
 pub use super::coordinates::{AxisOrder, DeclaredCrs};
 pub use reader::Reader;
 pub use table::{FeatureTable, GeometryKind, Value};

@@ -8,18 +8,18 @@ use crate::space::Layer;
 
 /// The geometry of one object of the file, before its `type` is known or trusted.
 #[derive(Debug, Default)]
-pub(super) struct Raw {
-    pub(super) kind: Option<GeometryKind>,
-    pub(super) coords: Vec<Coord<f64>>,
+pub(in crate::read) struct Raw {
+    pub(in crate::read) kind: Option<GeometryKind>,
+    pub(in crate::read) coords: Vec<Coord<f64>>,
     /// Ends of the arrays of positions, in `coords`.
-    pub(super) lines: Vec<u32>,
+    pub(in crate::read) lines: Vec<u32>,
     /// Ends of the arrays of those, in `lines`.
-    pub(super) groups: Vec<u32>,
+    pub(in crate::read) groups: Vec<u32>,
     /// Brackets around a position, its own included; 0 before the first position.
     pub(super) depth: u32,
     /// Nesting of the arrays that ended empty before the first position.
     pub(super) leading: Vec<u8>,
-    pub(super) third_dimension: bool,
+    pub(in crate::read) third_dimension: bool,
 }
 
 impl Raw {

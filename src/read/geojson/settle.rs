@@ -18,22 +18,22 @@ const CHUNK: usize = 4096;
 
 /// What the caller says of the coordinates.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Said {
+pub(in crate::read) struct Said {
     pub(super) crs: Option<DeclaredCrs>,
-    pub(super) axes: Option<AxisOrder>,
+    pub(in crate::read) axes: Option<AxisOrder>,
     pub(super) output: Output,
 }
 
 /// The system in which the table is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Output {
+pub(in crate::read) enum Output {
     #[default]
     LonLat,
     AsDeclared,
 }
 
 /// Checks the coordinates against what they were declared to be and takes them to degrees.
-pub(super) fn settle(mut walked: Walked, said: Said) -> Result<(FeatureTable, Diagnostics)> {
+pub(in crate::read) fn settle(mut walked: Walked, said: Said) -> Result<(FeatureTable, Diagnostics)> {
     if said.axes == Some(AxisOrder::LatLon) {
         turn(walked.table.layer.coords_mut());
         turn(&mut walked.table.points);

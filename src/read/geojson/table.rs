@@ -77,7 +77,7 @@ impl fmt::Display for Value<'_> {
 
 /// A [`Value`] whose text is in the table's common text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Stored {
+pub(in crate::read) enum Stored {
     Null,
     Bool(bool),
     Number(f64),
@@ -119,12 +119,12 @@ pub struct FeatureTable {
     pub(super) records: Vec<u32>,
     pub(super) lines: Vec<u32>,
     pub(super) ids: Vec<Option<Stored>>,
-    pub(super) names: Vec<String>,
+    pub(in crate::read) names: Vec<String>,
     pub(super) entries: Vec<(u32, Stored)>,
     pub(super) entry_ends: Vec<usize>,
     pub(super) text: String,
     pub(super) crs: DeclaredCrs,
-    pub(super) file: String,
+    pub(in crate::read) file: String,
 }
 
 impl FeatureTable {
@@ -186,7 +186,8 @@ impl FeatureTable {
     /// When `i` is not below [`FeatureTable::len`].
     #[must_use]
     pub fn place(&self, i: usize) -> Place {
-        Place::file(self.file.as_str()).line(u64::from(self.lines[i])).record(self.record(i))
+        let line = Some(u64::from(self.lines[i])).filter(|&line| line > 0);
+        Place { line, ..Place::file(self.file.as_str()).record(self.record(i)) }
     }
 
     /// The file, as findings name it.

@@ -10,9 +10,9 @@ use geo_types::Coord;
 
 use super::draft::{Draft, NOT_A_NUMBER, NOT_UTF8, REPEATED};
 use super::json::{Scanner, Text};
-use super::rings::{RingFaults, geometry_kind, push_polygons};
+use super::rings::geometry_kind;
 use super::table::{FeatureTable, GeometryKind, Stored};
-use crate::diagnostics::{Diagnostics, Place, Strictness};
+use crate::diagnostics::{Diagnostics, Strictness};
 use crate::error::Result;
 use crate::read::shown::shown;
 
@@ -39,11 +39,11 @@ pub(super) struct Walk<'a> {
 }
 
 /// All that a file holds.
-pub(super) struct Walked {
-    pub(super) table: FeatureTable,
+pub(in crate::read) struct Walked {
+    pub(in crate::read) table: FeatureTable,
     /// The `crs` member, as JSON text.
-    pub(super) crs: Option<String>,
-    pub(super) diagnostics: Diagnostics,
+    pub(in crate::read) crs: Option<String>,
+    pub(in crate::read) diagnostics: Diagnostics,
 }
 
 /// What the members of an object showed it to be.
@@ -414,78 +414,12 @@ impl<'a> Walk<'a> {
     fn commit(&mut self, line: u64) -> Result<()> {
         let record = self.record;
         self.record += 1;
-        let place = Place::file(self.table.file.as_str()).line(line).record(record);
-        let mut coords = self.draft.geometries[..self.draft.used].iter().flat_map(|g| &g.coords);
-        if !coords.all(|c| c.x.is_finite() && c.y.is_finite()) {
-            self.draft.fault("non_finite", "a coordinate is not a finite number");
-        }
-        if let Some((kind, message)) = self.draft.problem.take() {
-            return self.diagnostics.drop_record(kind, place, message);
-        }
-        let points_before = self.table.points.len();
-        let polygons = self.commit_geometry(&place);
-        let table = &mut self.table;
-        table.layer.end_feature();
-        table.point_ends.push(table.points.len() as u32);
-        let kind = self.draft.kind.unwrap_or(GeometryKind::None);
-        let empty = polygons == 0 && table.points.len() == points_before;
-        table.kinds.push(if empty && kind != GeometryKind::Line { GeometryKind::None } else { kind });
-        table.records.push(record as u32);
-        table.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
-        let shift = table.keep_text(&self.draft.text);
-        table.ids.push(self.draft.id.map(|id| id.shifted(shift)));
-        self.last_row = table.entries.len();
-        table.entries.extend(self.draft.entries.iter().map(|&(name, value)| (name, value.shifted(shift))));
-        table.entry_ends.push(table.entries.len());
-        self.draft.text.clear();
-
-        let found = &mut self.diagnostics;
-        if empty {
-            found.remark(
-                "no_geometry",
-                place.clone(),
-                "the feature has no polygon and no point; kept without geometry",
-            );
-        }
-        if !self.draft.has_properties {
-            found.remark("no_properties", place.clone(), "the feature has no object \"properties\"");
-        }
-        for &(kind, message) in &self.draft.repairs {
-            found.repaired(kind, place.clone(), message);
+        let last_row = self.table.entries.len();
+        let rows = self.table.len();
+        self.draft.commit(&mut self.table, Some(line), record, &mut self.diagnostics)?;
+        if self.table.len() > rows {
+            self.last_row = last_row;
         }
         Ok(())
-    }
-
-    /// Moves the drafted geometry to the table; the number of polygons.
-    fn commit_geometry(&mut self, place: &Place) -> usize {
-        let Self { draft, table, diagnostics, .. } = self;
-        let mut polygons = 0;
-        let (mut third, mut lines) = (false, false);
-        let mut faults = RingFaults::default();
-        for raw in &draft.geometries[..draft.used] {
-            third |= raw.third_dimension;
-            match raw.kind {
-                Some(GeometryKind::Point | GeometryKind::MultiPoint) => {
-                    table.points.extend_from_slice(&raw.coords);
-                }
-                Some(GeometryKind::Line) => lines |= !raw.coords.is_empty(),
-                Some(GeometryKind::Polygon | GeometryKind::MultiPolygon) => {
-                    polygons += push_polygons(raw, &mut table.layer, &mut faults);
-                }
-                _ => {}
-            }
-        }
-        if third {
-            diagnostics.remark(
-                "third_dimension",
-                place.clone(),
-                "heights and further numbers of positions left out",
-            );
-        }
-        if lines {
-            diagnostics.repaired("line", place.clone(), "lines left out; only points and polygons are kept");
-        }
-        faults.report(place, diagnostics);
-        polygons
     }
 }

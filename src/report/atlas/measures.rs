@@ -9,11 +9,12 @@ use crate::model::{ActorKind, Level, LinkClass, Rurality};
 use crate::random::Seed;
 use crate::study::{
     Neighbourhood, SpatialClass, SpatialOptions, Study, TerritoryLinkage, TerritoryMeasures, TerritoryScore,
+    TieChance,
 };
 use crate::write::atlas_html::{ClassColour, MeasureColumn, Scale, Text};
 
 /// Territories a level may have for measures that compare each with its neighbours or with chance.
-const MOST_FOR_EVIDENCE: usize = 3_000;
+pub(super) const MOST_FOR_EVIDENCE: usize = 3_000;
 
 /// What a column is called and how it is read.
 struct Head {
@@ -112,6 +113,7 @@ pub(super) fn columns(
     files: &StudyFiles<'_>,
     level: &AtlasLevel,
     wholes: &Wholes,
+    chances: Option<&Vec<TieChance>>,
 ) -> Result<Vec<MeasureColumn<'static>>> {
     let rows = files.of(level.level())?;
     let values = |value: &dyn Fn(&TerritoryMeasures) -> f64| rows.iter().map(value).collect::<Vec<_>>();
@@ -322,7 +324,7 @@ pub(super) fn columns(
         wholes.innovation_km,
     ));
     if *level.level() != Level::Commune && rows.len() <= MOST_FOR_EVIDENCE {
-        columns.extend(evidence(files.study, level, rows)?);
+        columns.extend(evidence(files.study, level, rows, chances)?);
     }
     Ok(columns)
 }
@@ -345,6 +347,7 @@ fn evidence(
     study: &Study,
     level: &AtlasLevel,
     rows: &[TerritoryMeasures],
+    chances: Option<&Vec<TieChance>>,
 ) -> Result<Vec<MeasureColumn<'static>>> {
     let linkage = study.linkage_by(level.level())?;
     let ratio = |t: &TerritoryLinkage| t.cross.value().and_then(Evidence::ratio).unwrap_or(f64::NAN);
@@ -364,6 +367,7 @@ fn evidence(
     .column(linkage.iter().map(ratio).collect(), Scale::Diverging { centre: 1.0 });
     observed.cases = Some(linkage.iter().map(|t| t.ties as u32).collect());
     let mut columns = vec![observed];
+    columns.extend(chances.into_iter().flat_map(|c| against_chance(c)));
     let mut bridging = Head {
         key: "bridging",
         group: EVIDENCE,
@@ -377,7 +381,10 @@ fn evidence(
         decimals: 2,
     }
     .column(
-        linkage.iter().map(|t| t.bridging.as_ref().map_or(f64::NAN, |b| b.bridging)).collect(),
+        linkage
+            .iter()
+            .map(|t| t.bridging.as_ref().map_or(f64::NAN, |b| b.outward * (1.0 - b.herfindahl)))
+            .collect(),
         Scale::Sequential,
     );
     bridging.cases = Some(linkage.iter().map(|t| t.ties as u32).collect());
@@ -402,6 +409,44 @@ fn evidence(
         }
     }
     Ok(columns)
+}
+
+/// Rural–urban ties over those that partners drawn by their number of ties, and by distance too, would give.
+fn against_chance(chances: &[TieChance]) -> [MeasureColumn<'static>; 2] {
+    let column = |key, name, description, of: fn(&TieChance) -> Option<&Evidence>| {
+        let head = Head { key, group: EVIDENCE, name, unit: NO_UNIT, description, decimals: 2 };
+        let ratio = |t: &TieChance| of(t).and_then(Evidence::ratio).unwrap_or(f64::NAN);
+        let mut column = head.column(chances.iter().map(ratio).collect(), Scale::Diverging { centre: 1.0 });
+        column.cases = Some(chances.iter().map(|t| of(t).map_or(0, |e| e.n as u32)).collect());
+        column
+    };
+    [
+        column(
+            "observed_degrees",
+            ["Observé / attendu à nombre de liens égal", "Observed / expected at equal degrees"],
+            [
+                "Nombre de liens rural–urbain rapporté à celui attendu si chaque partenaire était tiré au sort selon \
+                 son nombre de liens\u{202f}; au-dessus de 1\u{a0}: plus que le hasard.",
+                "Rural–urban ties over those expected if each partner were drawn by its number of ties; above 1: \
+                 more than chance.",
+            ],
+            |t| t.degrees.value(),
+        ),
+        column(
+            "observed_distance",
+            [
+                "Observé / attendu à nombre de liens et à distance égaux",
+                "Observed / expected at equal degrees and distance",
+            ],
+            [
+                "Le même rapport si chaque partenaire était tiré au sort selon son nombre de liens et la \
+                 distance (classes de 25 km)\u{202f}; au-dessus de 1\u{a0}: plus que ne le veut la proximité.",
+                "The same ratio if each partner were drawn by its number of ties and the distance (bins of \
+                 25 km); above 1: more than nearness would give.",
+            ],
+            |t| t.distance.value(),
+        ),
+    ]
 }
 
 /// Clusters and outliers of a score among its neighbours; none where there is no variation.

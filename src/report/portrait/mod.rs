@@ -20,8 +20,8 @@ use crate::space::simplify::simplify;
 use crate::space::{Bounds, Layer};
 use crate::study::{
     ActivitySource, BelongingOptions, BelongingReport, ComplementarityOptions, Counting, FundingOptions,
-    FundingReport, LinkSummary, Needs, PartnerUnits, Partners, PartnersOptions, Perimeters, Recommendations,
-    Search, Study, TerritoryMeasures, TieChance,
+    FundingReport, LinkSummary, NEAR_M, Needs, PartnerUnits, Partners, PartnersOptions, Perimeters,
+    Recommendations, Search, Study, TerritoryMeasures, TieChance,
 };
 use crate::write::page::Page;
 use numbers::{Figure, Peers};
@@ -317,7 +317,9 @@ fn partners(
     options: &PortraitOptions,
     progress: &dyn Progress,
 ) -> Result<(Vec<Recommendations>, LacksOf)> {
-    let wanted = PartnersOptions::new(PartnerUnits::Territories(level.clone())).top(options.partners);
+    let wanted = PartnersOptions::new(PartnerUnits::Territories(level.clone()))
+        .top(options.partners)
+        .max_distance_m(NEAR_M);
     let profiles =
         |level: &Level| study.profiles(level, ActivitySource::Themes(&options.themes), Counting::Full);
     let (cities, own) = (profiles(&Level::Epci)?.0, profiles(level)?.0);
@@ -336,7 +338,8 @@ fn partners(
     let found = partners.recommend_all(progress)?;
     let actors = study.inventory().actors();
     let lacks = crate::parallel::map(found.len(), |t| {
-        let needs: Needs = complementarity.needs(t, Search::default().limits(5, 3, 0)).ok()?;
+        let search = Search::default().limits(5, 3, 0).radius_m(NEAR_M);
+        let needs: Needs = complementarity.needs(t, search).ok()?;
         let lacks = needs
             .lacks
             .iter()
@@ -361,12 +364,16 @@ fn partners(
     Ok((found, lacks))
 }
 
-/// Money that goes to territories or parts of them, below the régions.
+/// Money that goes to territories or parts of them, below the régions: what is planned for a région is
+/// read in its own table.
 fn grants(study: &Study, level: &Level, of_base: &[Vec<u32>], territories: usize) -> Vec<Vec<Grant>> {
     let mut sums = vec![std::collections::BTreeMap::<(&str, &str), (f64, usize)>::new(); territories];
     let atlas = study.atlas();
     for line in study.inventory().funding() {
         let Some((of, code)) = &line.territory else { continue };
+        if *of == Level::Region {
+            continue;
+        }
         let Some(at) = atlas.level(of).ok().and_then(|l| l.find(code.as_str())) else { continue };
         let units: Vec<u32> = if of == level {
             vec![at as u32]

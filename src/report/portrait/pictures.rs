@@ -50,7 +50,7 @@ pub(super) fn locator(p: &Portraits<'_>, t: usize) -> Result<Option<Svg>> {
         .points(&classes, &points)
         .notes(&notes)
         .bounds(MAINLAND)
-        .render()
+        .render_in(l.pictures())
         .map(Some)
 }
 
@@ -106,7 +106,12 @@ pub(super) fn own_map(p: &Portraits<'_>, t: usize) -> Result<Option<Svg>> {
     if !seen.is_empty() {
         background = background.classes(&labels, &seen);
     }
-    FlowMap::new(title).description(title).background(background).notes(&notes).render().map(Some)
+    FlowMap::new(title)
+        .description(title)
+        .background(background)
+        .notes(&notes)
+        .render_in(l.pictures())
+        .map(Some)
 }
 
 /// Ties that leave the territory, by the EPCI at the other end, most ties first.
@@ -206,7 +211,7 @@ pub(super) fn ego_map(p: &Portraits<'_>, t: usize, outside: &[Outside]) -> Resul
             max: [bounds.max[0] + pad, bounds.max[1] + pad],
         });
     }
-    map.render().map(Some)
+    map.render_in(l.pictures()).map(Some)
 }
 
 /// One key figure among its peers.

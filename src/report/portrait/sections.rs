@@ -38,7 +38,7 @@ pub(super) fn page(p: &Portraits<'_>, t: usize) -> Result<Page> {
     let asked = Asked { p, t, m, l, outside: pictures::outside(p, t) };
     let kind = l.levels(&p.level);
     let mut page = Page::new(
-        format!("{} – {}", m.territory.name, l.pick("portrait de territoire", "portrait of a territory")),
+        format!("{} – {}", m.shown_name(), l.pick("portrait de territoire", "portrait of a territory")),
         l.pick(PageWords::french(), PageWords::english()),
     )
     .lead(l.pick(
@@ -117,12 +117,12 @@ impl Asked<'_, '_> {
             format!(
                 "{} (code {})\u{a0}: {communes}, {people} habitants, {area} km² ({density} habitants par km²). Région\u{a0}: \
                  {region}.",
-                m.territory.name, m.territory.code
+                m.shown_name(), m.territory.code
             ),
             format!(
                 "{} (code {}): {communes}, {people} inhabitants, {area} km² ({density} inhabitants per km²). Région: \
                  {region}.",
-                m.territory.name, m.territory.code
+                m.shown_name(), m.territory.code
             ),
         ));
         if let Some(share) = m.rural_population_share {
@@ -574,7 +574,7 @@ impl Asked<'_, '_> {
                 })
                 .collect();
             table.push([
-                lack.name.clone(),
+                l.field(&lack.name).map_or_else(|| lack.name.clone(), str::to_owned),
                 l.decimal(lack.count, 0),
                 l.decimal(lack.quotient, 2),
                 l.integer(lack.holders_within),
@@ -609,7 +609,10 @@ impl Asked<'_, '_> {
             ),
         });
         if found.partners.is_empty() {
-            section.paragraph(l.pick("Aucun candidat ne reste.", "No candidate is left."));
+            section.paragraph(l.pick(
+                "Aucun candidat à moins de 1\u{202f}000 km ne reste.",
+                "No candidate within 1,000 km is left.",
+            ));
             return;
         }
         let mut table = PageTable::new(
@@ -696,7 +699,9 @@ impl Asked<'_, '_> {
             let mean = if people > 0.0 { sum / people } else { f64::NAN };
             means.push([l.actor_kinds(kind).to_owned(), l.kilometres(mean), l.kilometres(most)]);
         }
-        section.table(means);
+        section.table(means.note(
+            l.pick("Un tiret\u{a0}: aucun à moins de 1\u{202f}000 km.", "A dash: none within 1,000 km."),
+        ));
         // People times kilometres: where most are far.
         let burden = |b: u32| {
             let d = self.p.reach_m[0][b as usize];

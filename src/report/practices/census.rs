@@ -378,7 +378,7 @@ fn map(study: &Study, report: &PracticesReport, frame: &PageFrame<'_>, l: Langua
     if let Some(land) = frame.land {
         map = map.background(Background::new(land, Contours::Surveyed).borders(Borders::Hidden));
     }
-    Ok(Some(map.render()?))
+    Ok(Some(map.render_in(l.pictures())?))
 }
 
 fn cards(page: &mut Page, study: &Study, report: &PracticesReport, l: Language) {

@@ -281,7 +281,7 @@ fn flows(study: &Study, r: &FirmsAndLaboratories, map: &ResearchMap<'_>, l: Lang
     if let Some(bounds) = map.bounds {
         picture = picture.bounds(bounds);
     }
-    picture.render().map(Some)
+    picture.render_in(l.pictures()).map(Some)
 }
 
 fn with_whom(section: &mut Section, study: &Study, r: &FirmsAndLaboratories, l: Language) -> Result<()> {
@@ -308,7 +308,7 @@ fn with_whom(section: &mut Section, study: &Study, r: &FirmsAndLaboratories, l: 
             labels: &labels,
             values: &values,
         }
-        .render()?;
+        .render_in(l.pictures())?;
         let n = l.integer(all);
         section.picture(
             picture,
@@ -432,7 +432,7 @@ fn over_time(section: &mut Section, study: &Study, r: &FirmsAndLaboratories, l: 
             y_axis: Axis::Linear,
             series: &series,
         }
-        .render()?;
+        .render_in(l.pictures())?;
         section.picture(picture, title, None);
     }
     let mut table = PageTable::new(

@@ -32,7 +32,8 @@ pub(super) fn page(page: &AtlasPage<'_>) -> Result<()> {
         page.layers.get(ends[0] as usize).is_some_and(|l| ends[1..].iter().all(|&u| known(u, l.shapes.len())))
     };
     let pairs = page.suggestions.iter().map(|s| [s.layer as u32, s.from, s.to]);
-    all("suggestions", pairs, is_pair, "must be a layer and two of its territories")
+    all("suggestions", pairs, is_pair, "must be a layer and two of its territories")?;
+    all("brokers", page.brokers.iter().map(|b| b.actor), |&a| known(a, actors), INDEX)
 }
 
 const INDEX: &str = "must be an index of the list it points into";

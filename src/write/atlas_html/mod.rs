@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 use crate::error::Result;
 pub use crate::model::LinkClass;
 use crate::model::{Contours, Rurality};
+use crate::parallel;
 use crate::space::crs::Crs;
 use crate::space::{Bounds, Layer};
 use crate::write::{escape_markup, stream_error, to_file};
@@ -92,8 +93,10 @@ pub struct AtlasPage<'a> {
     pub tie_kinds: Vec<Text>,
     /// Ties between actors.
     pub ties: Vec<ActorTie>,
-    /// Pairs of territories that are not tied but suit each other, drawn dashed.
+    /// Pairs of territories that suit each other, best first within a layer, drawn dashed.
     pub suggestions: Vec<Suggestion>,
+    /// Actors that stand between others, the first one first.
+    pub brokers: Vec<Broker>,
     /// Names written on the map, most important first.
     pub labels: Vec<PlaceName>,
     /// Key figures, as label and value.
@@ -123,6 +126,7 @@ impl AtlasPage<'_> {
             tie_kinds: Vec::new(),
             ties: Vec::new(),
             suggestions: Vec::new(),
+            brokers: Vec::new(),
             labels: Vec::new(),
             summary: Vec::new(),
             notes: Vec::new(),
@@ -297,18 +301,36 @@ pub struct ActorTie {
     pub years: Option<[i32; 2]>,
 }
 
+/// What makes two territories suit each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SuggestionKind {
+    /// The second has what the first lacks.
+    Complementarity,
+    /// A partner for the first that a model of ties puts first.
+    Partner,
+}
+
 /// Two territories of a layer that suit each other.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
     /// Index of the layer.
     pub layer: usize,
+    /// What it rests on.
+    pub kind: SuggestionKind,
     /// Index of the territory that could gain.
     pub from: u32,
     /// Index of the one that has what it lacks.
     pub to: u32,
-    /// How well they suit, in [0, 100].
-    pub score: f64,
-    /// Why, in a few words.
+    /// Why, in a few words, with what the order rests on.
+    pub why: Text,
+}
+
+/// An actor that stands between others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broker {
+    /// Index of the actor.
+    pub actor: u32,
+    /// Between whom, in a few words.
     pub why: Text,
 }
 
@@ -350,6 +372,10 @@ pub struct KeyFigure {
 pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()> {
     check::page(page)?;
     let sheet = Sheet::new(page)?;
+    // Deflating takes most of the time: every piece on its own.
+    let data = parallel::map(1 + 2 * page.layers.len(), |piece| data_element(page, &sheet, piece))
+        .into_iter()
+        .collect::<Result<Vec<String>>>()?;
     let mut put = |text: &str| out.write_all(text.as_bytes()).map_err(stream_error);
     let pick = |text: &Text| match page.opening {
         Opening::French => text.fr.clone(),
@@ -367,21 +393,7 @@ pub fn write_atlas_html(mut out: impl Write, page: &AtlasPage<'_>) -> Result<()>
             "title" => put(&escape_markup(&pick(&page.title)))?,
             "style" => put(include_str!("assets/page.css"))?,
             "script" => put(include_str!("assets/page.js"))?,
-            "data" => {
-                put_packed(&mut put, "page", shared_data(page, &sheet)?.to_string().as_bytes())?;
-                for (i, layer) in page.layers.iter().enumerate() {
-                    put_packed(
-                        &mut put,
-                        &format!("table-{i}"),
-                        layer_data(layer, &sheet)?.to_string().as_bytes(),
-                    )?;
-                    put_packed(
-                        &mut put,
-                        &format!("shapes-{i}"),
-                        &topology::borders(&sheet.rings(layer.shapes)?),
-                    )?;
-                }
-            }
+            "data" => data.iter().try_for_each(|element| put(element))?,
             _ => {}
         }
         put(rest)?;
@@ -397,11 +409,22 @@ pub fn write_atlas_html_file(path: impl AsRef<Path>, page: &AtlasPage<'_>) -> Re
     to_file(path.as_ref(), |out| write_atlas_html(out, page))
 }
 
-/// An inert script element that holds deflated data; base64 has nothing in it that could end it.
-fn put_packed(put: &mut impl FnMut(&str) -> Result<()>, id: &str, data: &[u8]) -> Result<()> {
-    put(&format!("<script type=\"application/octet-stream\" id=\"{id}\">"))?;
-    put(&encode::packed(data).map_err(stream_error)?)?;
-    put("</script>\n")
+/// An inert script element that holds deflated data (base64 has nothing in it that could end it):
+/// first what the page needs before any layer, then the borders and the table of each layer.
+fn data_element(page: &AtlasPage<'_>, sheet: &Sheet, piece: usize) -> Result<String> {
+    let (id, data) = match piece.checked_sub(1) {
+        None => ("page".to_owned(), shared_data(page, sheet)?.to_string().into_bytes()),
+        Some(k) => {
+            let (i, layer) = (k / 2, &page.layers[k / 2]);
+            if k % 2 == 0 {
+                (format!("shapes-{i}"), topology::borders(&sheet.rings(layer.shapes)?))
+            } else {
+                (format!("table-{i}"), layer_data(page, i, sheet)?.to_string().into_bytes())
+            }
+        }
+    };
+    let packed = encode::packed(&data).map_err(stream_error)?;
+    Ok(format!("<script type=\"application/octet-stream\" id=\"{id}\">{packed}</script>\n"))
 }
 
 /// What the page needs before any layer.
@@ -409,7 +432,8 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
     let layers: Vec<_> = page
         .layers
         .iter()
-        .map(|layer| {
+        .enumerate()
+        .map(|(i, layer)| {
             json!({
                 "key": layer.key,
                 "name": layer.name,
@@ -417,6 +441,7 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
                 "count": layer.shapes.len(),
                 "approximate": layer.contours == Contours::Approximate,
                 "grain": Sheet::grain(layer.shapes),
+                "suggested": page.suggestions.iter().any(|s| s.layer == i),
                 "measures": layer.measures.iter().map(measure_head).collect::<Vec<_>>(),
             })
         })
@@ -478,7 +503,7 @@ fn shared_data(page: &AtlasPage<'_>, sheet: &Sheet) -> Result<Value> {
             "from": ties().map(|t| t.years.map(|y| y[0])).collect::<Vec<_>>(),
             "to": ties().map(|t| t.years.map(|y| y[1])).collect::<Vec<_>>(),
         },
-        "suggestions": page.suggestions.iter().map(|s| json!([s.layer, s.from, s.to, s.score.round(), s.why])).collect::<Vec<_>>(),
+        "brokers": page.brokers.iter().map(|b| json!([b.actor, b.why])).collect::<Vec<_>>(),
         "labels": labels,
         "summary": page.summary.iter().map(|f| json!([f.label, f.value])).collect::<Vec<_>>(),
         "notes": page.notes,
@@ -534,17 +559,25 @@ fn measure_head(m: &MeasureColumn<'_>) -> Value {
 }
 
 /// What the page needs once a layer is looked at.
-fn layer_data(layer: &MapLayer<'_>, sheet: &Sheet) -> Result<Value> {
+fn layer_data(page: &AtlasPage<'_>, at: usize, sheet: &Sheet) -> Result<Value> {
+    let layer = &page.layers[at];
     let mut points = Vec::with_capacity(layer.points.len());
     for &point in &layer.points {
         points.push(placed(sheet, point)?);
     }
+    let suggestions: Vec<_> = page
+        .suggestions
+        .iter()
+        .filter(|s| s.layer == at)
+        .map(|s| json!([s.kind as u8, s.from, s.to, s.why]))
+        .collect();
     let parents: Vec<_> = layer.parents.iter().map(|p| json!({"layer": p.layer, "of": p.of})).collect();
     Ok(json!({
         "codes": layer.codes,
         "names": layer.names,
         "points": points,
         "parents": parents,
+        "suggestions": suggestions,
         "member": layer.members.iter().map(|m| m.0).collect::<Vec<_>>(),
         "unit": layer.members.iter().map(|m| m.1).collect::<Vec<_>>(),
         "values": layer.measures.iter().map(|m| encode::decimals(&m.values, m.decimals)).collect::<Vec<_>>(),

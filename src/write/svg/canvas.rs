@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::palette;
+use super::words::Words;
 use crate::error::Result;
 use crate::write::{escape_markup, stream_error, to_file};
 
@@ -38,7 +39,7 @@ impl Svg {
         ] {
             self.text = self.text.replacen(&before, &after, 1);
         }
-        let mut canvas = Canvas { text: self.text };
+        let mut canvas = Canvas { text: self.text, below: false };
         canvas.text.truncate(canvas.text.len() - END.len());
         for (k, line) in lines.iter().enumerate() {
             canvas.coloured_text(16.0, height + 9.0 + 13.0 * k as f64, Anchor::Start, 10.0, GREY, line);
@@ -154,6 +155,13 @@ impl Scale {
     }
 }
 
+/// Parts of a pixel that rings are written in.
+#[derive(Clone, Copy)]
+pub(super) enum Parts {
+    Tenths,
+    Halves,
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -172,11 +180,22 @@ const END: &str = "</svg>\n";
 /// fail, so results of `write!` are dropped.
 pub(super) struct Canvas {
     pub(super) text: String,
+    /// Whether what is drawn stands in a group below a heading of several lines.
+    below: bool,
 }
 
 impl Canvas {
-    pub(super) fn new(width: f64, height: f64, title: &str) -> Self {
-        Self::with_title_lines(width, height, title, &[title.to_owned()])
+    /// A sheet with a heading, which takes as many lines as it needs, and what it shows in words.
+    pub(super) fn new(width: f64, height: f64, title: &str, description: &str) -> Self {
+        let lines = wrapped(title, ((width - 32.0) / (15.0 * 0.58)) as usize);
+        let more = 19.0 * lines.len().saturating_sub(1) as f64;
+        let mut canvas = Self::with_title_lines(width, height + more, title, &lines);
+        canvas.description(description);
+        if more > 0.0 {
+            let _ = writeln!(canvas.text, "<g transform=\"translate(0 {more})\">");
+            canvas.below = true;
+        }
+        canvas
     }
 
     /// A sheet with a heading of one or more lines.
@@ -197,7 +216,7 @@ impl Canvas {
                 "<text x=\"16\" y=\"{y}\" font-size=\"{size}\" font-weight=\"bold\" fill=\"{INK}\">{line}</text>"
             );
         }
-        Self { text }
+        Self { text, below: false }
     }
 
     /// What somebody who cannot see the picture is told.
@@ -206,6 +225,9 @@ impl Canvas {
     }
 
     pub(super) fn finish(mut self) -> Svg {
+        if self.below {
+            self.text.push_str("</g>\n");
+        }
         self.text.push_str(END);
         Svg { text: self.text }
     }
@@ -276,21 +298,20 @@ impl Canvas {
         self.text.push_str("\"/>\n");
     }
 
-    pub(super) fn area(
-        &mut self,
-        rings: impl Iterator<Item = impl Iterator<Item = (f64, f64)>>,
-        fill: &str,
-        border: &str,
-    ) {
+    /// Areas of one colour as one path.
+    pub(super) fn areas(&mut self, fill: &str, border: &str, rings: impl FnOnce(&mut Self)) {
+        let before = self.text.len();
         let _ = write!(
             self.text,
             "<path fill=\"{fill}\" fill-rule=\"evenodd\" stroke=\"{border}\" stroke-width=\"0.4\" d=\""
         );
-        for ring in rings {
-            self.steps(ring);
-            self.text.push('Z');
+        let start = self.text.len();
+        rings(self);
+        if self.text.len() == start {
+            self.text.truncate(before);
+        } else {
+            self.text.push_str("\"/>\n");
         }
-        self.text.push_str("\"/>\n");
     }
 
     /// Steps to tenths of a pixel; those that go nowhere are left out.
@@ -306,15 +327,38 @@ impl Canvas {
         }
     }
 
-    /// A closed ring in relative steps of tenths of a pixel, which are shorter than places.
-    pub(super) fn ring(&mut self, points: impl Iterator<Item = (f64, f64)>) {
+    /// A closed ring in relative steps of a part of a pixel, which are shorter than places.
+    pub(super) fn ring(&mut self, points: impl Iterator<Item = (f64, f64)>, parts: Parts) {
+        let parts = match parts {
+            Parts::Tenths => 10.0,
+            Parts::Halves => 2.0,
+        };
         let mut last: Option<(i64, i64)> = None;
+        let mut steps = 0;
         for (x, y) in points {
-            let point = ((x * 10.0).round() as i64, (y * 10.0).round() as i64);
-            let (dx, dy) = last.map_or(point, |l| (point.0 - l.0, point.1 - l.1));
-            if (dx, dy) != (0, 0) || last.is_none() {
-                let (dx, dy) = (dx as f64 / 10.0, dy as f64 / 10.0);
-                let _ = write!(self.text, "{}{dx} {dy}", if last.is_none() { 'M' } else { 'l' });
+            let point = ((x * parts).round() as i64, (y * parts).round() as i64);
+            let Some(before) = last else {
+                let _ = write!(self.text, "M{} {}", point.0 as f64 / parts, point.1 as f64 / parts);
+                last = Some(point);
+                continue;
+            };
+            let (dx, dy) = (point.0 - before.0, point.1 - before.1);
+            if (dx, dy) != (0, 0) {
+                for (k, step) in [dx, dy].into_iter().enumerate() {
+                    self.text.push_str(match (steps, k) {
+                        (0, 0) => "l",
+                        _ if step < 0 => "",
+                        _ => " ",
+                    });
+                    let start = self.text.len();
+                    let _ = write!(self.text, "{}", step as f64 / parts);
+                    // Nothing before the point needs to be said.
+                    let zero = start + usize::from(step < 0);
+                    if self.text[zero..].starts_with("0.") {
+                        self.text.remove(zero);
+                    }
+                }
+                steps += 1;
                 last = Some(point);
             }
         }
@@ -338,24 +382,36 @@ impl Canvas {
         self.path([from, to].into_iter(), stroke, 1.0);
     }
 
-    pub(super) fn x_axis(&mut self, x: &Scale, [left, top, right, bottom]: [f64; 4], label: &str) {
+    pub(super) fn x_axis(
+        &mut self,
+        x: &Scale,
+        [left, top, right, bottom]: [f64; 4],
+        label: &str,
+        words: &Words,
+    ) {
         for tick in x.ticks() {
             let at = x.at(tick);
             self.line((at, top), (at, bottom), "#e4e4e4");
-            self.text(at, bottom + 16.0, Anchor::Middle, 11.0, &number(tick));
+            self.text(at, bottom + 16.0, Anchor::Middle, 11.0, &words.number(tick));
         }
         self.line((left, bottom), (right, bottom), "#555555");
         self.text(f64::midpoint(left, right), bottom + 36.0, Anchor::Middle, 12.0, label);
     }
 
-    pub(super) fn axes(&mut self, x: &Scale, y: &Scale, frame: [f64; 4], x_label: &str, y_label: &str) {
+    pub(super) fn axes(
+        &mut self,
+        [x, y]: [&Scale; 2],
+        frame: [f64; 4],
+        [x_label, y_label]: [&str; 2],
+        words: &Words,
+    ) {
         let [left, top, right, bottom] = frame;
         for tick in y.ticks() {
             let at = y.at(tick);
             self.line((left, at), (right, at), "#e4e4e4");
-            self.text(left - 6.0, at + 4.0, Anchor::End, 11.0, &number(tick));
+            self.text(left - 6.0, at + 4.0, Anchor::End, 11.0, &words.number(tick));
         }
-        self.x_axis(x, frame, x_label);
+        self.x_axis(x, frame, x_label, words);
         self.line((left, top), (left, bottom), "#555555");
         let (middle, label) = (short(f64::midpoint(top, bottom)), escape_markup(y_label));
         let _ = writeln!(
@@ -369,11 +425,6 @@ impl Canvas {
 /// Tenths of a pixel.
 pub(super) fn short(value: f64) -> f64 {
     (value * 10.0).round() / 10.0 + 0.0
-}
-
-/// A number for people: four significant digits, `–` for none.
-pub(super) fn number(value: f64) -> String {
-    digits(value, 4)
 }
 
 /// A number with so many significant digits, whole ones with all; `–` for none.

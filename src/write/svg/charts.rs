@@ -1,8 +1,9 @@
 //! Heat maps, curves and bars.
 
-use super::canvas::{Anchor, Axis, Canvas, Limits, Scale, Svg, digits, is_dark, number, shortened, widest};
+use super::canvas::{Anchor, Axis, Canvas, Limits, Scale, Svg, is_dark, shortened, widest};
 use super::colours::{Colours, Ramp};
 use super::palette;
+use super::words::Words;
 use crate::error::Result;
 use crate::matrix::Matrix;
 use crate::write::same_length;
@@ -39,6 +40,14 @@ impl HeatMap<'_> {
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) when labels and values do not match.
     pub fn render(&self) -> Result<Svg> {
+        self.render_in(&Words::ENGLISH)
+    }
+
+    /// As [`HeatMap::render`], with the words of a language.
+    ///
+    /// # Errors
+    /// As [`HeatMap::render`].
+    pub fn render_in(&self, words: &Words) -> Result<Svg> {
         same_length("rows of a heat map", self.values.rows(), self.rows.len())?;
         same_length("columns of a heat map", self.values.columns(), self.columns.len())?;
         let (n, m) = (self.rows.len(), self.columns.len());
@@ -50,7 +59,8 @@ impl HeatMap<'_> {
         let all = || (0..n).flat_map(|i| self.values.row(i).iter().copied());
         let ramp = Ramp::new(all(), self.colours);
         let missing = all().filter(|v| !v.is_finite()).count();
-        let mut canvas = Canvas::new(left + width + 130.0, top + height + 36.0, self.title);
+        let description = format!("{} × {}", self.rows.join(", "), self.columns.join(", "));
+        let mut canvas = Canvas::new(left + width + 130.0, top + height + 36.0, self.title, &description);
         for (i, label) in self.rows.iter().enumerate() {
             let y = top + (i as f64 + 0.5) * cell + 4.0;
             canvas.text(left - 6.0, y, Anchor::End, 12.0, &shortened(label));
@@ -62,17 +72,17 @@ impl HeatMap<'_> {
         for i in 0..n {
             for j in 0..m {
                 let place = [left + j as f64 * cell, top + i as f64 * cell, cell, cell];
-                let hover = format!("{}, {}: {}", self.rows[i], self.columns[j], number(at(i, j)));
+                let hover = format!("{}, {}: {}", self.rows[i], self.columns[j], words.number(at(i, j)));
                 let colour = ramp.at(at(i, j));
                 canvas.rect(place, &colour, Some(&hover));
                 if cell >= 34.0 && at(i, j).is_finite() {
                     let ink = if is_dark(&colour) { "#ffffff" } else { "#1b1b1b" };
                     let (x, y) = (place[0] + cell / 2.0, place[1] + cell / 2.0 + 4.0);
-                    canvas.coloured_text(x, y, Anchor::Middle, 11.0, ink, &digits(at(i, j), 2));
+                    canvas.coloured_text(x, y, Anchor::Middle, 11.0, ink, &words.digits(at(i, j), 2));
                 }
             }
         }
-        ramp.legend(&mut canvas, left + width + 18.0, top, height.min(160.0), missing);
+        ramp.legend(&mut canvas, [left + width + 18.0, top, height.min(160.0)], missing, words);
         Ok(canvas.finish())
     }
 }
@@ -124,6 +134,14 @@ impl Plot<'_> {
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) when a series has not one `y` for each `x`.
     pub fn render(&self) -> Result<Svg> {
+        self.render_in(&Words::ENGLISH)
+    }
+
+    /// As [`Plot::render`], with the words of a language.
+    ///
+    /// # Errors
+    /// As [`Plot::render`].
+    pub fn render_in(&self, words: &Words) -> Result<Svg> {
         // The legend has a row of its own: anywhere inside the axes it may hide what is drawn.
         let named = self.series.iter().any(|s| !s.name.is_empty());
         let (width, height) = (640.0, if named { 440.0 } else { 420.0 });
@@ -143,8 +161,12 @@ impl Plot<'_> {
         };
         let x = Scale::new(self.x_axis, all(false), left, right);
         let y = Scale::new(self.y_axis, all(true), bottom, top);
-        let mut canvas = Canvas::new(width, height, self.title);
-        canvas.axes(&x, &y, [left, top, right, bottom], self.x_label, self.y_label);
+        let names: Vec<&str> = self.series.iter().map(|s| s.name).filter(|n| !n.is_empty()).collect();
+        let description = format!("{} / {}{}{}", self.y_label, self.x_label, words.colon, names.join(", "));
+        let description =
+            if names.is_empty() { description.trim_end_matches(words.colon) } else { &description };
+        let mut canvas = Canvas::new(width, height, self.title, description);
+        canvas.axes([&x, &y], [left, top, right, bottom], [self.x_label, self.y_label], words);
         for (k, s) in self.series.iter().enumerate() {
             let colour = palette::CATEGORIES[k % palette::CATEGORIES.len()];
             let points = (0..s.x.len()).filter(|&i| visible(s, i)).map(|i| (x.at(s.x[i]), y.at(s.y[i])));
@@ -160,7 +182,7 @@ impl Plot<'_> {
             lx += 18.0 + widest(&[s.name.to_owned()], 12.0) + 20.0;
         }
         if left_out > 0 {
-            let said = format!("{left_out} pairs cannot be shown on these axes");
+            let said = format!("{left_out} {}", words.left_out);
             canvas.text(right, height - 8.0, Anchor::End, 10.0, &said);
         }
         Ok(canvas.finish())
@@ -186,21 +208,36 @@ impl Bars<'_> {
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) when there is not one value for each label.
     pub fn render(&self) -> Result<Svg> {
+        self.render_in(&Words::ENGLISH)
+    }
+
+    /// As [`Bars::render`], with the words of a language.
+    ///
+    /// # Errors
+    /// As [`Bars::render`].
+    pub fn render_in(&self, words: &Words) -> Result<Svg> {
         same_length("values of a bar chart", self.labels.len(), self.values.len())?;
         let (row, left) = (22.0, 20.0 + widest(self.labels, 12.0).min(240.0));
         let (top, right) = (40.0, left + 420.0);
         let bottom = top + row * self.labels.len().max(1) as f64;
         let limits = Limits::of(self.values.iter().copied().chain([0.0]));
         let x = Scale::new(Axis::Linear, limits.unwrap_or(Limits { low: 0.0, high: 1.0 }), left, right);
-        let mut canvas = Canvas::new(right + 76.0, bottom + 50.0, self.title);
-        canvas.x_axis(&x, [left, top, right, bottom], self.value_label);
+        let said: Vec<String> =
+            self.labels.iter().zip(self.values).map(|(l, &v)| format!("{l} {}", words.number(v))).collect();
+        let description = format!("{}{}{}", self.value_label, words.colon, said.join(", "));
+        let mut canvas = Canvas::new(right + 76.0, bottom + 50.0, self.title, &description);
+        canvas.x_axis(&x, [left, top, right, bottom], self.value_label, words);
         for (i, (label, &value)) in self.labels.iter().zip(self.values).enumerate() {
             let y = top + row * i as f64;
             canvas.text(left - 8.0, y + row / 2.0 + 4.0, Anchor::End, 12.0, &shortened(label));
             let (from, to) = (x.at(0.0), if value.is_finite() { x.at(value) } else { x.at(0.0) });
             let place = [from.min(to), y + 3.0, (to - from).abs(), row - 6.0];
-            canvas.rect(place, palette::CATEGORIES[0], Some(&format!("{label}: {}", number(value))));
-            canvas.text(from.max(to) + 5.0, y + row / 2.0 + 4.0, Anchor::Start, 11.0, &number(value));
+            canvas.rect(
+                place,
+                palette::CATEGORIES[0],
+                Some(&format!("{label}{}{}", words.colon, words.number(value))),
+            );
+            canvas.text(from.max(to) + 5.0, y + row / 2.0 + 4.0, Anchor::Start, 11.0, &words.number(value));
         }
         Ok(canvas.finish())
     }

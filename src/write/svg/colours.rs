@@ -1,7 +1,8 @@
 //! Colours of values and of classes.
 
-use super::canvas::{Anchor, Canvas, Limits, number};
+use super::canvas::{Anchor, Axis, Canvas, INK, Limits, Scale};
 use super::palette;
+use super::words::Words;
 
 /// How the values of a picture become colours.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -42,6 +43,15 @@ impl Ramp {
         self.place(t)
     }
 
+    /// As [`Ramp::at`], in so few steps that territories of one colour can be drawn together.
+    pub(super) fn step(&self, value: f64) -> String {
+        const STEPS: f64 = 32.0;
+        if !value.is_finite() || self.high <= self.low {
+            return self.at(value);
+        }
+        self.place(((value - self.low) / (self.high - self.low) * STEPS).round() / STEPS)
+    }
+
     /// The colour at `t` in 0..=1 of the way from the lowest to the highest value.
     pub(super) fn place(&self, t: f64) -> String {
         match self.colours {
@@ -51,7 +61,13 @@ impl Ramp {
     }
 
     /// A vertical colour bar with its numbers, and the key of missing values.
-    pub(super) fn legend(&self, canvas: &mut Canvas, x: f64, y: f64, height: f64, missing: usize) {
+    pub(super) fn legend(
+        &self,
+        canvas: &mut Canvas,
+        [x, y, height]: [f64; 3],
+        missing: usize,
+        words: &Words,
+    ) {
         let steps = 32;
         for k in 0..steps {
             let t = (f64::from(k) + 0.5) / f64::from(steps);
@@ -59,13 +75,21 @@ impl Ramp {
             let top = y + height - f64::from(k + 1) * step;
             canvas.rect([x, top, 14.0, step + 0.3], &self.place(t), None);
         }
-        for t in [0.0, 0.5, 1.0] {
-            let label = number(self.low + t * (self.high - self.low));
-            canvas.text(x + 20.0, y + height * (1.0 - t) + 4.0, Anchor::Start, 11.0, &label);
+        let scale = Scale::new(Axis::Linear, Limits { low: self.low, high: self.high }, y + height, y);
+        for tick in scale.ticks() {
+            let at = scale.at(tick);
+            canvas.line((x + 10.0, at), (x + 18.0, at), INK);
+            canvas.text(x + 22.0, at + 4.0, Anchor::Start, 11.0, &words.number(tick));
         }
         if missing > 0 {
             canvas.rect([x, y + height + 14.0, 14.0, 12.0], palette::NO_DATA, None);
-            canvas.text(x + 20.0, y + height + 24.0, Anchor::Start, 11.0, &format!("no value ({missing})"));
+            canvas.text(
+                x + 20.0,
+                y + height + 24.0,
+                Anchor::Start,
+                11.0,
+                &format!("{} ({})", words.no_value, words.count(missing)),
+            );
         }
     }
 }

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use geo_types::Coord;
 
-use super::canvas::{Anchor, Canvas, Svg, short, wrapped};
+use super::canvas::{Anchor, Canvas, Parts, Svg, short, wrapped};
 use super::frame::Frame;
 use super::maps::Coordinates;
 use super::palette;
+use super::words::Words;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::model::Contours;
@@ -331,25 +332,33 @@ impl<'a> FlowMap<'a> {
     /// number, a class or an end that is not there; [`Error::Shape`] when there is not one class for
     /// each territory and one name for each class.
     pub fn render(&self) -> Result<Svg> {
+        self.render_in(&Words::ENGLISH)
+    }
+
+    /// As [`FlowMap::render`], with the words of a language.
+    ///
+    /// # Errors
+    /// As [`FlowMap::render`].
+    pub fn render_in(&self, words: &Words) -> Result<Svg> {
         self.check()?;
         let layer = self.background.map(|b| b.layer);
         let coords = || {
             let polygons = layer.into_iter().flat_map(|l| l.coords().iter().copied());
             polygons.chain(self.points.iter().map(|p| p.at))
         };
-        let mut entries = self.entries();
         let mut frame = Frame::new(coords(), self.bounds, self.coordinates, [LEFT, 0.0, SIDE])?;
+        let mut entries = self.entries(&frame, words);
         let width = LEFT + frame.width + 20.0 + LEGEND;
         let title_lines = wrapped(self.title, (width / 9.2) as usize);
         let top = 26.0 + 19.0 * title_lines.len().max(1) as f64;
         frame.top = top;
         let outside = self.points.iter().filter(|p| !frame.bounds.contains(p.at)).count();
         if outside > 0 && !self.off_map.is_empty() {
-            let lines = wrapped(&format!("{} ({outside})", self.off_map), LEGEND_CHARACTERS);
+            let lines = wrapped(&format!("{} ({})", self.off_map, words.count(outside)), LEGEND_CHARACTERS);
             entries.push(Entry { mark: Mark::None, lines });
         }
         let legend_height: f64 = entries.iter().map(Entry::height).sum();
-        let foot = self.foot((width / 6.2) as usize);
+        let foot = self.foot((width / 6.2) as usize, words);
         let below = top + frame.height.max(legend_height) + 20.0;
         let mut canvas =
             Canvas::with_title_lines(width, below + LINE * foot.len() as f64, self.title, &title_lines);
@@ -409,22 +418,35 @@ impl<'a> FlowMap<'a> {
         Ok(())
     }
 
-    fn entries(&self) -> Vec<Entry> {
+    /// What is seen in the frame, and what there is none of anywhere; what lies outside alone has no entry.
+    fn entries(&self, frame: &Frame, words: &Words) -> Vec<Entry> {
         let mut entries = Vec::new();
-        let mut add = |mark, text: String| {
-            entries.push(Entry { mark, lines: wrapped(&text, LEGEND_CHARACTERS) });
+        let mut add = |mark, name: &str, seen: usize, all: usize| {
+            if seen > 0 || all == 0 {
+                let lines = wrapped(&format!("{name} ({})", words.count(seen)), LEGEND_CHARACTERS);
+                entries.push(Entry { mark, lines });
+            }
         };
-        let points = |k: usize| self.points.iter().filter(|p| p.class as usize == k).count();
+        let inside = |i: u32| frame.bounds.contains(self.points[i as usize].at);
         for (k, name) in self.point_classes.iter().enumerate() {
-            add(Mark::Point(k), format!("{name} ({})", points(k)));
+            let own =
+                || (0..self.points.len() as u32).filter(|&i| self.points[i as usize].class as usize == k);
+            add(Mark::Point(k), name, own().filter(|&i| inside(i)).count(), own().count());
         }
-        let flows = |k: usize| self.flows.iter().filter(|f| f.class as usize == k).count();
         for (k, class) in self.flow_classes.iter().enumerate() {
-            add(Mark::Arc(k), format!("{} ({})", class.name, flows(k)));
+            let own = || self.flows.iter().filter(|f| f.class as usize == k);
+            let seen = own().filter(|f| inside(f.from) || inside(f.to)).count();
+            add(Mark::Arc(k), &class.name, seen, own().count());
         }
-        if let Some((labels, names)) = self.background.and_then(|b| b.classes) {
-            for (k, (name, size)) in names.iter().zip(labels.sizes()).enumerate() {
-                add(Mark::Area(k), format!("{name} ({size})"));
+        if let Some((layer, (labels, names))) = self.background.and_then(|b| Some((b.layer, b.classes?))) {
+            for (k, name) in names.iter().enumerate() {
+                let own = || (0..layer.len()).filter(|&i| labels.get(i) == Some(k));
+                add(
+                    Mark::Area(k),
+                    name,
+                    own().filter(|&i| frame.shows(layer.bounds(i))).count(),
+                    own().count(),
+                );
             }
         }
         for note in self.notes {
@@ -433,11 +455,11 @@ impl<'a> FlowMap<'a> {
         entries
     }
 
-    fn foot(&self, characters: usize) -> Vec<String> {
+    fn foot(&self, characters: usize, words: &Words) -> Vec<String> {
         let approximate = self.background.is_some_and(|b| b.contours == Contours::Approximate);
         let mut lines = Vec::new();
         if approximate {
-            lines.push(Contours::APPROXIMATE.to_owned());
+            lines.push(words.approximate.to_owned());
         }
         if !self.source.is_empty() {
             lines.extend(wrapped(self.source, characters));
@@ -478,7 +500,7 @@ impl<'a> FlowMap<'a> {
                 canvas.text.push_str("<path d=\"");
                 let start = canvas.text.len();
                 for ring in plain.rings(i).filter(|ring| frame.pixels(ring) >= 1.0) {
-                    canvas.ring(ring.iter().map(|&c| frame.at(c)));
+                    canvas.ring(ring.iter().map(|&c| frame.at(c)), Parts::Tenths);
                 }
                 if canvas.text.len() == start {
                     canvas.text.truncate(before);

@@ -13,6 +13,7 @@ mod frame;
 mod maps;
 pub(in crate::write) mod palette;
 mod strip;
+mod words;
 
 pub use canvas::{Axis, Svg};
 pub use charts::{Bars, HeatMap, Marks, Plot, Series};
@@ -22,6 +23,7 @@ pub use flow_map::{
 };
 pub use maps::{Choropleth, ClassMap, Coordinates};
 pub use strip::Strip;
+pub use words::Words;
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ const W = {
   tableRows: ["Lignes du tableau", "Rows of the table"], level: ["Échelon", "Level"], areas: ["Couleur des territoires", "Colour of territories"], classing: ["Classes", "Classes"], cuts: ["Seuils, séparés par ;", "Thresholds, separated by ;"],
   circles: ["Cercles", "Circles"], flows: ["Liens entre territoires", "Ties between territories"], filters: ["Filtres", "Filters"], tieKinds: ["Type de coopération", "Kind of cooperation"],
   period: ["Période", "Period"], from: ["de", "from"], to: ["à", "to"], weight: ["Poids minimal du lien", "Least weight of a tie"], actorKinds: ["Acteurs", "Actors"],
-  reset: ["Effacer les filtres", "Clear the filters"], show: ["Afficher aussi", "Show too"], showActors: ["les acteurs", "the actors"], showSuggestions: ["qui pourrait compléter qui (tirets)", "who could complement whom (dashed)"],
+  reset: ["Effacer les filtres", "Clear the filters"], show: ["Afficher aussi", "Show too"], showActors: ["les acteurs", "the actors"], showSuggestions: ["qui pourrait compléter qui (pointillés)", "who could complement whom (dotted)"], showPartners: ["partenaires à explorer (tirets)", "partners worth exploring (dashed)"], showBrokers: ["les passeurs, du 1er au 30e", "the brokers, 1st to 30th"],
   showNames: ["les noms de communes", "names of communes"], zoomIn: ["Agrandir", "Zoom in"], zoomOut: ["Réduire", "Zoom out"], home: ["Toute la carte", "Whole map"], drawing: ["Dessin de la carte…", "Drawing the map…"],
   mapHelp: ["Flèches : déplacer ; plus et moins : agrandir et réduire ; Entrée : choisir le territoire au centre ; Échap : rien choisir. Le tableau dit tout ce que montre la carte.", "Arrows: move; plus and minus: zoom; Enter: choose the territory in the middle; Escape: choose nothing. The table says all that the map shows."],
   rows: ["Lignes", "Rows"], sift: ["Filtrer", "Filter"], onlyMarked: ["sélection seule", "selection only"], fold: ["Replier ou déplier le tableau", "Fold or unfold the table"], previous: ["Page précédente", "Previous page"], next: ["Page suivante", "Next page"], notes: ["Notes et sources", "Notes and sources"],
@@ -30,14 +30,14 @@ const W = {
   a: ["Territoire A", "Territory A"], b: ["Territoire B", "Territory B"], classWord: ["Classe", "Class"], count: ["Nombre de liens", "Number of ties"], side: ["Côté", "Side"], place: ["Lieu", "Place"], widths: ["Largeur = nombre de liens", "Width = number of ties"], pale: ["\u202f; en pâle, hors des 150 flux les plus forts", "; pale: beyond the 150 strongest flows"],
   ring: ["anneau : liens à l’intérieur d’un territoire", "ring: ties inside a territory"], approximate: ["Contours approchés (polygones de Thiessen autour d’un point par commune).", "Approximate outlines (Thiessen cells around one point per commune)."],
   sources: ["Sources", "Sources"], method: ["Méthode", "Method"], noOutline: ["sans contour sur la carte", "not drawn on the map"], peers: ["Chaque trait est un territoire de l’échelon.", "Each line is a territory of the level."], here: ["ce territoire", "this territory"],
-  suggestions: ["Complémentarités à explorer", "Complementarities to explore"], scaleInsets: ["Encarts : chacun à sa propre échelle.", "Insets: each at its own scale."], reader: ["Lecture", "Reading"], colourCircles: ["porter la couleur sur les cercles", "put the colour on the circles"],
+  suggestions: ["Complémentarités à explorer", "Complementarities to explore"], suggestedPartners: ["Partenaires à explorer", "Partners worth exploring"], brokersWord: ["Passeurs", "Brokers"], suggestionRows: ["Complémentarités et partenaires", "Complements and partners"], gains: ["Qui y gagnerait", "Who could gain"], holds: ["Qui l’a, avec qui", "Who has it, with whom"], why: ["Pourquoi", "Why"], knownTies: ["Liens connus entre les deux", "Known ties between both"], alreadyTied: ["déjà liés", "tied already"], towards: ["la flèche va vers le territoire qui y gagnerait", "the arrow leads to the territory that could gain"], scaleInsets: ["Encarts : chacun à sa propre échelle.", "Insets: each at its own scale."], reader: ["Lecture", "Reading"], colourCircles: ["porter la couleur sur les cercles", "put the colour on the circles"],
   legendToggle: ["Légende", "Legend"], withTies: ["avec liens", "with ties"], severalHere: ["acteurs au même endroit", "actors at the same place"], offMap: ["hors carte ou hors périmètre", "off the map or outside the perimeters"], tiesOf: ["liens sur", "ties of"], actorsOf: ["acteurs sur", "actors of"], shown: ["affichés", "shown"],
   more: ["ou plus", "or more"], less: ["moins de", "less than"], failed: ["La carte ne peut pas être lue", "The map cannot be read"]
 };
 const CLASS_NAMES = [["rural–urbain", "rural–urban"], ["rural–rural", "rural–rural"], ["urbain–urbain", "urban–urban"], ["ruralité inconnue", "rurality not known"]];
 const DASH = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const state = { lang: root.lang === "en" ? 1 : 0, theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light", level: 0, area: "", classing: "natural", cuts: "", circle: "", onCircles: false,
-  classes: [true, true, false, false], kinds: [], from: 0, to: 0, undated: true, weight: 0, sides: [], showActors: false, showSuggestions: false, showNames: true, chosen: null, actor: null, pinned: null, view: null, rows: "territories" };
+  classes: [true, true, false, false], kinds: [], from: 0, to: 0, undated: true, weight: 0, sides: [], showActors: false, showSuggestions: false, showPartners: false, showBrokers: false, showNames: true, chosen: null, actor: null, pinned: null, view: null, rows: "territories" };
 const t = key => W[key][state.lang];
 const say = text => text ? (state.lang ? text.en : text.fr) : "";
 const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
@@ -203,8 +203,9 @@ function flows() {
     const flow = into.get(key);
     if (flow) flow.ties.push(i); else into.set(key, { u, v, c, ties: [i] });
   }
-  const largest = list => list.sort((f, g) => g.ties.length - f.ties.length);
-  return flowsNow = { between: largest([...between.values()]), inside: largest([...inside.values()]), byClass, off };
+  const largest = list => list.sort((f, g) => g.ties.length - f.ties.length), pairs = new Map();
+  for (const f of between.values()) pairs.set(f.u * 65536 + f.v, (pairs.get(f.u * 65536 + f.v) || 0) + f.ties.length);
+  return flowsNow = { pairs, between: largest([...between.values()]), inside: largest([...inside.values()]), byClass, off };
 }
 // Totals by territory that follow the filters.
 function total(key) {
@@ -240,10 +241,12 @@ function colouring() {
     const low = diverging ? cuts.filter(x => x <= m.scale.centre).length : 0;
     const figure = v => number(v, Math.max(0, Math.min(m.decimals, Number.isInteger(v) ? 0 : 3)));
     if (zero) { css.push("--zero"); labels.push(t("zero")); }
+    const others = values.filter(v => Number.isFinite(v) && !(zero && v === 0)), ends = others.length ? [others.reduce((a, b) => Math.min(a, b)), others.reduce((a, b) => Math.max(a, b))] : [];
+    const single = [...new Set(ends.map(figure))].join(" – ");
     for (let i = 0; i <= cuts.length; i++) {
       if (diverging) css.push(i < low ? ["--d1", "--d2", "--d3"][3 - low + i] : ["--d4", "--d5", "--d6"][Math.min(2, i - low)]);
       else css.push("--s" + (cuts.length === 0 ? 3 : 1 + Math.round(i * 4 / cuts.length)));
-      labels.push(cuts.length === 0 ? say(m.unit) || "" : i === 0 ? t("less") + " " + figure(cuts[0]) : i === cuts.length ? figure(cuts[i - 1]) + " " + t("more") : figure(cuts[i - 1]) + " – " + figure(cuts[i]));
+      labels.push(cuts.length === 0 ? single : i === 0 ? t("less") + " " + figure(cuts[0]) : i === cuts.length ? figure(cuts[i - 1]) + " " + t("more") : figure(cuts[i - 1]) + " – " + figure(cuts[i]));
     }
     const shift = zero ? 1 : 0;
     of = Int8Array.from(values, v => { if (Number.isNaN(v)) return -1; if (zero && v === 0) return 0; let c = 0; while (c < cuts.length && v >= cuts[c]) c++; return c + shift; });
@@ -261,7 +264,9 @@ const colour = name => colours[name] ??= css(name);
 const view = { x: 0, y: 0, k: 1 };
 const sx = x => (x - view.x) * view.k, sy = y => (y - view.y) * view.k;
 function canvasPainter(ctx, ratio) {
-  const hatch = () => { const c = document.createElement("canvas"); c.width = c.height = 6 * ratio; const h = c.getContext("2d"); h.strokeStyle = colour("--ink"); h.globalAlpha = .55; h.lineWidth = ratio; h.beginPath(); h.moveTo(0, 6 * ratio); h.lineTo(6 * ratio, 0); h.stroke(); return ctx.createPattern(c, "repeat"); };
+  const tile = draw_ => { const c = document.createElement("canvas"); c.width = c.height = 6 * ratio; draw_(c.getContext("2d")); const pattern = ctx.createPattern(c, "repeat"); pattern.setTransform(new DOMMatrix([1 / view.k / ratio, 0, 0, 1 / view.k / ratio, view.x, view.y])); return pattern; };
+  const hatch = () => tile(h => { h.strokeStyle = colour("--ink"); h.globalAlpha = .55; h.lineWidth = ratio; h.beginPath(); h.moveTo(0, 6 * ratio); h.lineTo(6 * ratio, 0); h.stroke(); });
+  const nothing = () => tile(h => { h.fillStyle = colour("--none"); h.fillRect(0, 0, 6 * ratio, 6 * ratio); h.fillStyle = colour("--soft"); h.globalAlpha = .6; h.fillRect(2.3 * ratio, 2.3 * ratio, 1.4 * ratio, 1.4 * ratio); });
   const style = s => { ctx.globalAlpha = s.alpha ?? 1; ctx.lineJoin = "round"; ctx.lineCap = s.cap || "butt"; };
   return {
     // Long outlines are cut in pieces: one path of a whole country takes seconds to fill.
@@ -276,9 +281,9 @@ function canvasPainter(ctx, ratio) {
       }
       style(s);
       ctx.setTransform(view.k * ratio, 0, 0, view.k * ratio, -view.x * view.k * ratio, -view.y * view.k * ratio);
-      if (s.fill) { ctx.fillStyle = s.fill; for (const path of paths) ctx.fill(path, "evenodd"); }
+      if (s.fill) { ctx.fillStyle = s.none ? nothing() : s.fill; for (const path of paths) ctx.fill(path, "evenodd"); }
       if (s.stroke) { ctx.strokeStyle = s.stroke; ctx.lineWidth = s.width / view.k; ctx.setLineDash((s.dash || []).map(d => d / view.k)); for (const path of paths) ctx.stroke(path); }
-      if (s.hatch) { const pattern = hatch(); pattern.setTransform(new DOMMatrix([1 / view.k / ratio, 0, 0, 1 / view.k / ratio, view.x, view.y])); ctx.fillStyle = pattern; for (const path of paths) ctx.fill(path, "evenodd"); }
+      if (s.hatch) { ctx.fillStyle = hatch(); for (const path of paths) ctx.fill(path, "evenodd"); }
     },
     shape(trace, s) {
       style(s);
@@ -300,33 +305,71 @@ function canvasPainter(ctx, ratio) {
   };
 }
 const escape = text => String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd").replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;" })[c]);
+// Outlines are snapped to whole pixels, so that neighbours keep their common border; what lies on a
+// straight line between two places, or off the picture, is left out.
 function svgPainter(w, h) {
   const out = [];
+  let last = null;
   const r = v => Math.round(v * 10) / 10;
   const attributes = s => (s.fill ? ` fill="${s.fill}" fill-rule="evenodd"` : ' fill="none"') + (s.stroke ? ` stroke="${s.stroke}" stroke-width="${r(s.width)}" stroke-linejoin="round"` + (s.cap ? ` stroke-linecap="${s.cap}"` : "") + (s.dash && s.dash.length ? ` stroke-dasharray="${s.dash}"` : "") : "") + (s.alpha !== undefined && s.alpha < 1 ? ` opacity="${s.alpha}"` : "");
-  // Off the picture nothing is written; steps below a fifth of a pixel are left out.
-  const pen = project => {
+  const pen = () => {
     let d = "", lx = 0, ly = 0;
-    const P = project ? [sx, sy] : [v => v, v => v];
     return { get d() { return d; }, part() {},
-      moveTo(x, y) { lx = r(P[0](x)); ly = r(P[1](y)); d += `M${lx} ${ly}`; },
-      lineTo(x, y) { const X = r(P[0](x)), Y = r(P[1](y)); if (Math.abs(X - lx) + Math.abs(Y - ly) < .4) return; d += `l${r(X - lx)} ${r(Y - ly)}`; lx = X; ly = Y; },
-      quadraticCurveTo(a, b, x, y) { lx = r(P[0](x)); ly = r(P[1](y)); d += `Q${r(P[0](a))} ${r(P[1](b))} ${lx} ${ly}`; },
+      moveTo(x, y) { lx = r(x); ly = r(y); d += `M${lx} ${ly}`; },
+      lineTo(x, y) { const X = r(x), Y = r(y); if (X === lx && Y === ly) return; d += `l${r(X - lx)} ${r(Y - ly)}`; lx = X; ly = Y; },
+      quadraticCurveTo(a, b, x, y) { d += `Q${[a, b, x, y].map(Math.round).join(" ")}`; },
       arc(x, y, q) { d += `M${r(x - q)} ${r(y)}a${r(q)} ${r(q)} 0 1 0 ${r(2 * q)} 0a${r(q)} ${r(q)} 0 1 0 ${r(-2 * q)} 0z`; },
       rect(x, y, a, b) { d += `M${r(x)} ${r(y)}h${r(a)}v${r(b)}h${r(-a)}z`; },
       closePath() { d += "z"; } };
   };
+  const snapped = () => {
+    let d = "", fx = 0, fy = 0, line = [];
+    // A tiny ring is nothing to see.
+    const end = closed => {
+      if (line.length >= (closed ? 6 : 4)) {
+        d += `M${line[0] - fx} ${line[1] - fy}`.replace(/^M/, d ? "m" : "M") + "l";
+        let x = line[0], y = line[1], first = true;
+        for (let k = 2; k < line.length; k += 2) {
+          const dx = line[k] - x, dy = line[k + 1] - y;
+          d += (first || dx < 0 ? "" : " ") + dx + (dy < 0 ? "" : " ") + dy;
+          x = line[k]; y = line[k + 1]; first = false;
+        }
+        if (closed) { d += "z"; x = line[0]; y = line[1]; }
+        fx = x; fy = y;
+      }
+      line = [];
+    };
+    const add = (x, y) => {
+      const X = Math.round(sx(x)), Y = Math.round(sy(y)), n = line.length;
+      if (n >= 2 && line[n - 2] === X && line[n - 1] === Y) return;
+      if (n >= 4) {
+        const ax = line[n - 2] - line[n - 4], ay = line[n - 1] - line[n - 3], bx = X - line[n - 2], by = Y - line[n - 1];
+        if (ax * by === ay * bx && ax * bx + ay * by > 0) { line[n - 2] = X; line[n - 1] = Y; return; }
+      }
+      line.push(X, Y);
+    };
+    return { part() {}, moveTo(x, y) { end(false); add(x, y); }, lineTo: add, closePath() { end(true); }, get d() { end(false); return d; } };
+  };
   return {
     svg: true,
     geo(cache, key, trace, s) {
-      const p = pen(true);
+      const p = snapped();
       trace(p, [view.x, view.y, view.x + w / view.k, view.y + h / view.k]);
-      if (!p.d) return;
-      if (s.fill || s.stroke) out.push(`<path d="${p.d}"${attributes(s)}/>`);
-      if (s.hatch) out.push(`<path d="${p.d}" fill="url(#few)"/>`);
+      const d = p.d;
+      if (!d) return;
+      last = null;
+      if (s.fill || s.stroke) out.push(`<path d="${d}"${attributes(s.none ? { ...s, fill: "url(#none)" } : s)}/>`);
+      if (s.hatch) out.push(`<path d="${d}" fill="url(#few)"/>`);
     },
-    shape(trace, s) { const p = pen(false); trace(p); if (p.d) out.push(`<path d="${p.d}"${attributes(s)}/>`); },
-    text(text, x, y, s) { out.push(`<text x="${r(x)}" y="${r(y + s.size * .35)}" font-size="${s.size}" font-weight="${s.weight || 400}" text-anchor="${s.anchor || "start"}" fill="${s.fill}"${s.halo ? ` stroke="${s.halo}" stroke-width="3" paint-order="stroke" stroke-linejoin="round"` : ""}>${escape(text)}</text>`); },
+    // Marks of one style that follow each other are one path.
+    shape(trace, s) {
+      const p = pen(), style = attributes(s);
+      trace(p);
+      if (!p.d) return;
+      if (style === last) out[out.length - 1] = out[out.length - 1].replace(/^<path d="/, `<path d="${p.d}`); else out.push(`<path d="${p.d}"${style}/>`);
+      last = style;
+    },
+    text(text, x, y, s) { last = null; out.push(`<text x="${r(x)}" y="${r(y + s.size * .35)}" font-size="${s.size}" font-weight="${s.weight || 400}" text-anchor="${s.anchor || "start"}" fill="${s.fill}"${s.halo ? ` stroke="${s.halo}" stroke-width="3" paint-order="stroke" stroke-linejoin="round"` : ""}>${escape(text)}</text>`); },
     get body() { return out.join("\n"); }
   };
 }
@@ -371,9 +414,17 @@ function symbol(pen, kind, x, y, s) {
 }
 const KIND = { light: ["#a8480a", "#00686b", "#4a5d00", "#0d5c9e", "#7a1f7a", "#8a6100", "#9c1f3d", "#3c3f9e", "#5f5f5f", "#274b2e"], dark: ["#ffb27d", "#6fd6d8", "#c3da6b", "#8fc5ff", "#e7a3e7", "#f0cc66", "#ff9fb4", "#b5b8ff", "#cfcfcf", "#a9d9b3"] };
 const kindColour = k => KIND[state.theme][k % 10];
+// Actors with a place, those of the fullest places first: circles stand where most are.
+function crowded() {
+  if (base.crowded) return base.crowded;
+  const { at } = page.actors, count = new Map(), key = i => at[i][0] * 131072 + at[i][1];
+  const placed = [...at.keys()].filter(i => at[i]);
+  for (const i of placed) count.set(key(i), (count.get(key(i)) || 0) + 1);
+  return base.crowded = placed.sort((a, b) => count.get(key(b)) - count.get(key(a)) || a - b);
+}
 function seenActors() {
   // All that pass where actors are shown; else those of the choice and their partners.
-  if (state.showActors) return page.actors.at.map((at, i) => at && pass.actor[i] ? i : -1).filter(i => i >= 0);
+  if (state.showActors) return crowded().filter(i => pass.actor[i]);
   const ids = new Set();
   if (state.actor !== null) ids.add(state.actor);
   if (state.chosen !== null) (layer().actors.get(state.chosen) || []).forEach(a => { if (pass.actor[a]) ids.add(a); });
@@ -394,16 +445,17 @@ function paint(p, w, h, hits) {
     p.shape(c => c.rect(sx(x), sy(y), (r - x) * view.k, (b - y) * view.k), { stroke: colour("--border"), width: 1 });
   }
   const paths = l.paths, colours_ = colouring();
-  const fillsAreas = colours_ && !state.onCircles;
+  const fillsAreas = colours_ && !state.onCircles, dense = head().count > 5000, near = view.k > home.k * 3;
+  // In a picture borders belong to the areas, so that they are written once.
+  const edge = { stroke: colour("--border"), width: dense ? .4 : head().count > 600 ? .5 : .8 };
   if (fillsAreas) {
     if (paths.key !== colours_.key) { paths.key = colours_.key; paths.fills = {}; }
     const units = [...colours_.css, "--none"].map(() => []);
     colours_.of.forEach((c, i) => units[c < 0 ? units.length - 1 : c].push(i));
-    units.forEach((list, c) => { if (list.length) p.geo(p.svg ? null : paths.fills, c, (pen, frame) => list.forEach(i => misses(l.boxes, i, frame) || traceUnit(l, i, pen)), { fill: colour(c === units.length - 1 ? "--none" : colours_.css[c]) }); });
+    units.forEach((list, c) => { if (list.length) p.geo(p.svg ? null : paths.fills, c, (pen, frame) => list.forEach(i => misses(l.boxes, i, frame) || traceUnit(l, i, pen)), { ...(c === units.length - 1 ? { fill: colour("--none"), none: true } : { fill: colour(colours_.css[c]) }), ...(p.svg && !dense ? edge : {}) }); });
     if (colours_.few) p.geo(p.svg ? null : paths.fills, "few", (pen, frame) => colours_.of.forEach((c, i) => { if (c >= 0 && colours_.cases[i] < FEW && !misses(l.boxes, i, frame)) traceUnit(l, i, pen); }), { hatch: true });
   } else p.geo(p.svg ? null : paths, "land", (pen, frame) => { for (let i = 0; i < head().count; i++) misses(l.boxes, i, frame) || traceUnit(l, i, pen); }, { fill: colour("--land") });
-  const dense = head().count > 5000, near = view.k > home.k * 3;
-  if (!dense || near) p.geo(p.svg ? null : paths, "inner", (pen, frame) => traceArcs(l, false, pen, frame), { stroke: colour("--border"), width: dense ? .4 : head().count > 600 ? .5 : .8 });
+  if ((!dense || near) && !(p.svg && fillsAreas && !dense)) p.geo(p.svg ? null : paths, "inner", (pen, frame) => traceArcs(l, false, pen, frame), edge);
   page.background.forEach((b, i) => {
     const back = layers[b];
     if (!back.drawn || page.layers[b].count > head().count) return;
@@ -436,16 +488,16 @@ function paint(p, w, h, hits) {
   // Without a choice the strongest flows stand out; the others stay as a pale ground.
   const strong = new Set(state.chosen === null ? shownFlows.slice(0, STRONG) : shownFlows.filter(touches));
   shownFlows.reverse();
-  for (const pass_ of [0, 1]) for (const f of shownFlows) {
-    if (Number(strong.has(f)) !== pass_) continue;
-    const q = curve(l.points[f.u], l.points[f.v], .14 + .06 * f.c), width = widthOf(f.ties.length, most);
-    if (off(q, w, h)) continue;
-    const trace = pen => { pen.moveTo(q.x1, q.y1); pen.quadraticCurveTo(q.cx, q.cy, q.x2, q.y2); };
-    const alpha = pass_ ? .88 : .13;
-    if (pass_) p.shape(trace, { stroke: colour("--halo"), width: width + 1.6, alpha: .7 });
-    p.shape(trace, { stroke: colour("--f" + f.c), width, dash: DASH[f.c], alpha });
-    if (pass_) found.flows.push({ ...f, q, width });
-  }
+  const arcs = shownFlows.map(f => ({ f, q: curve(l.points[f.u], l.points[f.v], .14 + .06 * f.c), width: Math.round(widthOf(f.ties.length, most) * 5) / 5, strong: strong.has(f) })).filter(a => !off(a.q, w, h));
+  const whole = p.svg ? Math.round : v => v;
+  const arc = q => pen => { pen.moveTo(whole(q.x1), whole(q.y1)); pen.quadraticCurveTo(q.cx, q.cy, q.x2, q.y2); };
+  const halo = ({ q, width }) => p.shape(arc(q), { stroke: colour("--halo"), width: width + 1.6, alpha: .7 });
+  const line = ({ f, q, width }, alpha) => p.shape(arc(q), { stroke: colour("--f" + f.c), width, dash: DASH[f.c], alpha });
+  // In a picture those of one style follow each other, to be one path.
+  if (p.svg) arcs.sort((a, b) => a.strong - b.strong || b.f.c - a.f.c || a.width - b.width);
+  for (const a of arcs) if (!a.strong) line(a, .13);
+  if (p.svg) for (const a of arcs) if (a.strong) halo(a);
+  for (const a of arcs) if (a.strong) { if (!p.svg) halo(a); line(a, .88); found.flows.push({ ...a.f, q: a.q, width: a.width }); }
   for (const f of now.inside) {
     if (!state.classes[f.c] || !touches(f)) continue;
     const x = sx(l.points[f.u][0]), y = sy(l.points[f.u][1]), r = 5 + 2.5 * f.c + Math.min(9, 3 * Math.sqrt(f.ties.length / Math.max(1, most)) * 2);
@@ -455,16 +507,16 @@ function paint(p, w, h, hits) {
     p.shape(pen => { pen.moveTo(x + r, y); pen.arc(x, y, r, 0, 7); }, { stroke: colour("--f" + f.c), width, dash: DASH[f.c] });
     found.flows.push({ ...f, ring: [x, y, r], width });
   }
-  if (state.showSuggestions) for (const [s, u, v, score, why] of page.suggestions) {
-    if (s !== state.level || !l.points[u] || !l.points[v] || (state.chosen !== null && u !== state.chosen && v !== state.chosen)) continue;
-    const q = curve(l.points[u], l.points[v], -.16);
+  for (const [kind, u, v, why] of suggested()) {
+    if (!l.points[u] || !l.points[v]) continue;
+    const q = curve(l.points[u], l.points[v], -.16 - .06 * kind);
     if (off(q, w, h)) continue;
     const trace = pen => { pen.moveTo(q.x1, q.y1); pen.quadraticCurveTo(q.cx, q.cy, q.x2, q.y2); };
     p.shape(trace, { stroke: colour("--halo"), width: 4, alpha: .8 });
-    p.shape(trace, { stroke: colour("--accent"), width: 2, dash: [2, 6], cap: "round" });
+    p.shape(trace, { stroke: colour("--accent"), width: 2.2, dash: MIGHT[kind].dash, cap: kind ? "butt" : "round" });
     const [ax, ay] = alongCurve(q, .06), angle = Math.atan2(q.cy - q.y1, q.cx - q.x1);
     p.shape(pen => { for (const turn of [.45, -.45]) { pen.moveTo(ax, ay); pen.lineTo(ax + 9 * Math.cos(angle + turn), ay + 9 * Math.sin(angle + turn)); } }, { stroke: colour("--accent"), width: 2 });
-    found.flows.push({ suggestion: [u, v, score, why], q, width: 3 });
+    found.flows.push({ suggestion: [kind, u, v, why], q, width: 3 });
   }
   // Lines between actors of the choice, and actors.
   if (state.chosen !== null || state.actor !== null) for (const i of chosenTies()) {
@@ -479,10 +531,15 @@ function paint(p, w, h, hits) {
   for (const i of seenActors()) {
     const [px, py] = page.actors.at[i], x = sx(px), y = sy(py);
     if (x < -10 || y < -10 || x > w + 10 || y > h + 10) continue;
-    const key = Math.round(x / gap) * 10000 + Math.round(y / gap);
-    const cell = cells.get(key);
-    if (cell) cell.ids.push(i); else cells.set(key, { x, y, ids: [i] });
+    // With the first circle near enough, so that circles do not cover each other's numbers.
+    const column = Math.floor(x / gap), row = Math.floor(y / gap);
+    let cell;
+    for (let a = column - 1; a <= column + 1 && !cell; a++) for (let b = row - 1; b <= row + 1 && !cell; b++) { const c = cells.get(a * 10000 + b); if (c && Math.hypot(c.x - x, c.y - y) < gap) cell = c; }
+    // A place holds one circle: another in it would be nearer than the gap, or nearly so.
+    cell ??= cells.get(column * 10000 + row);
+    if (cell) cell.ids.push(i); else cells.set(column * 10000 + row, { x, y, ids: [i] });
   }
+  const placed = [];
   for (const cell of cells.values()) {
     const one = cell.ids.length === 1, r = one ? 5 : Math.min(17, 6 + 2.2 * Math.log2(cell.ids.length));
     if (one) p.shape(pen => symbol(pen, page.actors.kind[cell.ids[0]], cell.x, cell.y, 5), { fill: kindColour(page.actors.kind[cell.ids[0]]), stroke: colour("--halo"), width: 1 });
@@ -491,9 +548,28 @@ function paint(p, w, h, hits) {
       p.text(number(cell.ids.length), cell.x, cell.y, { size: r > 11 ? 11 : 10, weight: 600, anchor: "middle", fill: colour("--ink") });
     }
     found.actors.push({ ...cell, r: Math.max(r, 7) });
+    if (!one) placed.push([cell.x - r, cell.y, 2 * r]);
+  }
+  // Brokers with their names, the first ones first.
+  if (state.showBrokers) {
+    const seen = page.brokers.slice(0, BROKERS).map(([i], rank) => ({ i, rank, at: page.actors.at[i] })).filter(b => b.at && pass.actor[b.i]).map(b => ({ ...b, x: sx(b.at[0]), y: sy(b.at[1]) })).filter(b => b.x > 0 && b.y > 0 && b.x < w && b.y < h).reverse();
+    for (const { i, x, y } of seen) {
+      p.shape(pen => { pen.moveTo(x + 9, y); pen.arc(x, y, 9, 0, 7); }, { fill: colour("--card"), stroke: colour("--mark"), width: 1.6 });
+      p.shape(pen => symbol(pen, page.actors.kind[i], x, y, 5), { fill: kindColour(page.actors.kind[i]) });
+      found.actors.push({ x, y, r: 9, ids: [i] });
+      placed.push([x - 9, y, 18]);
+    }
+    const free = (X, y, width) => X > 0 && X + width < w && !placed.some(o => Math.abs(o[1] - y) < 14 && X < o[0] + o[2] && o[0] < X + width);
+    for (const { i, rank, x, y } of seen.reverse()) {
+      const name = `${rank + 1}. ${page.actors.name[i]}`, label = name.length > 34 ? name.slice(0, 33) + "…" : name, width = label.length * 7;
+      const place = [0, -15, 15, -30, 30].flatMap(dy => [[x + 12, y + dy], [x - 12 - width, y + dy]]).find(([X, Y]) => free(X, Y, width));
+      if (!place) continue;
+      placed.push([...place, width]);
+      p.text(label, ...place, { size: 11.5, weight: 600, fill: colour("--ink"), halo: colour("--halo") });
+    }
   }
   if (state.showNames) {
-    const placed = [], wanted = Math.min(page.labels.length, Math.round(12 * (view.k / home.k) ** 1.5) + 6);
+    const wanted = Math.min(page.labels.length, Math.round(12 * (view.k / home.k) ** 1.5) + 6);
     for (const [name, x, y] of page.labels.slice(0, wanted)) {
       const X = sx(x), Y = sy(y), width = name.length * 6.2;
       if (X < 0 || Y < 8 || X + width > w || Y > h - 4 || placed.some(o => Math.abs(o[1] - Y) < 14 && X < o[0] + o[2] && o[0] < X + width)) continue;
@@ -504,6 +580,14 @@ function paint(p, w, h, hits) {
   }
   if (hits) marks = found;
 }
+// Arcs of what might be: [kind, gains, has, why]; without a choice the first ones of the level.
+const MIGHT = [{ key: "showSuggestions", name: "suggestions", dash: [1, 6] }, { key: "showPartners", name: "suggestedPartners", dash: [9, 5] }], FIRST = 30, BROKERS = 30;
+function suggested() {
+  const on = (layer().suggestions || []).filter(s => state[MIGHT[s[0]].key]);
+  if (state.chosen !== null) return on.filter(s => s[1] === state.chosen || s[2] === state.chosen);
+  return MIGHT.flatMap((_, k) => { const seen = new Set(); return on.filter(s => s[0] === k && !seen.has(s[1]) && seen.add(s[1])).slice(0, FIRST); });
+}
+function tiesBetween(u, v) { return flows().pairs.get(u < v ? u * 65536 + v : v * 65536 + u) || 0; }
 function circleValues() {
   if (!state.circle) return null;
   if (state.circle[0] === "@") return { name: t({ "@actors": "filteredActors", "@ties": "filteredTies", "@cross": "filteredCross" }[state.circle]), values: total(state.circle), m: { decimals: 0, unit: null } };
@@ -514,18 +598,18 @@ function circleValues() {
 const canvas = $("map"), context = canvas.getContext("2d");
 const home = { x: 0, y: 0, k: 1 };
 let ready = false, waiting = false;
-function fit() {
-  const l = layers[page.first], w = canvas.clientWidth || 1, h = canvas.clientHeight || 1;
+function fit(picture_) {
+  const l = layers[page.first], [w, h] = picture_ || [canvas.clientWidth || 1, canvas.clientHeight || 1];
   let box = [Infinity, Infinity, -Infinity, -Infinity];
   const grow = b => { box = [Math.min(box[0], b[0]), Math.min(box[1], b[1]), Math.max(box[2], b[2]), Math.max(box[3], b[3])]; };
   if (l && l.drawn) for (let i = 0; i < l.boxes.length; i += 4) if (l.boxes[i] <= l.boxes[i + 2]) grow(l.boxes.subarray(i, i + 4));
   for (const f of page.frames) if (f.rectangle) grow([f.rectangle[0], f.rectangle[1], f.rectangle[2], f.rectangle[3] + page.sheet[1] * .02]);
   if (box[0] > box[2]) box = [0, 0, ...page.sheet];
-  Object.assign(home, frame(box, w, h));
+  Object.assign(home, frame(box, w, h, !picture_));
 }
 // The legend stands left of what is shown where there is room for both.
-function frame([x, y, r, b], w, h) {
-  const beside = $("legend").offsetWidth + 16, left = w - beside > 380 ? beside : 0;
+function frame([x, y, r, b], w, h, legend_ = true) {
+  const beside = legend_ ? $("legend").offsetWidth + 16 : 0, left = w - beside > 380 ? beside : 0;
   const k = Math.min((w - left - 24) / Math.max(1, r - x), (h - 24) / Math.max(1, b - y));
   return { k, x: (x + r) / 2 - (w + left) / 2 / k, y: (y + b) / 2 - h / 2 / k };
 }
@@ -583,7 +667,7 @@ function under(x, y) {
 const unitName = u => layer().names[u];
 const years = i => { const { from, to } = page.ties; return from[i] === null ? t("undated") : from[i] === to[i] ? String(from[i]) : from[i] + "–" + to[i]; };
 function flowText(f) {
-  if (f.suggestion) { const [u, v, score, why] = f.suggestion; return `${unitName(v)} → ${unitName(u)}\n${say(why)} (${number(score)}/100)`; }
+  if (f.suggestion) { const [kind, u, v, why] = f.suggestion, n = tiesBetween(u, v); return `${t(MIGHT[kind].name)}\n${unitName(v)} → ${unitName(u)}${n ? ` (${t("alreadyTied")}, ${ties(n)})` : ""}\n${capital(say(why))}`; }
   const word = CLASS_NAMES[f.c][state.lang];
   return (f.u === f.v ? `${unitName(f.u)}${colon()}${t("inside")}` : `${unitName(f.u)} – ${unitName(f.v)}`) + `\n${ties(f.ties.length)} ${word}`;
 }
@@ -759,14 +843,16 @@ function panel() {
   const insiders = new Set(l.actors.get(u) || []);
   content.push(element("h3", { textContent: `${t("partners")} (${ties(list.length)})` }), list.length ? listed(list, i => { const own_ = insiders.has(page.ties.a[i]) ? page.ties.a[i] : page.ties.b[i]; const item = tieItem(i, own_); item.firstChild.after(" ", page.actors.name[own_]); return item; }, 8) : element("p", { className: "soft", textContent: t("noTie") }));
   content.push(element("h3", { textContent: `${t("actorsHere")} (${number(own.length)})` }), own.length ? listed(own, actorItem, 8) : element("p", { className: "soft", textContent: t("noActor") }));
-  const could = page.suggestions.filter(s => s[0] === state.level && (s[1] === u || s[2] === u));
-  if (could.length) content.push(element("h3", { textContent: t("suggestions") }), listed(could, s => { const o = s[1] === u ? s[2] : s[1]; return element("li", {}, s[1] === u ? "← " : "→ ", element("button", { type: "button", className: "link", textContent: l.names[o], onclick: () => choose(o) }), element("div", { className: "soft", textContent: `${say(s[4])} (${number(s[3])}/100)` })); }, 6));
+  MIGHT.forEach(({ name }, kind) => {
+    const could = (l.suggestions || []).filter(s => s[0] === kind && (s[1] === u || s[2] === u));
+    if (could.length) content.push(element("h3", { textContent: t(name) }), listed(could, ([, a, b, why]) => { const o = a === u ? b : a, n = tiesBetween(a, b); return element("li", {}, a === u ? "← " : "→ ", element("button", { type: "button", className: "link", textContent: l.names[o], onclick: () => choose(o) }), n ? element("span", { className: "soft", textContent: ` (${t("alreadyTied")}, ${ties(n)})` }) : "", element("div", { className: "soft", textContent: capital(say(why)) })); }, 4));
+  });
   content.push(element("h3", { textContent: t("measure") }), comparing);
   fill(...content);
 }
 function actorPanel(i) {
   const list = chosenTies(), where = layer().unitOf[i];
-  fill(element("h2", {}, icon(page.actors.kind[i]), " " + page.actors.name[i]), element("p", { className: "soft", textContent: actorText(i).split("\n").slice(1).join(" · ") }),
+  fill(element("h2", {}, icon(page.actors.kind[i]), " " + page.actors.name[i]), element("p", { className: "soft", textContent: actorText(i).split("\n").slice(1).join(" · ") }), ...page.brokers.filter(b => b[0] === i).map(b => element("p", { textContent: capital(say(b[1])) + "." })),
     element("div", { className: "buttons" }, ...(page.actors.at[i] ? [element("button", { type: "button", textContent: t("zoomTo"), onclick: () => chooseActor(i, true) })] : []), ...(where >= 0 ? [element("button", { type: "button", textContent: unitName(where), onclick: () => choose(where) })] : []), element("button", { type: "button", textContent: t("close"), onclick: clearChoice })),
     element("h3", { textContent: `${t("partners")} (${ties(list.length)})` }), list.length ? listed(list, k => tieItem(k, i), 30) : element("p", { className: "soft", textContent: t("noTie") }));
 }
@@ -795,7 +881,7 @@ function legendRows() {
   if (c) {
     list.push({ title: say(c.m.name) + (say(c.m.unit) ? ` (${say(c.m.unit)})` : "") });
     c.labels.map((label, i) => ({ swatch: c.css[i], text: label, n: c.counts[i] })).reverse().forEach(r => { if (r.n || c.m.scale.kind === "classes") list.push(r); });
-    if (c.missing) list.push({ swatch: "--none", text: t("missing"), n: c.missing });
+    if (c.missing) list.push({ swatch: "--none", dots: true, text: t("missing"), n: c.missing });
     if (c.few) list.push({ hatch: true, text: t("few"), n: c.few });
   }
   const size = circleValues();
@@ -804,16 +890,19 @@ function legendRows() {
     list.push({ title: size.name }, { circles: [most, most / 4].map(v => v > 10 ? +v.toPrecision(1) : Math.ceil(v)).filter((v, i, a) => v > 0 && a.indexOf(v) === i), most });
   }
   const now = flows(), most = mostTies();
-  list.push({ title: t("flows") });
+  if (state.classes.some(Boolean)) list.push({ title: t("flows") });
   CLASS_NAMES.forEach((name, i) => { if (state.classes[i]) list.push({ line: i, text: name[state.lang], n: now.byClass[i] }); });
   const drawn = now.between.filter(f => state.classes[f.c]).length;
   if (drawn) list.push({ widths: [...new Set([1, Math.ceil(most / 2), most])], most, text: t("widths") + (state.chosen === null && drawn > STRONG ? t("pale") : "") });
-  list.push({ ringKey: true, text: t("ring") });
+  if (now.inside.some(f => state.classes[f.c])) list.push({ ringKey: true, text: t("ring") });
   if (state.showActors || state.chosen !== null || state.actor !== null) {
     const kinds = [...new Set(seenActors().map(i => page.actors.kind[i]))].sort((a, b) => a - b);
     if (kinds.length) list.push({ title: t("actorsHere") }, ...kinds.map(k => ({ kind: k, text: say(page.actors.kinds[k]) })));
   }
-  if (state.showSuggestions) list.push({ suggestion: true, text: t("suggestions") });
+  const might = new Set(suggested().map(s => s[0]));
+  MIGHT.forEach((m, kind) => { if (might.has(kind)) list.push({ might: kind, text: t(m.name) }); });
+  if (might.size) list.push({ note: t("towards") });
+  if (state.showBrokers) list.push({ broker: true, text: t("brokersWord") });
   return list;
 }
 function legend() {
@@ -823,14 +912,16 @@ function legend() {
   const body = element("div", { className: "body" });
   for (const r of legendRows()) {
     if (r.title) body.append(element("h3", { textContent: r.title }));
-    else if (r.swatch) body.append(row(picture(20, 13, ["rect", { width: 20, height: 13, fill: colour(r.swatch), stroke: colour("--border") }]), r.text, r.n));
+    else if (r.swatch) body.append(row(picture(20, 13, ["rect", { width: 20, height: 13, fill: colour(r.swatch), stroke: colour("--border") }], ...(r.dots ? [["path", { d: "M3 3h1M9 3h1M15 3h1M6 7h1M12 7h1M3 11h1M9 11h1M15 11h1", stroke: colour("--soft"), "stroke-width": 1.4 }]] : [])), r.text, r.n));
     else if (r.hatch) body.append(row(picture(20, 13, ["rect", { width: 20, height: 13, fill: "none", stroke: colour("--border") }], ["path", { d: "M0 8L8 0M2 13L15 0M9 13L20 2", stroke: colour("--ink"), "stroke-width": 1 }]), r.text, r.n));
     else if (r.circles) body.append(...r.circles.map(v => { const q = 24 * Math.sqrt(v / r.most); return row(picture(50, Math.max(10, 2 * q + 2), ["circle", { cx: 25, cy: Math.max(5, q + 1), r: q, fill: colour("--circle"), opacity: .6 }]), number(v)); }));
     else if (r.line !== undefined) body.append(row(classKey(r.line), r.text, r.n));
     else if (r.widths) { body.append(element("div", { className: "row" }, ...r.widths.flatMap(n => [picture(26, 11, ["path", { d: "M0 5.5H26", stroke: colour("--soft"), "stroke-width": widthOf(n, most) }]), element("span", { textContent: number(n) })])), element("p", { className: "say", textContent: r.text })); }
     else if (r.ringKey) body.append(row(picture(20, 14, ["circle", { cx: 10, cy: 7, r: 5, fill: "none", stroke: colour("--soft"), "stroke-width": 2 }]), r.text));
     else if (r.kind !== undefined) body.append(row(icon(r.kind), r.text));
-    else if (r.suggestion) body.append(row(picture(30, 10, ["path", { d: "M1 5H29", stroke: colour("--accent"), "stroke-width": 2.4, "stroke-dasharray": "2 6", "stroke-linecap": "round" }]), r.text));
+    else if (r.might !== undefined) body.append(row(picture(30, 10, ["path", { d: "M1 5H29", stroke: colour("--accent"), "stroke-width": 2.4, "stroke-dasharray": MIGHT[r.might].dash.join(" "), "stroke-linecap": r.might ? "butt" : "round" }]), r.text));
+    else if (r.broker) body.append(row(picture(20, 20, ["circle", { cx: 10, cy: 10, r: 8, fill: colour("--card"), stroke: colour("--mark"), "stroke-width": 1.6 }], ["circle", { cx: 10, cy: 10, r: 4, fill: colour("--mark") }]), r.text));
+    else if (r.note) body.append(element("p", { className: "say", textContent: capital(r.note) + "." }));
   }
   if (head().approximate) body.append(element("p", { className: "say", textContent: t("approximate") }));
   const toggle = element("button", { type: "button", className: "toggle", textContent: t("legendToggle"), "aria-expanded": box.classList.contains("open"), onclick: () => { box.classList.toggle("open"); legend(); } });
@@ -845,6 +936,14 @@ function tableData() {
     const list = flows().between.concat(flows().inside).filter(f => state.classes[f.c]);
     return { n: list.length, columns: [{ name: t("a"), text: i => unitName(list[i].u) }, { name: t("b"), text: i => unitName(list[i].v) }, { name: t("classWord"), text: i => CLASS_NAMES[list[i].c][state.lang] }, { name: t("count"), value: i => list[i].ties.length, digits: 0 }], open: i => list[i].u === list[i].v ? choose(list[i].u, true) : listTies(list[i].ties, flowText(list[i]).split("\n")[0]), mark: () => false };
   }
+  if (state.rows === "suggestions") {
+    const list = l.suggestions || [];
+    return { n: list.length, columns: [{ name: t("gains"), text: i => unitName(list[i][1]) }, { name: t("holds"), text: i => unitName(list[i][2]) }, { name: t("kind"), text: i => t(MIGHT[list[i][0]].name) }, { name: t("why"), text: i => say(list[i][3]) }, { name: t("knownTies"), value: i => tiesBetween(list[i][1], list[i][2]), digits: 0 }], plain: true, open: i => choose(list[i][1], true), mark: i => state.chosen !== null && (list[i][1] === state.chosen || list[i][2] === state.chosen) };
+  }
+  if (state.rows === "brokers") {
+    const list = page.brokers;
+    return { n: list.length, columns: [{ name: t("name"), text: i => page.actors.name[list[i][0]] }, { name: t("kind"), text: i => say(page.actors.kinds[page.actors.kind[list[i][0]]]) }, { name: say(h.name), text: i => l.unitOf[list[i][0]] >= 0 ? unitName(l.unitOf[list[i][0]]) : "" }, { name: t("why"), text: i => say(list[i][1]) }, { name: capital(t("rank")), value: i => i + 1, digits: 0 }], plain: true, open: i => chooseActor(list[i][0], true), mark: i => list[i][0] === state.actor };
+  }
   if (state.rows === "actors") {
     const list = [...page.actors.kind.keys()].filter(i => pass.actor[i]), counts = new Int32Array(page.actors.kind.length);
     page.ties.a.forEach((a, i) => { if (pass.tie[i]) { counts[a]++; counts[page.ties.b[i]]++; } });
@@ -855,7 +954,7 @@ function tableData() {
   if (inside) columns.push({ name: say(page.layers[parents.layer].name), text: i => parents.of[i] === null ? "" : layers[parents.layer].names[parents.of[i]] });
   columns.push({ name: t("filteredTies"), value: i => total("@ties")[i], digits: 0 }, { name: t("filteredActors"), value: i => total("@actors")[i], digits: 0 });
   h.measures.forEach((m, k) => {
-    columns.push(m.scale.kind === "classes" ? { name: say(m.name), key: m.key, text: i => Number.isFinite(l.values[k][i]) ? say(m.scale.labels[l.values[k][i]]) : "" } : { name: say(m.name) + (say(m.unit) ? ` (${say(m.unit)})` : ""), key: m.key, value: i => l.values[k][i], digits: m.decimals });
+    columns.push(m.scale.kind === "classes" ? { name: say(m.name), key: m.key, text: i => Number.isFinite(l.values[k][i]) ? say(m.scale.labels[l.values[k][i]]) : "" } : { name: say(m.name) + (say(m.unit) ? ` (${say(m.unit)})` : ""), key: m.key, percent: say(m.unit) === "%", value: i => l.values[k][i], digits: m.decimals });
     if (l.cases[k]) columns.push({ name: `n (${say(m.name)})`, value: i => l.cases[k][i], digits: 0 });
   });
   return { n: h.count, columns, open: i => choose(i, false), mark: i => i === state.chosen || i === state.pinned || sheet.marked.has(i) };
@@ -866,6 +965,7 @@ function sorted() {
   const q = fold($("sift").value.trim());
   if (q) { const texts = columns.filter(c => c.text); order = order.filter(i => texts.some(c => fold(c.text(i)).includes(q))); }
   if ($("only-marked").checked) order = order.filter(data.mark);
+  if (data.plain && sheet.sort === null) { sheet.at = -1; return sheet.list = order; }
   const at = sheet.sort === null ? Math.max(0, columns.findIndex(c => c.key === state.area && state.rows === "territories" && c.value)) : Math.min(sheet.sort, columns.length - 1);
   const c = columns[at], sign = sheet.down ? -1 : 1, down = c.value ? sign : -sign * (sheet.sort === null ? 1 : -1);
   if (c.value) { const v = Float64Array.from(order.length ? Array(data.n).keys() : [], i => c.value(i)); order.sort((a, b) => Number.isNaN(v[a]) ? Number.isNaN(v[b]) ? a - b : 1 : Number.isNaN(v[b]) ? -1 : sign * (v[a] - v[b]) || a - b); }
@@ -892,10 +992,13 @@ function rows() {
   const marked = $("table").querySelector("tr.marked");
   if (marked) $("table-scroll").scrollTop = marked.offsetTop - 60;
 }
+// As a spreadsheet of the language opens it; shares go from 0 to 1, as in the tables beside the page.
 function csv() {
-  const { columns } = sheet.data, quote = v => /[",\n\r;]/.test(v) ? `"${v.replace(/"/g, "\"\"")}"` : v, safe = v => /^[=+\-@\t\r]/.test(v) ? "'" + v : v;
-  const lines = [columns.map(c => quote(c.name)).join(",")];
-  for (const i of sheet.list) lines.push(columns.map(c => c.text ? quote(safe(c.text(i))) : Number.isFinite(c.value(i)) ? String(+c.value(i).toFixed(c.digits)) : "").join(","));
+  const { columns } = sheet.data, semi = state.lang ? "," : ";", quote = v => /[",\n\r;]/.test(v) ? `"${v.replace(/"/g, "\"\"")}"` : v, safe = v => /^[=+\-@\t\r]/.test(v) ? "'" + v : v;
+  const figure = c => i => { const v = c.value(i), text = c.percent ? String(+(v / 100).toFixed(c.digits + 2)) : String(+v.toFixed(c.digits)); return Number.isFinite(v) ? state.lang ? text : text.replace(".", ",") : ""; };
+  const write_ = columns.map(c => c.text ? i => quote(safe(c.text(i))) : figure(c));
+  const lines = [columns.map(c => quote(safe(c.percent ? c.name.replace("(%)", "(0–1)") : c.name))).join(semi)];
+  for (const i of sheet.list) lines.push(write_.map(f => f(i)).join(semi));
   lines.push("", quote(credits()));
   save(new Blob(["\ufeff" + lines.join("\r\n")], { type: "text/csv" }), `${head().key}-${state.rows}.csv`);
 }
@@ -921,19 +1024,30 @@ function sidePicture(p, x, y, width) {
   for (const r of legendRows()) {
     if (r.title) { y += 8; for (const line of wrap(r.title, width, 12)) { p.text(line, x, y, { ...ink, weight: 600 }); y += 16; } continue; }
     if (r.circles) { for (const v of r.circles) { const q = 24 * Math.sqrt(v / r.most), step = Math.max(16, 2 * q + 4); p.shape(c => { c.moveTo(x + 25 + q, y + step / 2 - 8); c.arc(x + 25, y + step / 2 - 8, q, 0, 7); }, { fill: colour("--circle"), alpha: .6 }); p.text(number(v), x + 58, y + step / 2 - 8, ink); y += step; } continue; }
-    if (r.widths) { let left = x; for (const n of r.widths) { p.shape(c => { c.moveTo(left, y); c.lineTo(left + 24, y); }, { stroke: colour("--soft"), width: widthOf(n, most) }); p.text(number(n), left + 28, y, ink); left += 58; } y += 16; p.text(r.text, x, y, ink); y += 16; continue; }
+    if (r.widths) { let left = x; for (const n of r.widths) { p.shape(c => { c.moveTo(left, y); c.lineTo(left + 24, y); }, { stroke: colour("--soft"), width: widthOf(n, most) }); p.text(number(n), left + 28, y, ink); left += 58; } y += 16; for (const line of wrap(r.text, width, 12)) { p.text(line, x, y, ink); y += 16; } continue; }
     if (r.swatch) p.shape(c => c.rect(x, y - 6, 20, 12), { fill: colour(r.swatch), stroke: colour("--border"), width: 1 });
+    if (r.dots) p.shape(c => { for (const k of [3, 9, 15]) c.rect(x + k, y - 1, 1.4, 1.4); }, { fill: colour("--soft") });
     if (r.hatch) p.shape(c => { for (const k of [0, 7, 14]) { c.moveTo(x + k, y + 6); c.lineTo(x + k + 6, y - 6); } }, { stroke: colour("--ink"), width: 1 });
     if (r.line !== undefined) p.shape(c => { c.moveTo(x, y); c.lineTo(x + 26, y); }, { stroke: colour("--f" + r.line), width: 3, dash: DASH[r.line] });
     if (r.ringKey) p.shape(c => { c.moveTo(x + 15, y); c.arc(x + 10, y, 5, 0, 7); }, { stroke: colour("--soft"), width: 2 });
     if (r.kind !== undefined) p.shape(c => symbol(c, r.kind, x + 10, y, 5), { fill: kindColour(r.kind) });
-    if (r.suggestion) p.shape(c => { c.moveTo(x, y); c.lineTo(x + 26, y); }, { stroke: colour("--accent"), width: 2.4, dash: [2, 6], cap: "round" });
+    if (r.note) { for (const line of wrap(capital(r.note) + ".", width, 12)) { p.text(line, x, y, ink); y += 16; } continue; }
+    if (r.might !== undefined) p.shape(c => { c.moveTo(x, y); c.lineTo(x + 26, y); }, { stroke: colour("--accent"), width: 2.4, dash: MIGHT[r.might].dash, cap: r.might ? "butt" : "round" });
+    if (r.broker) { p.shape(c => { c.moveTo(x + 18, y); c.arc(x + 10, y, 8, 0, 7); }, { stroke: colour("--mark"), width: 1.6 }); p.shape(c => { c.moveTo(x + 14, y); c.arc(x + 10, y, 4, 0, 7); }, { fill: colour("--mark") }); }
     for (const line of wrap(r.text + (r.n === undefined ? "" : ` (${number(r.n)})`), width - 34, 12)) { p.text(line, x + 34, y, ink); y += 16; }
   }
   return y;
 }
+const WHOLE = [600, 520];
+function pictured(draw_) {
+  if (state.view) return draw_();
+  const held = { ...view }, kept = { ...home };
+  fit(WHOLE);
+  Object.assign(view, home);
+  try { return draw_(); } finally { Object.assign(view, held); Object.assign(home, kept); }
+}
 function layout() {
-  const w = canvas.clientWidth, h = canvas.clientHeight, side = 250, full = w + side, title = wrap(caption(), full - 24, 16), foot = wrap(credits() + " " + (page.frames.some(f => f.rectangle) ? t("scaleInsets") + " " : "") + (head().approximate ? t("approximate") : ""), full - 24, 11);
+  const [w, h] = state.view ? [canvas.clientWidth, canvas.clientHeight] : WHOLE, side = 250, full = w + side, title = wrap(caption(), full - 24, 16), foot = wrap(credits() + " " + (page.frames.some(f => f.rectangle) ? t("scaleInsets") + " " : "") + (head().approximate ? t("approximate") : ""), full - 24, 11);
   const top = 14 + title.length * 21, H = top + h + 12 + foot.length * 14 + 6;
   const words = p => {
     title.forEach((line, i) => p.text(line, 12, 20 + i * 21, { size: 16, weight: 650, fill: colour("--ink") }));
@@ -942,13 +1056,15 @@ function layout() {
   };
   return { w, h, full, top, H, words };
 }
-function svgText() {
+const svgText = () => pictured(svgNow);
+function svgNow() {
   const { w, h, full, top, H, words } = layout(), map = svgPainter(w, h), around = svgPainter(full, H);
   paint(map, w, h, false);
   words(around);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${full}" height="${H}" viewBox="0 0 ${full} ${H}" font-family="system-ui, 'Segoe UI', Roboto, Arial, sans-serif" role="img"><title>${escape(caption())}</title><desc>${escape(reading().map(e => e.textContent).join(" ") + " " + credits())}</desc><defs><pattern id="few" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0" stroke="${colour("--ink")}" stroke-opacity=".55"/></pattern><clipPath id="frame"><rect width="${w}" height="${h}"/></clipPath></defs><rect width="${full}" height="${H}" fill="${colour("--card")}"/><g transform="translate(0 ${top})" clip-path="url(#frame)">${map.body}</g>${around.body}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${full}" height="${H}" viewBox="0 0 ${full} ${H}" font-family="system-ui, 'Segoe UI', Roboto, Arial, sans-serif" role="img"><title>${escape(caption())}</title><desc>${escape(reading().map(e => e.textContent).join(" ") + " " + credits())}</desc><defs><pattern id="few" width="6" height="6" patternUnits="userSpaceOnUse"><path d="M0 6L6 0" stroke="${colour("--ink")}" stroke-opacity=".55"/></pattern><pattern id="none" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="${colour("--none")}"/><rect x="2.3" y="2.3" width="1.4" height="1.4" fill="${colour("--soft")}" fill-opacity=".6"/></pattern><clipPath id="frame"><rect width="${w}" height="${h}"/></clipPath></defs><rect width="${full}" height="${H}" fill="${colour("--card")}"/><g transform="translate(0 ${top})" clip-path="url(#frame)">${map.body}</g>${around.body}</svg>`;
 }
-function savePng() {
+const savePng = () => pictured(pngNow);
+function pngNow() {
   const { w, h, full, top, H, words } = layout(), ratio = 2, big = element("canvas", { width: full * ratio, height: H * ratio }), ctx = big.getContext("2d");
   const map = element("canvas", { width: w * ratio, height: h * ratio });
   paint(canvasPainter(map.getContext("2d"), ratio), w, h, false);
@@ -1034,6 +1150,7 @@ function fillMeasures() {
   about();
 }
 function about() {
+  for (const id of ["suggest-label", "partners-label"]) $(id).hidden = !head().suggested;
   const k = measureAt(state.level, state.area), m = head().measures[k];
   $("classing-field").hidden = !m || m.scale.kind === "classes";
   $("cuts-field").hidden = $("classing-field").hidden || state.classing !== "manual";
@@ -1095,7 +1212,7 @@ function setLanguage(lang) {
   $("busy").textContent = "";
   canvas.setAttribute("aria-label", `${t("map")}${colon()}${say(page.title)}`);
   options($("level"), [["", page.layers.map((l, i) => [i, `${capital(say(l.plural))} (${number(l.count)})`])]], state.level);
-  options($("rows"), [["", [["territories", t("territories")], ["flows", t("flowsRows")], ["actors", t("actorsRows")]]]], state.rows);
+  options($("rows"), [["", [["territories", t("territories")], ["flows", t("flowsRows")], ["actors", t("actorsRows")], ...(page.layers.some(l => l.suggested) ? [["suggestions", t("suggestionRows")]] : []), ...(page.brokers.length ? [["brokers", t("brokersWord")]] : [])]]], state.rows);
   $("credits").textContent = credits();
   $("credits").title = credits();
   const block = (title, items) => items.length ? [element("h3", { textContent: title }), element("ul", {}, ...items.map(text => element("li", { textContent: say(text) })))] : [];
@@ -1125,6 +1242,8 @@ function write() {
   if (!state.sides.flat().every(Boolean)) p.set("x", bits(state.sides.flat()));
   if (state.showActors) p.set("pts", 1);
   if (state.showSuggestions) p.set("sug", 1);
+  if (state.showPartners) p.set("par", 1);
+  if (state.showBrokers) p.set("brk", 1);
   if (!state.showNames) p.set("names", 0);
   if (state.chosen !== null) p.set("s", layer().codes[state.chosen]);
   if (state.pinned !== null) p.set("pin", layer().codes[state.pinned]);
@@ -1151,8 +1270,8 @@ function read() {
   const [from, to] = (p.get("p") || "").split("-").map(Number), year = (v, other) => Number.isInteger(v) && v >= base.low && v <= base.high ? v : other;
   state.from = year(from, base.low); state.to = year(to, base.high);
   state.undated = p.get("u") !== "0"; state.weight = Math.max(0, Number(p.get("w")) || 0);
-  state.showActors = p.get("pts") === "1"; state.showSuggestions = p.get("sug") === "1"; state.showNames = p.get("names") !== "0";
-  state.rows = ["territories", "flows", "actors"].includes(p.get("t")) ? p.get("t") : "territories";
+  state.showActors = p.get("pts") === "1"; state.showSuggestions = p.get("sug") === "1"; state.showPartners = p.get("par") === "1"; state.showBrokers = p.get("brk") === "1"; state.showNames = p.get("names") !== "0";
+  state.rows = ["territories", "flows", "actors", "suggestions", "brokers"].includes(p.get("t")) ? p.get("t") : "territories";
   const v = (p.get("v") || "").split("_").map(Number);
   state.view = v.length === 3 && v.every(Number.isFinite) && v[2] > 0 ? v : null;
   if (p.get("lang") === "en" || p.get("lang") === "fr") state.lang = p.get("lang") === "en" ? 1 : 0;
@@ -1175,7 +1294,7 @@ async function start() {
   paintTheme(state.theme);
   setLanguage(state.lang);
   if (!page.layers.length) { $("controls").hidden = $("table-section").hidden = true; $("busy").textContent = ""; root.dataset.ready = Math.round(performance.now()); return; }
-  $("suggest-label").hidden = !page.suggestions.length;
+  $("brokers-label").hidden = !page.brokers.length;
   await Promise.all([load(state.level), shapes(page.first)]);
   passActors();
   choices(wanted);
@@ -1191,9 +1310,12 @@ async function start() {
   root.dataset.ready = Math.round(performance.now());
   fillFilters(); legend(); panel(); rows(); toggles();
   write();
+  // What is likely to be looked at next is unpacked while nothing else happens; a very large level is not.
+  const later = window.requestIdleCallback || (f => setTimeout(f, 200)), next = l => { if (l < page.layers.length) later(() => (page.layers[l].count > 5000 ? Promise.resolve() : load(l)).then(() => next(l + 1))); };
+  next(0);
 }
 function toggles() {
-  for (const [id, key] of [["show-actors", "showActors"], ["show-suggestions", "showSuggestions"], ["show-names", "showNames"], ["on-circles", "onCircles"]]) { $(id).checked = state[key]; $(id).onchange = () => { state[key] = $(id).checked; legend(); update(); }; }
+  for (const [id, key] of [["show-actors", "showActors"], ["show-suggestions", "showSuggestions"], ["show-partners", "showPartners"], ["show-brokers", "showBrokers"], ["show-names", "showNames"], ["on-circles", "onCircles"]]) { $(id).checked = state[key]; $(id).onchange = () => { state[key] = $(id).checked; legend(); update(); }; }
 }
 $("level").onchange = e => setLevel(+e.target.value);
 $("areas").onchange = e => { state.area = e.target.value; sheet.sort = null; sheet.down = true; about(); legend(); update(); };
