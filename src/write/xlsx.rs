@@ -116,7 +116,7 @@ fn fill(page: &mut Worksheet, sheet: &Sheet<'_>, found: &mut Diagnostics) -> Res
         for (r, row) in (1_u32..).zip(0..table.rows()) {
             let place = || Place::file(sheet.name.as_str()).record(row).field(&**name);
             match column.cell(row) {
-                Cell::Missing => continue,
+                Cell::Missing => {}
                 Cell::Text(t) => {
                     let cut = cut(t);
                     if cut.len() < t.len() {
