@@ -156,11 +156,14 @@ fn choose(file: &FileMetaData, geometry: &str, walked: &mut Walked) -> Result<Ch
     let mut properties = Vec::new();
     for (i, column) in columns.iter().enumerate().filter(|(i, _)| *i != at) {
         let name = column.path().string();
+        if ["xmin", "ymin", "xmax", "ymax"].iter().any(|end| name == format!("bbox.{end}")) {
+            continue;
+        }
         let boolean = column.physical_type() == Type::BOOLEAN && column.max_rep_level() == 0;
         if check(column).is_ok() || (boolean && column.max_def_level() <= 1) {
             walked.table.names.push(name);
             properties.push(i);
-        } else if !["xmin", "ymin", "xmax", "ymax"].iter().any(|end| name == format!("bbox.{end}")) {
+        } else {
             let message = "neither text, number nor truth value, or nested; left out";
             walked.diagnostics.repaired(
                 "column_left_out",

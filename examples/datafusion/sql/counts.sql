@@ -1,4 +1,0 @@
--- Points and jobs by commune and activity.
-SELECT commune_of(lon, lat) AS commune, activity, count(*) AS points, sum(jobs) AS jobs
-FROM points
-GROUP BY 1, 2

@@ -1,2 +1,0 @@
--- Ties by the rurality of their ends.
-SELECT mixing(rurality(source), rurality(target), weight) AS matrix FROM ties
