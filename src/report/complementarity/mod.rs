@@ -12,6 +12,7 @@ use sentences::{needs_text, report_text};
 use tables::{evidence_table, measures_table, needs_table, pairs_table, partners_table, sides_table};
 
 use crate::error::Result;
+#[cfg(feature = "france-data")]
 use crate::evidence::Evidence;
 #[cfg(feature = "france-data")]
 use crate::france::ReciprocityContract;
