@@ -38,7 +38,7 @@ fn items(text: &str) -> Vec<String> {
             continue;
         }
         let mut item = code.to_owned();
-        while !item.contains(['{', ';', '}']) && !(item.ends_with(',') && !item.contains('(')) {
+        while !item.contains(['{', ';', '}']) && (!item.ends_with(',') || item.contains('(')) {
             let Some(next) = lines.next() else { break };
             item = format!("{item} {}", next.trim());
         }
