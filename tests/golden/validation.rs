@@ -46,7 +46,7 @@ fn what(source: &str, line: usize) -> String {
     }
     let quoted: Vec<&str> = statement.split('"').skip(1).step_by(2).filter(|q| !q.contains("{}")).collect();
     if !quoted.is_empty() {
-        return quoted.join(" ").replace("|", "/");
+        return quoted.join(" ").replace('|', "/");
     }
     let inside = statement.split_once('(').map_or("", |(_, rest)| rest);
     inside.trim_end_matches(';').trim_end_matches(')').replace('|', "/").replace('`', "'")
@@ -134,7 +134,8 @@ fn describe(out: &mut String, case: &str) {
     let again = script(case).map_or_else(
         || "no script is kept; the case names inputs, functions and versions".to_owned(),
         |s| {
-            let with = if s.ends_with(".R") { "Rscript" } else { "python" };
+            let r = std::path::Path::new(&s).extension().is_some_and(|e| e == "R");
+            let with = if r { "Rscript" } else { "python" };
             format!("`cd fixtures/golden/scripts && {with} {s}`")
         },
     );
