@@ -360,7 +360,7 @@ mod tests {
         assert!(matches!(err, Error::Shape { expected: 2, got: 1, .. }));
         let err = write_geojson(&mut out, Shapes::Points(&points), &Table::new(), 6).unwrap_err();
         assert!(matches!(err, Error::Value { index: 1, .. }), "{err}");
-        assert!(write_geojson(&mut out, Shapes::Points(&points[..1]), &Table::new(), 12).is_err());
+        assert!(write_geojson(&mut out, Shapes::Points(&points[..1]), &Table::new(), 13).is_err());
         assert!(out.is_empty());
     }
 }
