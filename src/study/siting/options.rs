@@ -11,14 +11,14 @@ use crate::siting::Limit;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SitingGoal {
-    /// Be within the cut-off of as much demand as possible ([`max_covering`]).
+    /// Be within the cut-off of as much demand as possible ([`max_covering`](crate::siting::max_covering)).
     #[default]
     Cover,
-    /// Be within the cut-off of all demand, as few as possible ([`set_covering`]).
+    /// Be within the cut-off of all demand, as few as possible ([`set_covering`](crate::siting::set_covering)).
     CoverAll,
-    /// Make all ways together shortest ([`p_median`]).
+    /// Make all ways together shortest ([`p_median`](crate::siting::p_median)).
     Median,
-    /// Make the longest way shortest ([`p_centre`]).
+    /// Make the longest way shortest ([`p_centre`](crate::siting::p_centre)).
     Centre,
 }
 
@@ -60,7 +60,7 @@ pub enum SiteCosts<'a> {
     #[default]
     StraightLine,
     /// A table from base territory to base territory (minutes by road, say); pairs it lacks cannot be
-    /// travelled. Actors are in the base territory that [`Study::places`] puts them in.
+    /// travelled. Actors are in the base territory that [`Study::places`](crate::study::Study::places) puts them in.
     BetweenTerritories(&'a CostTable),
 }
 

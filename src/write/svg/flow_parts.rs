@@ -61,7 +61,7 @@ pub enum PointLabel {
     Beside,
 }
 
-/// A place on a [`FlowMap`].
+/// A place on a [`FlowMap`](super::FlowMap).
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowPoint {
     /// Where it is.
@@ -97,7 +97,7 @@ impl FlowPoint {
     }
 }
 
-/// An arc of a [`FlowMap`].
+/// An arc of a [`FlowMap`](super::FlowMap).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flow {
     /// Position of one end among the points.
@@ -134,7 +134,7 @@ impl Flow {
     }
 }
 
-/// What lies under the arcs of a [`FlowMap`].
+/// What lies under the arcs of a [`FlowMap`](super::FlowMap).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Background<'a> {
