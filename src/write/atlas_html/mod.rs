@@ -559,7 +559,7 @@ fn measure_head(m: &MeasureColumn<'_>) -> Value {
 }
 
 /// What the page needs once a layer is looked at.
-fn layer_data(page: &AtlasPage<'_>, at: usize, sheet: &Sheet) -> Result<Value> {
+fn layer_data(page: &AtlasPage<'_>, at: usize, sheet: &Sheet) -> Result<String> {
     let layer = &page.layers[at];
     let mut points = Vec::with_capacity(layer.points.len());
     for &point in &layer.points {
@@ -572,7 +572,7 @@ fn layer_data(page: &AtlasPage<'_>, at: usize, sheet: &Sheet) -> Result<Value> {
         .map(|s| json!([s.kind as u8, s.from, s.to, s.why]))
         .collect();
     let parents: Vec<_> = layer.parents.iter().map(|p| json!({"layer": p.layer, "of": p.of})).collect();
-    Ok(json!({
+    let mut text = json!({
         "codes": layer.codes,
         "names": layer.names,
         "points": points,
@@ -580,9 +580,20 @@ fn layer_data(page: &AtlasPage<'_>, at: usize, sheet: &Sheet) -> Result<Value> {
         "suggestions": suggestions,
         "member": layer.members.iter().map(|m| m.0).collect::<Vec<_>>(),
         "unit": layer.members.iter().map(|m| m.1).collect::<Vec<_>>(),
-        "values": layer.measures.iter().map(|m| encode::decimals(&m.values, m.decimals)).collect::<Vec<_>>(),
         "cases": layer.measures.iter().map(|m| &m.cases).collect::<Vec<_>>(),
-    }))
+    })
+    .to_string();
+    // By far the most of it, written as it is: a tree of values would take ten times the memory.
+    text.pop();
+    text.push_str(",\"values\":[");
+    for (i, m) in layer.measures.iter().enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        encode::push_decimals(&mut text, &m.values, m.decimals);
+    }
+    text.push_str("]}");
+    Ok(text)
 }
 
 #[cfg(test)]
