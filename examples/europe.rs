@@ -9,6 +9,10 @@
 
 #![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
 
+#[macro_use]
+#[path = "common/say.rs"]
+mod say;
+
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -56,10 +60,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .parent_prefix(level("country"), "nuts3", 2)
         .classes("degurba");
     let (mut atlas, found) = table.read(csv::Reader::default().open_path(&a.territories)?)?;
-    println!("TERRITORIES\n{found}");
+    say!("TERRITORIES\n{found}");
     if let Some(path) = &a.outlines {
         let (outlines, found) = TerritoryReader::new(level("outlines")).read_path(path)?;
-        println!("OUTLINES\n{found}\n{}", atlas.take_outlines(&outlines)?.1);
+        say!("OUTLINES\n{found}\n{}", atlas.take_outlines(&outlines)?.1);
     }
     let own = OwnFiles {
         actors: vec![ActorFile { path: a.actors, kind: ActorKind::Organisation }],
@@ -67,17 +71,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..OwnFiles::default()
     };
     let mut builder = Inventory::builder(Strictness::Lenient);
-    let mut on_file = |what: &str, _: &std::path::Path, found: &Diagnostics| println!("{what}\n{found}");
+    let mut on_file = |what: &str, _: &std::path::Path, found: &Diagnostics| say!("{what}\n{found}");
     own.read(&mut builder, None, &CodeBook::default(), &mut on_file)?;
     let options = StudyOptions::default().rurality(a.rurality);
     let (study, found) = Study::new(atlas, builder.finish().0, options, &Silent)?;
-    println!("PLACING AND TYING\n{found}");
+    say!("PLACING AND TYING\n{found}");
 
     let files = StudyFiles::measure(&study, &Silent)?;
-    println!("{}", study_summary(&files, Language::English)?);
+    say!("{}", study_summary(&files, Language::English)?);
     let formats = [ExportFormat::Gexf, ExportFormat::GraphMl];
     let mut written = files.write_tables(&a.out, &a.level, &Silent)?;
     written.extend(files.export(&a.out, &a.level, &formats, &Silent)?.0);
-    written.iter().for_each(|path| println!("{}", path.display()));
+    written.iter().for_each(|path| say!("{}", path.display()));
     Ok(())
 }

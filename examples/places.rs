@@ -17,10 +17,9 @@ use rurban::model::{ActorKind, Level};
 use rurban::read::{ActorFile, OwnFiles};
 use rurban::report::Language;
 use rurban::report::places::{PlacesWords, forms_text, places_text, write_places};
-use rurban::report::workshops::{workshops_table, workshops_text};
+use rurban::report::workshops::{workshops_text, write_workshops};
 use rurban::siting::{Limit, WorkshopOptions};
 use rurban::study::{SitesOptions, SitingCandidates, SitingDemand, Study, StudyOptions, WorkshopsOptions};
-use rurban::write::csv::{CsvStyle, write_csv_file};
 
 /// Where new innovation places would be within reach of most people.
 #[derive(Parser)]
@@ -147,8 +146,7 @@ fn run(arguments: &Arguments, account: &mut Account) -> Fallible {
         let options = WorkshopsOptions::new(who.collect(), WorkshopOptions::new(8, 12));
         let workshops = study.workshops(&options)?;
         say!("\n{}", workshops_text(&workshops, &study, language));
-        let table = workshops_table(&workshops, &study)?;
-        write_csv_file(out.join("workshops.csv"), &table, CsvStyle::Standard)?;
+        write_workshops(&workshops, &study, &out, language)?;
     }
     say!("\n{} {}", language.pick("Page et tableaux dans", "Page and tables are in"), out.display());
     Ok(())

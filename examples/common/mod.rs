@@ -17,14 +17,8 @@ use rurban::report::{Language, Part, Wording, written_text};
 use rurban::study::Study;
 use rurban::write::write_findings_file;
 
-/// As `println!`, but without a panic when nobody reads on (`… | head`): the files are still written.
-macro_rules! say {
-    ($($argument:tt)*) => {{
-        use std::io::Write;
-        let _ = writeln!(std::io::stdout(), $($argument)*);
-    }};
-}
-
+#[macro_use]
+pub mod say;
 pub mod travel;
 
 /// Errors of an example: printed as they read, not handled.

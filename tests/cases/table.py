@@ -16,13 +16,14 @@ import tempfile
 from pathlib import Path
 
 RUN = Path(__file__).resolve().parents[2] / "target/release/examples"
-ACTORS = "id;nom;lat;lon\n" + "".join(f"{c};Acteur {c};{43 + i / 9:.2f};1.4\n" for i, c in enumerate("ABCDEFGH"))
 
 
 def command(file, out):
     head = file.read_bytes()[:20_000]
     name = file.name
     options = ["--out", out, "--findings", f"{out}/findings.csv"]
+    if "strict" in file.parent.name:
+        options.append("--strict")
     if name.startswith("v."):
         header = head.decode("utf-8", "replace").splitlines()[0]
         figure = re.split(r"[;,\t]", header)[-1].strip('"\ufeff ')
@@ -34,7 +35,11 @@ def command(file, out):
                 "--territory", "32", "--permutations", "9", *options]
     if name.startswith("c."):
         actors = Path(out) / "acteurs.csv"
-        actors.write_text(ACTORS)
+        # Everybody the ties name but the last one, who may be meant to be unknown.
+        cells = [re.split(r"[;,\t]", line)[:2] for line in head.decode("utf-8", "replace").splitlines()[1:]]
+        named = list(dict.fromkeys(c.strip('" ') for row in cells for c in row if c))
+        rows = [f"{name};{43 + i / 99:.2f};1.4" for i, name in enumerate(named[:-1] if len(named) > 2 else named)]
+        actors.write_text("\n".join(["id;lat;lon", *rows, ""]))
         return ["map_cooperations", "--actors", actors, "--cooperations", file, *options]
     if name.startswith("t"):
         return ["my_territory", "--territories", file, *options]

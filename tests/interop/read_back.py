@@ -24,7 +24,7 @@ WRONG = []
 
 
 def rows(name):
-    with open(FOLDER / name, encoding="utf-8", newline="") as file:
+    with open(FOLDER / "tables" / name, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

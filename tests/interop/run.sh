@@ -10,7 +10,9 @@ mkdir -p "$folder"
 run=0 left_out=0
 leave_out() { echo "not run: $1"; left_out=$((left_out + 1)); }
 
-export="cargo run --release --quiet --features parquet,xlsx --example map_cooperations -- --export gexf,graphml,json,geoparquet,xlsx"
+# RURBAN_BUILD: how to build, for those who have built already.
+build="${RURBAN_BUILD:---release --features parquet,xlsx}"
+export="cargo run --quiet $build --example map_cooperations -- --export gexf,graphml,json,geoparquet,xlsx"
 $export --out "$folder/france" >"$folder/france.txt"
 $export --out "$folder/hostile" --level commune --actors "$here/hostile.csv" --cooperations "$here/hostile_ties.csv" \
     --findings "$folder/findings.csv" >"$folder/hostile.txt"

@@ -419,7 +419,7 @@ fn data_element(page: &AtlasPage<'_>, sheet: &Sheet, piece: usize) -> Result<Str
             if k % 2 == 0 {
                 (format!("shapes-{i}"), topology::borders(&sheet.rings(layer.shapes)?))
             } else {
-                (format!("table-{i}"), layer_data(page, i, sheet)?.to_string().into_bytes())
+                (format!("table-{i}"), layer_data(page, i, sheet)?.into_bytes())
             }
         }
     };
