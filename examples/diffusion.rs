@@ -29,7 +29,7 @@ struct Arguments {
     first: usize,
     /// What counts: actors, rural (actors) or population (of rural municipalities).
     #[arg(long, default_value = "rural")]
-    objective: String,
+    objective: Objective,
     /// How far below the guarantee the choice may fall.
     #[arg(long, default_value_t = 0.1)]
     epsilon: f64,
@@ -63,13 +63,8 @@ fn main() -> Fallible {
     reader.read_adoptions(csv::Reader::default().open_path(&files[1])?, &mut builder)?;
     let (study, _) = Study::new(france.atlas, builder.finish().0, StudyOptions::default(), &bar)?;
 
-    let objective = match arguments.objective.as_str() {
-        "actors" => Objective::Actors,
-        "population" => Objective::RuralPopulation,
-        _ => Objective::RuralActors,
-    };
     let options = DiffusionOptions::default()
-        .objective(objective)
+        .objective(arguments.objective)
         .budget(DiffusionBudget::Count(arguments.first))
         .epsilon(arguments.epsilon);
     let report = study.diffusion(&options, &bar)?;

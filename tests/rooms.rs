@@ -248,7 +248,7 @@ const EXAMPLES_STILL_LONG: &[(&str, usize)] = &[
     ("examples/accessibility.rs", 99),
     ("examples/belonging.rs", 77),
     ("examples/complementarity.rs", 117),
-    ("examples/diffusion.rs", 94),
+    ("examples/diffusion.rs", 89),
     ("examples/europe.rs", 87),
     ("examples/funding_pdr.rs", 66),
     ("examples/linkage_evidence.rs", 95),

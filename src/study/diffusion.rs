@@ -33,6 +33,33 @@ pub enum Objective {
     RuralPopulation,
 }
 
+impl Objective {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Actors, Self::RuralActors, Self::RuralPopulation];
+
+    /// Short stable key.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Actors => "actors",
+            Self::RuralActors => "rural",
+            Self::RuralPopulation => "population",
+        }
+    }
+}
+
+impl std::str::FromStr for Objective {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|o| o.key() == text).ok_or_else(|| Error::Unknown {
+            kind: "objective",
+            value: text.to_owned(),
+            hint: Some(format!("objectives are {}", Self::ALL.map(Self::key).join(", "))),
+        })
+    }
+}
+
 /// How many actors may be told at first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
