@@ -194,7 +194,8 @@ pub fn workshops_page(report: &WorkshopsReport, study: &Study, language: Languag
         }
         let section = page.section(title);
         section.paragraph(format!("{}.", traits(group, l)));
-        section.paragraph(format!("{}.", meeting(meet.as_ref(), l)));
+        let place = meeting(meet.as_ref(), l);
+        section.paragraph(format!("{}{}{place}.", l.pick("Où", "Where"), l.colon()));
         section.table(table);
     }
     let method = page.section(l.pick("Méthode", "Method"));
