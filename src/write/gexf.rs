@@ -34,12 +34,7 @@ pub fn write_gexf(mut out: impl Write, graph: &GraphDocument<'_>) -> Result<Diag
 /// # Errors
 /// As [`write_gexf`]; [`Error::Io`](crate::Error::Io) names the path.
 pub fn write_gexf_file(path: impl AsRef<Path>, graph: &GraphDocument<'_>) -> Result<Diagnostics> {
-    let mut found = Diagnostics::default();
-    to_file(path.as_ref(), |out| {
-        found = write_gexf(out, graph)?;
-        Ok(())
-    })?;
-    Ok(found)
+    to_file(path.as_ref(), |out| write_gexf(out, graph))
 }
 
 fn document(

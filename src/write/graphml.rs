@@ -36,12 +36,7 @@ pub fn write_graphml(mut out: impl Write, graph: &GraphDocument<'_>) -> Result<D
 /// # Errors
 /// As [`write_graphml`]; [`Error::Io`](crate::Error::Io) names the path.
 pub fn write_graphml_file(path: impl AsRef<Path>, graph: &GraphDocument<'_>) -> Result<Diagnostics> {
-    let mut found = Diagnostics::default();
-    to_file(path.as_ref(), |out| {
-        found = write_graphml(out, graph)?;
-        Ok(())
-    })?;
-    Ok(found)
+    to_file(path.as_ref(), |out| write_graphml(out, graph))
 }
 
 fn document(

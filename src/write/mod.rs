@@ -49,14 +49,14 @@ use crate::error::{Error, Result};
 /// Hands a buffered writer to `write` and puts what it wrote under `path` when all of it is there: a
 /// full disk or an interruption leaves the file that was there before. Names the path in whatever goes
 /// wrong with the file.
-fn to_file(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<()>) -> Result<()> {
+fn to_file<T>(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T>) -> Result<T> {
     let named = |source| Error::Io { path: path.to_path_buf(), source };
     let whole = |file: &mut File| {
         let mut out = BufWriter::new(file);
         match write(&mut out) {
             Err(Error::Io { source, .. }) => Err(named(source)),
             Err(other) => Err(other),
-            Ok(()) => out.flush().map_err(named),
+            Ok(account) => out.flush().map_err(named).map(|()| account),
         }
     };
     // A link stays one, and what is no file (a pipe, a device) is written to as it is.
@@ -70,8 +70,8 @@ fn to_file(path: &Path, write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut part = builder.tempfile_in(folder).map_err(named)?;
-    whole(part.as_file_mut())?;
-    part.persist(path).map_err(|e| named(e.error)).map(drop)
+    let account = whole(part.as_file_mut())?;
+    part.persist(path).map_err(|e| named(e.error)).map(|_| account)
 }
 
 /// The error of a writer that has no path.
@@ -153,7 +153,7 @@ mod tests {
         let write =
             |text: &'static [u8]| to_file(&path, move |out| out.write_all(text).map_err(stream_error));
         write(b"old").unwrap();
-        let broken = to_file(&path, |out| {
+        let broken = to_file::<()>(&path, |out| {
             out.write_all(b"half").map_err(stream_error)?;
             Err(stream_error(io::Error::other("the disk is full")))
         });

@@ -45,12 +45,7 @@ pub fn write_node_link(mut out: impl Write, graph: &GraphDocument<'_>) -> Result
 /// # Errors
 /// As [`write_node_link`]; [`Error::Io`](crate::Error::Io) names the path.
 pub fn write_node_link_file(path: impl AsRef<Path>, graph: &GraphDocument<'_>) -> Result<Diagnostics> {
-    let mut found = Diagnostics::default();
-    to_file(path.as_ref(), |out| {
-        found = write_node_link(out, graph)?;
-        Ok(())
-    })?;
-    Ok(found)
+    to_file(path.as_ref(), |out| write_node_link(out, graph))
 }
 
 fn document(
