@@ -97,14 +97,15 @@ const NOTE_WORDS: [&str; 14] = [
 ];
 
 impl<'a> Records<'a> {
-    pub(in crate::read) fn open(
+    /// Records of which nothing was read yet.
+    fn before_header(
         source: Source<'a>,
         path: PathBuf,
         ragged: Ragged,
         layout: Layout,
         strictness: Strictness,
-    ) -> Result<Self> {
-        let mut table = Self {
+    ) -> Self {
+        Self {
             source,
             ahead: VecDeque::new(),
             header: Vec::new(),
@@ -117,7 +118,17 @@ impl<'a> Records<'a> {
             file: path.display().to_string(),
             path,
             diagnostics: Diagnostics::new(strictness),
-        };
+        }
+    }
+
+    pub(in crate::read) fn open(
+        source: Source<'a>,
+        path: PathBuf,
+        ragged: Ragged,
+        layout: Layout,
+        strictness: Strictness,
+    ) -> Result<Self> {
+        let mut table = Self::before_header(source, path, ragged, layout, strictness);
         let mut record = Record::default();
         while table.ahead.len() < AHEAD && table.read_source(&mut record)? {
             table.ahead.push_back(std::mem::take(&mut record));
@@ -130,23 +141,10 @@ impl<'a> Records<'a> {
     /// their properties has that name.
     #[must_use]
     pub fn of_features(table: &'a FeatureTable, name: impl Into<PathBuf>, strictness: Strictness) -> Self {
-        let path = name.into();
         let mut header = table.names().to_vec();
         header.push("@id".to_owned());
-        let mut records = Self {
-            source: Source::Features(table, 0),
-            ahead: VecDeque::new(),
-            header: Vec::new(),
-            other_names: Vec::new(),
-            ragged: Ragged::Keep,
-            layout: Layout::Plain,
-            marks: Vec::new(),
-            cut_numbers: Vec::new(),
-            taken: Vec::new(),
-            file: path.display().to_string(),
-            path,
-            diagnostics: Diagnostics::new(strictness),
-        };
+        let source = Source::Features(table, 0);
+        let mut records = Self::before_header(source, name.into(), Ragged::Keep, Layout::Plain, strictness);
         records.set_header(&header, 0);
         let mut record = Record::default();
         while records.ahead.len() < AHEAD && matches!(records.read_source(&mut record), Ok(true)) {
