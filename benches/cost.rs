@@ -160,10 +160,7 @@ fn scaling() {
         let land = square(0.0, side);
         let set = PointSet::new(&places).unwrap();
         let near = set.k_nearest(8);
-        let lists: Vec<Vec<(u32, f64)>> = (0..n)
-            .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
-            .collect();
-        let weights = SpatialWeights::binary(&lists).unwrap();
+        let weights = SpatialWeights::binary(&near).unwrap();
         let costs = CostTable::planar(&places, &places[..n / 10], 3e3).unwrap();
         let supply = vec![1.0; n / 10];
         let catchment = Catchment::within(3e3);

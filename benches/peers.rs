@@ -73,10 +73,7 @@ fn main() {
     let set = PointSet::new(&places).unwrap();
     time("knn8", || Ok(set.k_nearest(8)));
     let near = set.k_nearest(8);
-    let lists: Vec<Vec<(u32, f64)>> = (0..places.len())
-        .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
-        .collect();
-    let weights = SpatialWeights::binary(&lists).unwrap().transformed(Transform::RowStandardised);
+    let weights = SpatialWeights::binary(&near).unwrap().transformed(Transform::RowStandardised);
     let population: Vec<f64> = nodes.numbers("pop").iter().map(|p| p.log10()).collect();
     let test = Test::Permutation { permutations: 999, seed: Seed(1) };
     time("moran999", || moran(&population, weights.matrix(), test, Islands::Keep));

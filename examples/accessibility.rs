@@ -75,7 +75,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     if own {
         france.inventory = own_actors(&a.actors, &a.reading, &france.atlas, account)?;
     }
-    let (study, found) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    let (study, found) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &bar)?;
     if own {
         account.add("PLACING", &found);
         check_use(&study, TieCount::default(), |_| true)?;

@@ -78,7 +78,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
     france.draw_approximate_outlines(&bar)?;
     let (sectors, pacts) = (france.sectors, france.reciprocity_contracts);
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &bar)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &bar)?;
     let row = study.atlas().level(&a.level)?.search(&a.territory)?;
     let mut options = ComplementarityOptions::default().permutations(a.permutations).seed(Seed(a.seed));
     if a.shrunken {
@@ -99,7 +99,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
     }
     let wording = wording(a.lang);
     for (subject, sides) in &compared {
-        let found = study.complementarity(&sides.giving, sides.receiving.as_ref(), options.clone())?;
+        let found = study.complementarity(&sides.giving, sides.receiving.as_ref(), &options.clone())?;
         let mut part = complementarity(&found, sides, subject, &bar, &wording)?;
         part.append(contracts(&found, &pacts, &wording)?);
         deliver(&part, &a.out, a.lang)?;

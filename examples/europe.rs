@@ -74,7 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut on_file = |what: &str, _: &std::path::Path, found: &Diagnostics| say!("{what}\n{found}");
     own.read(&mut builder, None, &CodeBook::default(), &mut on_file)?;
     let options = StudyOptions::default().rurality(a.rurality);
-    let (study, found) = Study::new(atlas, builder.finish().0, options, &Silent)?;
+    let (study, found) = Study::new(atlas, builder.finish().0, &options, &Silent)?;
     say!("PLACING AND TYING\n{found}");
 
     let files = StudyFiles::measure(&study, &Silent)?;

@@ -53,7 +53,7 @@ fn main() -> Fallible {
         }
         say!("{found}");
     }
-    let (study, _) = Study::new(france.atlas, builder.finish().0, StudyOptions::default(), &Bar::default())?;
+    let (study, _) = Study::new(france.atlas, builder.finish().0, &StudyOptions::default(), &Bar::default())?;
     let groups = overseas_regions(study.atlas().level(&Level::Region)?);
     let report = study.funding(&FundingOptions::default(), Some(&groups))?;
     for sentence in funding_sentences(&report, arguments.lang) {

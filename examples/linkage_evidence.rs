@@ -59,7 +59,7 @@ fn main() -> Fallible {
         Kind::JointUnit => Some(vec![CooperationKind::JointUnit]),
         Kind::All => None,
     };
-    let (study, _) = Study::new(france.atlas, france.inventory, options, &bar)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &options, &bar)?;
     let options = LinkageOptions::default()
         .seed(Seed(arguments.seed))
         .vintage("communes of 2026; cooperations as embedded (see fixtures/README.md)");
@@ -88,7 +88,7 @@ fn firms_and_agreements(a: &Arguments, options: &LinkageOptions, bar: &common::B
     let france = EmbeddedFrance::load_with(&all)?;
     let signed = france.agreements.iter().filter(|a| a.is_signed()).count();
     let rules = StudyOptions::default().rurality(a.rurality.clone());
-    let (study, _) = Study::new(france.atlas, france.inventory, rules, bar)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &rules, bar)?;
     let periods = [Period::new(2010, 2013)?, Period::new(2014, 2017)?, Period::new(2018, 2021)?];
     say!("\n{}", write_linkage_slices(&study, signed, &periods, options, &a.out, a.lang, bar)?);
     Ok(())

@@ -131,7 +131,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
         france.inventory = inventory;
     }
     let options = StudyOptions::default().rurality(a.rurality.clone());
-    let (study, found) = Study::new(france.atlas, france.inventory, options, &bar)?;
+    let (study, found) = Study::new(france.atlas, france.inventory, &options, &bar)?;
     account.add("PLACING AND TYING", &found);
 
     let files = StudyFiles::measure(&study, &bar)?;

@@ -146,7 +146,7 @@ fn run(a: &Arguments, account: &mut Account) -> Fallible {
 
     // Actors are placed in the outlines as they are; the map shows simplified ones.
     let options = StudyOptions::default().rurality(a.rurality.clone());
-    let (study, found) = Study::new(atlas, inventory, options, &bar)?;
+    let (study, found) = Study::new(atlas, inventory, &options, &bar)?;
     account.add("PLACING AND TYING", &found);
     let study = study.with_display_outlines(|layer| simplify(layer, a.simplify), &bar)?;
     let files = StudyFiles::measure(&study, &bar)?;

@@ -61,7 +61,7 @@ fn main() -> Fallible {
     let land = Layer::from_features([&EmbeddedFrance::land()?]);
     let ground = Some(PartnerGround { layer: &land, contours: Contours::Surveyed });
     let france = EmbeddedFrance::load()?;
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Bar::default())?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Bar::default())?;
     // Without a limit the last to be served are matched across the country.
     let within = a.within.or(a.region.as_ref().map(|_| 150.0));
     let limit = |options: PartnersOptions| match within {
@@ -76,12 +76,12 @@ fn main() -> Fallible {
         Ok(())
     };
     if let Some(name) = a.actor {
-        let partners = study.partners(limit(PartnersOptions::new(PartnerUnits::Actors)), None)?;
+        let partners = study.partners(&limit(PartnersOptions::new(PartnerUnits::Actors)), None)?;
         return write(&partners.recommend(partners.find(&name)?)?);
     }
     if let Some(name) = a.region {
         let options = limit(PartnersOptions::new(PartnerUnits::Territories(Level::Epci)));
-        let partners = study.partners(options, None)?;
+        let partners = study.partners(&options, None)?;
         let region = study.atlas().level(&Level::Region)?.search(&name)?;
         let rural = study.atlas().rural_within(&Level::Epci, &Level::Region, region)?;
         let matched = partners.match_region(&rural, 1, 3)?;
@@ -90,9 +90,9 @@ fn main() -> Fallible {
     }
     let fields = |level| study.profiles(level, ActivitySource::Themes("field"), Counting::Full);
     let (cities, pays) = (fields(&Level::Epci)?.0, fields(&Level::PetrPays)?.0);
-    let complementarity = study.complementarity(&cities, Some(&pays), ComplementarityOptions::default())?;
+    let complementarity = study.complementarity(&cities, Some(&pays), &ComplementarityOptions::default())?;
     let options = limit(PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)));
-    let partners = study.partners(options, Some(&complementarity))?;
+    let partners = study.partners(&options, Some(&complementarity))?;
     write(&partners.recommend(partners.find(&a.territory)?)?)
 }
 
@@ -102,7 +102,7 @@ fn evaluate(language: Language) -> Fallible {
     let france = EmbeddedFrance::load_with(&options)?;
     let kinds = CooperationKind::ALL.into_iter().filter(|k| *k != CooperationKind::ReciprocityContract);
     let options = StudyOptions::default().kinds(kinds.collect());
-    let (study, _) = Study::new(france.atlas, france.inventory, options, &Bar::default())?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &options, &Bar::default())?;
     say!("{}", foresight_text(&study, &france.agreements, language, &Bar::default())?);
     Ok(())
 }

@@ -105,7 +105,7 @@ fn run(arguments: &Arguments, account: &mut Account) -> Fallible {
     }
     let [existing, candidates] = found;
     let (inventory, _) = builder.finish();
-    let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &bar)?;
+    let (study, _) = Study::new(france.atlas, inventory, &StudyOptions::default(), &bar)?;
 
     let existing = existing.unwrap_or_else(|| study.actors_of(&[ActorKind::InnovationPlace]));
     let mut words = PlacesWords::new(language);

@@ -62,7 +62,7 @@ fn main() -> Fallible {
     for (i, line) in EmbeddedFrance::state_grant_lines()?.into_iter().enumerate() {
         builder.add_funding(line, Place::file("state_grants_2019.csv").record(i))?;
     }
-    let (study, _) = Study::new(france.atlas, builder.finish().0, StudyOptions::default(), &Bar::default())?;
+    let (study, _) = Study::new(france.atlas, builder.finish().0, &StudyOptions::default(), &Bar::default())?;
     let folder = output(&arguments.out)?;
     if arguments.memento {
         for theme in Theme::ALL {
@@ -73,7 +73,7 @@ fn main() -> Fallible {
     }
     let start = Instant::now();
     let options = PortraitOptions::default().language(arguments.lang).date(arguments.date);
-    let portraits = Portraits::new(&study, arguments.level, options, &Bar::default())?;
+    let portraits = Portraits::new(&study, arguments.level, &options, &Bar::default())?;
     say!("prepared in {:.1} s", start.elapsed().as_secs_f64());
     let written = if let Some([a, b]) = arguments.compare.as_deref() {
         let page = portraits.comparison(portraits.find(a)?, portraits.find(b)?)?;

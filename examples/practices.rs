@@ -39,7 +39,7 @@ struct Arguments {
     #[arg(long)]
     theme: Vec<String>,
     /// Only practices of this form: `cluster`, `ptce`, `incubator`, `third_place`, `shared_place` …
-    #[arg(long, value_parser = |f: &str| PracticeForm::from_key(f).ok_or("is no form"))]
+    #[arg(long)]
     form: Vec<PracticeForm>,
     /// Only practices that began in rural territories.
     #[arg(long)]
@@ -91,7 +91,7 @@ fn main() -> Fallible {
     }
     let (inventory, found) = builder.finish();
     account.add("Inventory", &found);
-    let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &Bar::default())?;
+    let (study, _) = Study::new(france.atlas, inventory, &StudyOptions::default(), &Bar::default())?;
 
     let land = Layer::from_features([&EmbeddedFrance::land()?]);
     let notice = l.pick(

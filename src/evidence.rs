@@ -45,6 +45,15 @@ pub enum Inference {
     },
 }
 
+/// An interval: of confidence, by resampling, or of what is possible.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
 /// An observed value, what chance would give, and how far apart they are.
 ///
 /// `sd`, `z` and `p` are `None` where the null fixes only the expectation or leaves no variation.

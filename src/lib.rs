@@ -79,6 +79,9 @@
     )
 )]
 
+#[macro_use]
+mod macros;
+
 pub mod accessibility;
 pub mod atlas;
 pub mod autocorrelation;

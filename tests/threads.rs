@@ -61,9 +61,6 @@ fn case() -> Case {
     let ties: Vec<(u32, u32, f64)> = (0..4 * N).map(tie).collect();
     let network = Network::from_edges(N, &ties, Direction::Undirected).unwrap().0;
     let near = PointSet::new(&places).unwrap().k_nearest(8);
-    let near: Vec<Vec<(u32, f64)>> = (0..N)
-        .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
-        .collect();
     let weights = SpatialWeights::binary(&near).unwrap().matrix().clone();
     let costs = CostTable::planar(&places, &places[..N / 10], 20_000.0).unwrap();
     let supply: Vec<f64> = (0..N / 10).map(|_| 0.3 + s.unit()).collect();
@@ -84,8 +81,8 @@ fn digits(result: impl Debug) -> String {
 type Kernel = (&'static str, fn(&Case) -> String);
 
 const KERNELS: &[Kernel] = &[
-    ("leiden", |c| digits(leiden(&c.network, CommunityOptions::default().runs(3)))),
-    ("louvain", |c| digits(louvain(&c.network, CommunityOptions::default().runs(3)))),
+    ("leiden", |c| digits(leiden(&c.network, &CommunityOptions::default().runs(3)))),
+    ("louvain", |c| digits(louvain(&c.network, &CommunityOptions::default().runs(3)))),
     ("betweenness", |c| digits(betweenness(&c.network, PathLength::Hops, &Silent))),
     ("betweenness_weighted", |c| digits(betweenness(&c.network, PathLength::InverseWeight, &Silent))),
     ("sampled_betweenness", |c| {
@@ -93,15 +90,14 @@ const KERNELS: &[Kernel] = &[
     }),
     ("degree_preserving", |c| {
         let options = SwapOptions::default().replicates(12).seed(SEED);
-        digits(degree_preserving(&c.network, options, <[_]>::to_vec, &Silent))
+        digits(degree_preserving(&c.network, &options, <[_]>::to_vec, &Silent))
     }),
     ("mixing_evidence", |c| {
         let null = NullModel::LabelPermutationMonteCarlo { permutations: 99, seed: SEED, strata: None };
         digits(mixing_evidence(&c.network, &c.labels, Weighting::Weights, null, &Silent))
     }),
     ("mixing_evidence_gravity", |c| {
-        let at: Vec<(f64, f64)> = c.places.iter().map(|p| (p.x, p.y)).collect();
-        let null = NullModel::Gravity { positions_m: &at, bin_m: 5_000.0 };
+        let null = NullModel::Gravity { positions_m: &c.places, bin_m: 5_000.0 };
         digits(mixing_evidence(&c.network, &c.labels, Weighting::Weights, null, &Silent))
     }),
     ("moran", |c| digits(moran(&c.values, &c.weights, permutations(), Islands::Keep))),
@@ -121,7 +117,7 @@ const KERNELS: &[Kernel] = &[
     }),
     ("rational_agents", |c| {
         let options = AgentOptions::default().tau(20_000.0).tolerance(1e-2);
-        digits(rational_agents(&c.costs, &c.values, &c.supply, options, &Silent))
+        digits(rational_agents(&c.costs, &c.values, &c.supply, &options, &Silent))
     }),
     ("relatedness", |c| digits(&c.relatedness)),
     ("relatedness_density", |c| {
@@ -141,7 +137,7 @@ const KERNELS: &[Kernel] = &[
     }),
     ("topology", |c| {
         let land = geo_types::Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 1e5, y: 1e5 });
-        let cells = tessellate(&c.places, &land.to_polygon().into(), TessellationOptions::default());
+        let cells = tessellate(&c.places, &land.to_polygon().into(), &TessellationOptions::default());
         let layer = cells.unwrap().layer;
         digits((contiguity(&layer, Rule::Queen), dissolve(&layer, &c.labels), simplify(&layer, 800.0)))
     }),

@@ -34,7 +34,7 @@ pub fn run(data: &[u8]) {
     let k = 1 + u.n(4);
     let lab = Labels::new((0..n).map(|_| match u.n(k + 1) { x if x == k => if flags & 2 != 0 { Labels::NONE } else { 0 }, x => x as u32 }).collect(), k).unwrap();
     let values: Vec<f64> = (0..n).map(|_| u.f(mode)).collect();
-    let pos: Vec<(f64, f64)> = (0..n).map(|_| (u.f(if flags & 4 != 0 { mode } else { 1 }), u.f(if flags & 4 != 0 { mode } else { 1 }))).collect();
+    let pos: Vec<geo_types::Coord<f64>> = (0..n).map(|_| (u.f(if flags & 4 != 0 { mode } else { 1 }), u.f(if flags & 4 != 0 { mode } else { 1 })).into()).collect();
     let bin = [1.0, 10.0, 1000.0, 0.0, -1.0, f64::NAN, 1e-3, 1e9][u.n(8)];
     let seed = Seed(u.u64());
 

@@ -54,7 +54,7 @@ pub fn geojson(data: &[u8]) {
             if let Err(e) = &loc { panic!("Locator refuses an atlas that was read: {e}"); }
         }
         for t in a.base().territories() { if let Some(x) = t.area_km2 { assert!(x > 0.0 && x.is_finite(), "area {x}"); assert!(x < 6e8, "area larger than the Earth: {x}"); } if let Some(p) = t.population { assert!(p.is_finite(), "population {p}"); } }
-        for l in a.levels() { for (t, g) in a.memberships(l.level()).unwrap() { assert!((t as usize) < n && (g as usize) < l.territories().len()); } }
+        for l in a.levels() { for (t, g) in l.memberships().iter() { assert!((t as usize) < n && (g as usize) < l.territories().len()); } }
         let _ = a.rurality(&Level::Commune);
     } else if let Err(e) = &a { let m = e.to_string(); assert!(m.len() < 20_000, "error message of {} bytes", m.len()); }
 }
@@ -260,7 +260,7 @@ pub fn codes(data: &[u8]) {
     let s = &*s;
     if let Ok(c) = CommuneCode::new(s) { let _ = (c.departement().len(), c.to_string()); assert!(serde_json::to_string(&c).is_ok()); }
     let _ = (TerritoryCode::new(s), ActorId::new(s), ProjectId::new(s), SectorCode::new(s));
-    let _ = Period::find(s); let _ = s.parse::<Level>(); let _ = ActorKind::from_key(s); let _ = CooperationKind::from_key(s);
+    let _ = Period::find(s); let _ = s.parse::<Level>(); let _ = s.parse::<ActorKind>(); let _ = s.parse::<CooperationKind>();
     if let Ok(c) = s.parse::<rurban::space::crs::Crs>() { let t = c.to_string(); let _ = c.proj_string(); let back = t.parse::<rurban::space::crs::Crs>(); assert!(back.is_ok(), "Crs text does not parse back: {t}"); let _ = rurban::space::crs::projector(c, rurban::space::crs::Crs::LON_LAT); }
     match Number::parse(s) {
         Number::Value(v) => {

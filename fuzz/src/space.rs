@@ -226,7 +226,8 @@ fn points(u: &mut U, mode: u8, what: u8) {
     }
     if let Ok(p) = rurban::space::distance::Places::new(&rurban::france::zones::ZONES, pts.clone()) { for i in 0..p.len().min(5) { for j in 0..p.len().min(5) { let (d, e) = (p.distance_m(i, j), p.distance_m(j, i)); if let (Ok(d), Ok(e)) = (d, e) { assert!(d.is_finite() && d >= 0.0, "distance {d}"); assert!(close(d, e, 1e-9), "distance not symmetric {d} {e}"); if i == j { assert_eq!(d, 0.0); } } let _ = p.method(i, j); } } }
     for (x, y) in pts.iter().zip(pts.iter().skip(1)) { if let (Ok(g), Ok(h)) = (rurban::space::distance::geodesic_m(*x, *y), rurban::space::distance::haversine_m(*x, *y)) { assert!((g - h).abs() <= 0.006 * h.max(1.0) + 60_000.0 * f64::from(u8::from(h > 1.9e7)), "geodesic {g} haversine {h}"); } }
-    let nb: Vec<Vec<(u32, f64)>> = (0..n).map(|_| (0..u.n(4)).map(|_| (u.n(n.max(1)) as u32, u.f(2))).collect()).collect();
+    let nb: Vec<Vec<_>> = (0..n).map(|_| (0..u.n(4)).map(|_| rurban::space::neighbours::Neighbour { id: u.n(n.max(1)) as u32, distance_m: u.f(2) }).collect()).collect();
+    let nb = rurban::space::neighbours::Neighbours::from_lists(&nb);
     use rurban::space::weights::*;
     for w in [SpatialWeights::binary(&nb), SpatialWeights::kernel(&nb, Kernel::Gaussian, Bandwidth::Adaptive), SpatialWeights::kernel(&nb, Kernel::Bisquare, Bandwidth::Fixed(rad)), SpatialWeights::inverse_distance(&nb, u.f(2)), SpatialWeights::from_neighbours(&nb, |_, d| d)] {
         if let Ok(w) = w {

@@ -130,7 +130,7 @@ fn auto(u: &mut U, mode: u8) {
         if let Some(e) = ok(general_g(&x, &w, test, isl)) { chk(e, "g") }
         if let Some(e) = ok(moran_bivariate(&x, &y, &w, test, isl)) { chk(e, "bivariate") }
         if let Some(e) = ok(lee_l(&x, &y, &w, test, isl)) { chk(e, "lee") }
-        if let Some(j) = ok(join_counts(&lab, &w, test, isl)) { for e in j.same { chk(e, "join") } for e in j.different { chk(e.2, "join diff") } }
+        if let Some(j) = ok(join_counts(&lab, &w, test, isl)) { for e in j.same { chk(e, "join") } for e in j.different { chk(e.joins, "join diff") } }
     } }
     for inf in [LocalInference::ClosedForm, LocalInference::ConditionalPermutation { permutations: 5, seed }] { for isl in [Islands::Keep, Islands::Exclude] { for div in [LocalMoranDivisor::N, LocalMoranDivisor::NMinusOne] {
         let mut o = LocalOptions::default(); o.inference = inf; o.islands = isl; o.divisor = div;

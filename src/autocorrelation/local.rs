@@ -101,25 +101,10 @@ impl Default for LocalOptions {
 }
 
 impl LocalOptions {
-    /// Sets the inference.
-    #[must_use]
-    pub const fn inference(mut self, inference: LocalInference) -> Self {
-        self.inference = inference;
-        self
-    }
-
-    /// Sets the policy on islands.
-    #[must_use]
-    pub const fn islands(mut self, islands: Islands) -> Self {
-        self.islands = islands;
-        self
-    }
-
-    /// Sets the divisor of the local Moran's I.
-    #[must_use]
-    pub const fn divisor(mut self, divisor: LocalMoranDivisor) -> Self {
-        self.divisor = divisor;
-        self
+    setters! {
+        inference: LocalInference,
+        islands: Islands,
+        divisor: LocalMoranDivisor,
     }
 }
 

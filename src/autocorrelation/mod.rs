@@ -39,7 +39,7 @@ use crate::parallel;
 use crate::random::Seed;
 
 pub use global::{geary, general_g, lee_l, moran, moran_bivariate};
-pub use join_count::{JoinCounts, join_counts};
+pub use join_count::{ClassPair, JoinCounts, join_counts};
 pub use local::{
     Local, LocalInference, LocalMoranDivisor, LocalOptions, Quadrant, SelfWeight, gi, gi_star, local_moran,
     local_moran_bivariate,

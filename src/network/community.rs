@@ -32,39 +32,12 @@ impl Default for CommunityOptions {
 }
 
 impl CommunityOptions {
-    /// Sets the resolution.
-    #[must_use]
-    pub const fn resolution(mut self, resolution: f64) -> Self {
-        self.resolution = resolution;
-        self
-    }
-
-    /// Sets whether weights count.
-    #[must_use]
-    pub const fn weights(mut self, weights: TieWeights) -> Self {
-        self.weights = weights;
-        self
-    }
-
-    /// Sets the largest number of passes.
-    #[must_use]
-    pub const fn passes(mut self, passes: usize) -> Self {
-        self.passes = passes;
-        self
-    }
-
-    /// Sets the number of runs.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        resolution: f64,
+        weights: TieWeights,
+        passes: usize,
+        runs: usize,
+        seed: Seed,
     }
 }
 
@@ -134,8 +107,8 @@ pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: 
 /// # Errors
 /// [`Error::Undefined`] without ties; [`Error::Parameter`] for a resolution that is not positive and
 /// finite, or no run.
-pub fn leiden(network: &Network, options: CommunityOptions) -> Result<Communities> {
-    optimise(network, options, true)
+pub fn leiden(network: &Network, options: &CommunityOptions) -> Result<Communities> {
+    optimise(network, *options, true)
 }
 
 /// Communities by the Louvain algorithm (Blondel et al. 2008,
@@ -143,8 +116,8 @@ pub fn leiden(network: &Network, options: CommunityOptions) -> Result<Communitie
 ///
 /// # Errors
 /// As [`leiden`].
-pub fn louvain(network: &Network, options: CommunityOptions) -> Result<Communities> {
-    optimise(network, options, false)
+pub fn louvain(network: &Network, options: &CommunityOptions) -> Result<Communities> {
+    optimise(network, *options, false)
 }
 
 fn optimise(network: &Network, options: CommunityOptions, refined: bool) -> Result<Communities> {

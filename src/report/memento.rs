@@ -64,6 +64,8 @@ impl Theme {
     }
 }
 
+keyed!(Theme, "theme of a memento", shown);
+
 /// The mémento of a theme.
 ///
 /// # Errors

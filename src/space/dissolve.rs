@@ -362,7 +362,7 @@ mod tests {
         let mut random = Seed(seed).stream(0);
         let points: Vec<Coord<f64>> = (0..n).map(|_| Coord { x: random.unit(), y: random.unit() }).collect();
         let land = Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 1.0, y: 1.0 }).to_polygon().into();
-        tessellate(&points, &land, TessellationOptions::default()).unwrap().layer
+        tessellate(&points, &land, &TessellationOptions::default()).unwrap().layer
     }
 
     #[test]

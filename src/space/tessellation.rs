@@ -30,11 +30,8 @@ impl Default for TessellationOptions {
 }
 
 impl TessellationOptions {
-    /// Sets the rounding of coordinates.
-    #[must_use]
-    pub const fn grid(mut self, grid: f64) -> Self {
-        self.grid = grid;
-        self
+    setters! {
+        grid: f64,
     }
 
     /// Sets half the side of the square kept around points whose cell has no land.
@@ -89,7 +86,7 @@ pub struct Tessellation {
 pub fn tessellate(
     points: &[Coord<f64>],
     land: &MultiPolygon<f64>,
-    options: TessellationOptions,
+    options: &TessellationOptions,
 ) -> Result<Tessellation> {
     for (name, value) in [("grid", options.grid), ("offshore_half_side", options.offshore_half_side)] {
         if !(value > 0.0 && value.is_finite()) {
@@ -403,7 +400,7 @@ fn clip_cell(
     site: Coord<f64>,
     cell: &[Coord<f64>],
     outline: &Outline,
-    options: TessellationOptions,
+    options: &TessellationOptions,
 ) -> Clipped {
     let mut bounds = Bounds::EMPTY;
     for &c in cell {

@@ -47,7 +47,7 @@ impl Perimeters {
     /// [`Error::Unknown`] when the atlas has no such level.
     pub fn of_level(atlas: &Atlas, level: &Level) -> Result<Self> {
         let mut of_base = vec![Vec::new(); atlas.base().territories().len()];
-        for (b, t) in atlas.memberships(level)? {
+        for (b, t) in atlas.level(level)?.memberships().iter() {
             of_base[b as usize].push(t);
         }
         let names = atlas.level(level)?.territories().iter();
@@ -104,11 +104,10 @@ impl Default for BelongingOptions {
 }
 
 impl BelongingOptions {
-    /// Sets the number of random graphs that the core is held against.
-    #[must_use]
-    pub const fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
+    setters! {
+        replicates: usize,
+        bin_m: f64,
+        seed: Seed,
     }
 }
 
@@ -253,7 +252,7 @@ pub(super) struct InMainZone {
     /// Actor of each node.
     pub(super) actors: Vec<usize>,
     /// Where each node is, in metres.
-    pub(super) at: Vec<(f64, f64)>,
+    pub(super) at: Vec<Coord<f64>>,
     pub(super) network: Network,
 }
 
@@ -273,7 +272,7 @@ impl Study {
         for (k, &(i, _)) in located.iter().enumerate() {
             if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
                 actors.push(i);
-                at.push((c.x, c.y));
+                at.push(c);
             }
         }
         let mut node = vec![u32::MAX; whole.nodes()];
@@ -349,7 +348,7 @@ impl Study {
             .collect();
         let communities = leiden(
             &network,
-            CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
+            &CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
         );
         let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
         let embeddedness = (0..actors.len())
@@ -387,7 +386,7 @@ impl Study {
         &self,
         network: &Network,
         actors: &[usize],
-        at: &[(f64, f64)],
+        at: &[Coord<f64>],
         options: &BelongingOptions,
         progress: &dyn Progress,
     ) -> Result<BelongingCore> {
@@ -459,7 +458,7 @@ struct Sums {
 impl Sums {
     fn of(
         network: &Network,
-        at: &[(f64, f64)],
+        at: &[Coord<f64>],
         of: &[&[u32]],
         perimeters: usize,
         bin_m: f64,
@@ -468,7 +467,7 @@ impl Sums {
         let one = Labels::new(vec![0; at.len()], 1)?;
         let f = deterrence(network, &one, Weighting::Edges, at, bin_m, progress)?.f;
         let bin = |i: usize, j: usize| {
-            let (dx, dy) = (at[i].0 - at[j].0, at[i].1 - at[j].1);
+            let (dx, dy) = (at[i].x - at[j].x, at[i].y - at[j].y);
             ((dx * dx + dy * dy).sqrt() * (1.0 / bin_m)) as usize
         };
         let mut ties = vec![0.0; f.len()];
