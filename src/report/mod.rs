@@ -15,11 +15,15 @@ pub mod funding;
 pub mod linkage;
 mod maps;
 pub mod memento;
+mod outlet;
 mod output;
+#[cfg(feature = "france-data")]
+mod own;
 pub mod partners;
 pub mod places;
 pub mod portrait;
 pub mod practices;
+mod requests;
 pub mod research;
 pub mod rurality;
 #[cfg(feature = "france-data")]
@@ -31,7 +35,11 @@ pub mod workshops;
 
 pub use export::ExportFormat;
 pub use files::{AtlasOptions, StudyFiles};
+pub use outlet::Outlet;
 pub use output::{Part, Wording, written_text};
+pub use requests::CountryRequest;
+#[cfg(feature = "france-data")]
+pub use requests::{FranceRequest, Lookup, TerritoryRequest};
 #[cfg(feature = "france-data")]
 pub use sample::{Sample, write_sample};
 pub use summary::{definitions_side_by_side, study_summary};

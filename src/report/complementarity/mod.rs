@@ -3,11 +3,15 @@
 
 mod nomenclature;
 mod pictures;
+#[cfg(feature = "france-data")]
+mod request;
 mod sentences;
 mod tables;
 
 pub use nomenclature::{Nomenclature, Sides};
 use pictures::{heat_map, map};
+#[cfg(feature = "france-data")]
+pub use request::{ActivityTable, ComplementarityRequest};
 use sentences::{needs_text, report_text};
 use tables::{evidence_table, measures_table, needs_table, pairs_table, partners_table, sides_table};
 
