@@ -8,6 +8,7 @@ use clap::Parser;
 use common::{Fallible, Reading};
 use rurban::read::ActorFile;
 use rurban::report::places::{PlacesRequest, Served};
+use rurban::siting::WorkshopOptions;
 
 /// Where new innovation places would be within reach of most people.
 #[derive(Parser)]
@@ -49,6 +50,6 @@ fn main() -> Fallible {
         .served(if a.everybody { Served::Everybody } else { Served::RuralPeople })
         .files(a.existing, a.candidates)
         .least_population(a.least_population)
-        .workshops(a.workshops);
+        .workshops(a.workshops.then(|| WorkshopOptions::new(8, 12)));
     a.reading.run(|outlet, columns, strictness| Ok(request.reading(columns, strictness).run(outlet)?))
 }

@@ -1,6 +1,11 @@
 //! What people read: tables of a study, the files of the main job, the content of the atlas page.
 //!
 //! The top room: the only one that knows both a study and a format.
+//!
+//! Whoever wants a deliverable whole makes its request (such as [`FranceRequest`] or
+//! [`belonging::BelongingRequest`]) or calls its `deliver_…`, and gives an [`Outlet`]: what is said comes to a
+//! listener, files go to a folder, and their paths come back. Whoever wants a part of it calls the functions of
+//! sentences, tables, pictures and pages that these are made of.
 
 pub mod access;
 #[cfg(feature = "html")]

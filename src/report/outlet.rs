@@ -87,7 +87,7 @@ impl<'a> Outlet<'a> {
     /// Says how many seconds have passed since an earlier reading of the clock.
     pub(super) fn say_seconds(&mut self, what: &str, since: Option<Duration>) {
         if let Some((now, since)) = self.now().zip(since) {
-            self.say(format!("{what} in {:.1} s", (now - since).as_secs_f64()));
+            self.say(format!("{what} in {:.1} s", now.saturating_sub(since).as_secs_f64()));
         }
     }
 

@@ -135,11 +135,10 @@ impl ComplementarityRequest {
     /// [`Error::Io`](crate::Error::Io).
     pub fn run(&self, outlet: &mut Outlet<'_>) -> Result<Vec<PathBuf>> {
         // Domains come with the directory of structures and the projects that tie them.
-        let scope = match self.compared.contains(&Nomenclature::Domains) {
-            true => ResearchScope::FirmsWithLaboratories,
-            false => ResearchScope::None,
-        };
-        let options = FranceOptions::default().research(scope);
+        let mut options = FranceOptions::default();
+        if self.compared.contains(&Nomenclature::Domains) {
+            options = options.research(ResearchScope::FirmsWithLaboratories);
+        }
         let france = EmbeddedFrance::load_drawn(&options, outlet.progress)?;
         let EmbeddedFrance { atlas, inventory, sectors, reciprocity_contracts, .. } = france;
         let (study, _) = Study::new(atlas, inventory, StudyOptions::default(), outlet.progress)?;

@@ -20,8 +20,6 @@ const FORM_FAMILIES: [&str; 5] = ["form", "service", "member", "success", "capab
 const AROUND_M: f64 = 50e3;
 /// How many places of each form are named.
 const NAMED: usize = 5;
-/// Smallest and largest workshop.
-const WORKSHOP: [usize; 2] = [8, 12];
 
 /// Whose reach counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -63,8 +61,8 @@ pub struct PlacesRequest {
     pub strictness: Strictness,
     /// Communes are candidates from this population on.
     pub least_population: f64,
-    /// Whether the existing places are grouped into workshops of 8 to 12 by what they can do.
-    pub workshops: bool,
+    /// How the existing places are grouped into workshops by what they can do; not at all when `None`.
+    pub workshops: Option<WorkshopOptions>,
 }
 
 impl Default for PlacesRequest {
@@ -80,7 +78,7 @@ impl Default for PlacesRequest {
             columns: ColumnNames::default(),
             strictness: Strictness::Lenient,
             least_population: 500.0,
-            workshops: false,
+            workshops: None,
         }
     }
 }
@@ -135,10 +133,10 @@ impl PlacesRequest {
         self
     }
 
-    /// Sets whether workshops are proposed too.
+    /// Sets how workshops are made.
     #[must_use]
-    pub const fn workshops(mut self, wanted: bool) -> Self {
-        self.workshops = wanted;
+    pub fn workshops(mut self, options: Option<WorkshopOptions>) -> Self {
+        self.workshops = options;
         self
     }
 
@@ -186,12 +184,11 @@ impl PlacesRequest {
         if let Some(forms) = &forms {
             outlet.say(format!("\n{}", forms_text(forms, &study, NAMED, l)));
         }
-        if self.workshops {
+        if let Some(options) = self.workshops {
             let inside = |base: Option<u32>| base.is_some_and(|b| report.inside[b as usize]);
             let meets = |a: &u32| self.region.is_none() || inside(study.places()[*a as usize].base);
-            let [least, most] = WORKSHOP;
             let who = existing.iter().copied().filter(meets).collect();
-            let found = study.workshops(&WorkshopsOptions::new(who, WorkshopOptions::new(least, most)))?;
+            let found = study.workshops(&WorkshopsOptions::new(who, options))?;
             outlet.say(format!("\n{}", workshops_text(&found, &study, l)));
             written.extend(write_workshops(&found, &study, &folder, l)?);
         }

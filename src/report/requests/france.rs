@@ -130,10 +130,10 @@ impl FranceRequest {
             take_contours(&mut france, path, &own.columns, self.strictness, outlet)?;
         }
         let first_own = if alone { 0 } else { france.inventory.actors().len() };
-        let ties = match own.is_empty() {
-            true => None,
-            false => Some(read_own(&mut france, own, self.beside, self.strictness, outlet)?),
-        };
+        let mut ties = None;
+        if !own.is_empty() {
+            ties = Some(read_own(&mut france, own, self.beside, self.strictness, outlet)?);
+        }
         let (study, found) =
             france.into_study(StudyOptions::default().rurality(self.rurality.clone()), progress)?;
         outlet.account("PLACING AND TYING", &found);
@@ -162,9 +162,10 @@ impl FranceRequest {
     }
 
     fn atlas(&self, outlet: &Outlet<'_>) -> AtlasOptions {
-        let [french, english] = match self.own.is_empty() {
-            true => ["Coopérations rurales et urbaines de France", "Rural and urban cooperation in France"],
-            false => ["Coopérations rurales et urbaines", "Rural and urban cooperation"],
+        let [french, english] = if self.own.is_empty() {
+            ["Coopérations rurales et urbaines de France", "Rural and urban cooperation in France"]
+        } else {
+            ["Coopérations rurales et urbaines", "Rural and urban cooperation"]
         };
         let day =
             |l: Language| self.day.clone().unwrap_or_else(|| l.pick(&outlet.day[0], &outlet.day[1]).clone());
