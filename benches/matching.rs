@@ -8,6 +8,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rurban::france::EmbeddedFrance;
+use rurban::geo_types::Coord;
 use rurban::matching::assignment;
 use rurban::matrix::Matrix;
 use rurban::model::Level;

@@ -1,9 +1,14 @@
 //! How far people are from facilities and how much is there for each of them: tables, sentences and
 //! pictures.
 
+#[cfg(feature = "france-data")]
+mod request;
+
 use std::collections::BTreeSet;
 
 use geo_types::Coord;
+#[cfg(feature = "france-data")]
+pub use request::{AccessRequest, FacilityKinds, Travel};
 
 use super::maps::{Over, close_up, contours, frame, value_map};
 use super::output::capital;

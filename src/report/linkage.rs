@@ -1,9 +1,13 @@
 //! The evidence on rural–urban linkage, in words, tables and pictures.
 
 mod files;
+#[cfg(feature = "france-data")]
+mod request;
 
 use crate::evidence::Interval;
 pub use files::LinkageFiles;
+#[cfg(feature = "france-data")]
+pub use request::{LinkageRequest, LinkageScope};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,6 +1,12 @@
 //! Who lives in what kind of territory, how much thresholds decide, whether like territories lie side by
 //! side, and how unequally they are endowed: tables, sentences and pictures.
 
+#[cfg(feature = "france-data")]
+mod request;
+
+#[cfg(feature = "france-data")]
+pub use request::{FigureKind, FigureTable, RuralityRequest};
+
 use super::maps::class_map;
 use super::output::capital;
 use super::{Language, Part, Wording};

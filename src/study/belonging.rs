@@ -18,6 +18,7 @@ use crate::network::{
 };
 use crate::progress::Progress;
 use crate::random::Seed;
+use crate::read::Records;
 use crate::space::distance::Places;
 
 /// Perimeters over the base territories of a study: those of a level, or of another year or source.
@@ -54,6 +55,32 @@ impl Perimeters {
         let territories =
             names.map(|t| PerimeterName { code: t.code.to_string(), name: t.name.clone() }).collect();
         Ok(Self { name: level.to_string(), territories, of_base })
+    }
+
+    /// Those of a table whose first columns are the code of a base territory, the code of its perimeter and the
+    /// name of that, in this order and under any name; its file names them. The codes that are not in the atlas
+    /// come back with it.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for a table of fewer columns, those of [`Records::for_each`].
+    pub fn from_table(atlas: &Atlas, table: Records<'_>) -> Result<(Self, Vec<String>)> {
+        let (name, columns) = (table.file().to_owned(), table.header().len());
+        if columns < 3 {
+            return Err(Error::Shape {
+                what: "columns of the table of perimeters",
+                expected: 3,
+                got: columns,
+            });
+        }
+        let mut rows = Vec::new();
+        table.for_each(|row, found| {
+            let perimeter = PerimeterName { code: row.get(1).to_owned(), name: row.get(2).to_owned() };
+            rows.push((row.get(0).to_owned(), perimeter));
+            found.keep();
+            Ok(())
+        })?;
+        let rows = rows.iter().map(|(code, perimeter)| (code.as_str(), perimeter.clone()));
+        Ok(Self::from_rows(atlas, name, rows))
     }
 
     /// Those of a table of the user's own, base code → perimeter: another year, before and after a law.

@@ -193,6 +193,13 @@ impl Default for SpatialOptions {
 }
 
 impl SpatialOptions {
+    /// Permutation tests: so many replicates of each global one, so many of that of each territory.
+    #[must_use]
+    pub fn permuted(global: usize, of_each: usize, seed: Seed) -> Self {
+        let local = LocalInference::ConditionalPermutation { permutations: of_each, seed };
+        Self::default().test(Test::Permutation { permutations: global, seed }).local(local)
+    }
+
     /// Sets who is whose neighbour.
     #[must_use]
     pub const fn neighbourhood(mut self, neighbourhood: Neighbourhood) -> Self {

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::wildcard_imports, reason = "tests use most of the room and may panic")]
 
+use geo_types::Coord;
 use rurban::labels::Labels;
 use rurban::linkage::*;
 use rurban::matrix::Matrix;

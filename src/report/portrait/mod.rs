@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use geo_types::Coord;
 
-use super::Language;
+use super::{Language, Outlet};
 use crate::atlas::AtlasLevel;
 use crate::error::{Error, Result};
 use crate::france::MAINLAND;
@@ -305,6 +305,51 @@ impl<'a> Portraits<'a> {
     pub fn index(&self) -> Result<Page> {
         overview::index(self)
     }
+}
+
+/// Which portraits are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortraitPages {
+    /// That of one territory, by code or name.
+    One(String),
+    /// Two territories side by side, by code or name: `comparison.html`.
+    Pair([String; 2]),
+    /// All of the level, with an index.
+    All,
+}
+
+/// Writes portraits as HTML, Markdown and CSV into the folder of the outlet, and says where the first page is.
+/// Gives that page.
+///
+/// # Errors
+/// Those of [`Portraits::new`] and [`Portraits::find`]; [`Error::Io`] when a file cannot be written.
+pub fn deliver_portraits(
+    study: &Study,
+    level: Level,
+    pages: &PortraitPages,
+    options: PortraitOptions,
+    outlet: &mut Outlet<'_>,
+) -> Result<PathBuf> {
+    let (folder, start) = (outlet.folder()?, outlet.now());
+    let portraits = Portraits::new(study, level, &options, outlet.progress)?;
+    outlet.say_seconds("prepared", start);
+    let page = match pages {
+        PortraitPages::One(territory) => {
+            let found = portraits.find(territory)?;
+            portraits.page(found)?.write_files(&folder, &portraits.file_name(found)?)?
+        }
+        PortraitPages::Pair([first, second]) => {
+            let page = portraits.comparison(portraits.find(first)?, portraits.find(second)?)?;
+            page.write_files(&folder, "comparison")?
+        }
+        PortraitPages::All => {
+            let index = portraits.write_all(&folder)?;
+            outlet.say_seconds(&format!("{} pages", portraits.len()), start);
+            index
+        }
+    };
+    outlet.say(page.display().to_string());
+    Ok(page)
 }
 
 /// The portrait of one territory of a study, by name or code. For many, prepare [`Portraits`] once.
