@@ -64,6 +64,7 @@ use crate::{Call, digits};
 
 /// Enough places that every kernel has work for several threads.
 const N: usize = 3000;
+const FEW: usize = 500;
 const SEED: Seed = Seed(11);
 
 pub(super) struct Case {
@@ -73,6 +74,8 @@ pub(super) struct Case {
     values: Vec<f64>,
     labels: Labels,
     network: Network,
+    /// The ties of the first few places, for what takes every pair.
+    small: Network,
     weights: Csr,
     costs: CostTable,
     supply: Vec<f64>,
@@ -98,6 +101,8 @@ pub(super) fn case() -> Case {
     };
     let ties: Vec<(u32, u32, f64)> = (0..4 * N).map(tie).collect();
     let network = Network::from_edges(N, &ties, Direction::Undirected).unwrap().0;
+    let close: Vec<_> = ties.iter().copied().filter(|t| t.0.max(t.1) < FEW as u32).collect();
+    let small = Network::from_edges(FEW, &close, Direction::Undirected).unwrap().0;
     let near = PointSet::new(&places).unwrap().k_nearest(8);
     let near: Vec<Vec<(u32, f64)>> = (0..N)
         .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
@@ -122,6 +127,7 @@ pub(super) fn case() -> Case {
         values,
         labels,
         network,
+        small,
         weights,
         costs,
         supply,
@@ -140,12 +146,12 @@ pub(super) const CALLS: &[Call<Case>] = &[
     Call::new("network", "leiden", |c| digits(leiden(&c.network, CommunityOptions::default().runs(3)))),
     Call::new("network", "louvain", |c| digits(louvain(&c.network, CommunityOptions::default().runs(3)))),
     Call::new("network/centrality", "betweenness", |c| {
-        digits([PathLength::Hops, PathLength::InverseWeight].map(|l| betweenness(&c.network, l, &Silent)))
+        digits([PathLength::Hops, PathLength::InverseWeight].map(|l| betweenness(&c.small, l, &Silent)))
     }),
     Call::new("network/centrality", "sampled_betweenness", |c| {
         digits(sampled_betweenness(&c.network, PathLength::Hops, 200, SEED, &Silent))
     }),
-    Call::new("network/centrality", "closeness", |c| digits(closeness(&c.network, PathLength::Hops))),
+    Call::new("network/centrality", "closeness", |c| digits(closeness(&c.small, PathLength::Hops))),
     Call::new("network/structural_holes", "structural_holes", |c| {
         digits(structural_holes(&c.network, TieWeights::Used))
     }),
@@ -199,15 +205,13 @@ pub(super) const CALLS: &[Call<Case>] = &[
         digits(gravity_model(dyads, Effects::OriginDestination, StandardErrors::ClusteredTwoWay))
     }),
     Call::new("linkage/two_sided", "two_sided_evidence", |c| {
-        let half = N as u32 / 2;
-        let ties: Vec<(u32, u32)> = (c.network.edge_list())
-            .filter(|t| t.0 < half && t.1 >= half)
-            .map(|t| (t.0, t.1 - half))
-            .collect();
-        let ties = TwoSidedTies { rows: N / 2, columns: N - N / 2, ties: &ties };
-        let at: Vec<Coord<f64>> = c.lon_lat.iter().map(|&p| p.into()).collect();
-        let (rows, columns) = at.split_at(N / 2);
-        let same = |i: usize, j: usize| c.labels.get(i) == c.labels.get(j + N / 2);
+        let half = FEW as u32 / 2;
+        let ties: Vec<(u32, u32)> =
+            (c.small.edge_list()).filter(|t| t.0 < half && t.1 >= half).map(|t| (t.0, t.1 - half)).collect();
+        let ties = TwoSidedTies { rows: FEW / 2, columns: FEW / 2, ties: &ties };
+        let at: Vec<Coord<f64>> = c.lon_lat[..FEW].iter().map(|&p| p.into()).collect();
+        let (rows, columns) = at.split_at(FEW / 2);
+        let same = |i: usize, j: usize| c.labels.get(i) == c.labels.get(j + FEW / 2);
         let far = TwoSidedNull::DegreesAndDistance { rows, columns, bin_m: 50_000.0 };
         digits([TwoSidedNull::Degrees, far].map(|null| two_sided_evidence(ties, same, null)))
     }),
@@ -311,6 +315,7 @@ pub(super) const CALLS: &[Call<Case>] = &[
         ))
     }),
     Call::new("complementarity/composite", "tied_complementarity_evidence and gravity_sets", |c| {
+        let labels = Labels::new(c.labels.as_slice()[..FEW].to_vec(), 4).unwrap();
         let score = |i: usize, j: usize| c.values[i] * c.values[j];
         let distance = |i: usize, j: usize| {
             let d = c.places[i] - c.places[j];
@@ -318,9 +323,9 @@ pub(super) const CALLS: &[Call<Case>] = &[
         };
         digits((
             [Shuffle::Labels, Shuffle::Portfolios].map(|shuffle| {
-                tied_complementarity_evidence(&c.weights, &c.labels, score, shuffle, 49, SEED, &Silent)
+                tied_complementarity_evidence(c.small.as_csr(), &labels, score, shuffle, 49, SEED, &Silent)
             }),
-            gravity_sets(&c.weights, distance, 5_000.0, 3, SEED),
+            gravity_sets(c.small.as_csr(), distance, 5_000.0, 3, SEED),
         ))
     }),
     Call::new("diffusion/simulate", "simulate", |c| {
@@ -350,7 +355,7 @@ pub(super) const CALLS: &[Call<Case>] = &[
         ))
     }),
     Call::new("matching/evaluation matching/score", "fit_score and evaluate", |c| {
-        let hold_out = random_hold_out(&c.network, 0.2, SEED).unwrap();
+        let hold_out = random_hold_out(&c.small, 0.2, SEED).unwrap();
         let distance =
             |i: usize, j: usize| (c.places[i].x - c.places[j].x).hypot(c.places[i].y - c.places[j].y);
         let terms = [Term::Degrees, Term::Distance];
