@@ -202,6 +202,12 @@ pub(crate) fn exponent(values: &[f64]) -> i32 {
     if largest == 0.0 || !largest.is_finite() { 0 } else { libm::frexp(largest).1 }
 }
 
+/// Whether powers of the values may overflow or vanish.
+pub(crate) fn extreme(values: &[f64]) -> bool {
+    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    largest > 0.0 && !(1e-30..=1e30).contains(&largest)
+}
+
 /// Probability that a standard normal variable is at least as far from 0 as `z`.
 #[must_use]
 pub fn two_sided_normal_p(z: f64) -> f64 {

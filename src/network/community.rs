@@ -165,6 +165,9 @@ struct Level {
     strength: Vec<f64>,
     /// γ / 2W.
     scale: f64,
+    /// Gains are told apart from rounding by this part of a node's strength: they are of its ties, and of
+    /// γ times as much.
+    slack: f64,
 }
 
 impl Level {
@@ -175,6 +178,7 @@ impl Level {
             ties: Vec::with_capacity(g.as_csr().entries()),
             strength: Vec::with_capacity(n),
             scale: 0.0,
+            slack: 1e-12 * resolution.max(1.0),
         };
         // In units of the largest weight (a power of two, so that nothing is rounded) no sum is too
         // small or too large, and moves do not depend on the unit.
@@ -211,8 +215,13 @@ impl Level {
             members[free[c as usize]] = i as u32;
             free[c as usize] += 1;
         }
-        let mut next =
-            Self { starts: vec![0], ties: Vec::new(), strength: vec![0.0; count], scale: self.scale };
+        let mut next = Self {
+            starts: vec![0],
+            ties: Vec::new(),
+            strength: vec![0.0; count],
+            scale: self.scale,
+            slack: self.slack,
+        };
         let mut sums = Sums::new(count);
         for c in 0..count {
             for &i in &members[starts[c]..starts[c + 1]] {
@@ -307,6 +316,8 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
     let mut queue: VecDeque<u32> = order.into();
     let mut queued = vec![true; n];
     let mut sums = Sums::new(n);
+    // Every move gains: of weights so unlike that their sums drift, none may be the last.
+    let mut moves = 1_000 * n;
     while let Some(i) = queue.pop_front() {
         let i = i as usize;
         queued[i] = false;
@@ -315,7 +326,7 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
             sums.add(of[j as usize], w);
         }
         let pull = level.strength[i] * level.scale;
-        let slack = 1e-12 * level.strength[i];
+        let slack = level.slack * level.strength[i];
         total[own as usize] -= level.strength[i];
         size[own as usize] -= 1;
         let mut best = (sums.of[own as usize] - pull * total[own as usize], own);
@@ -337,6 +348,10 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
         size[to as usize] += 1;
         if to != own {
             of[i] = to;
+            moves -= 1;
+            if moves == 0 {
+                break;
+            }
             if size[own as usize] == 0 {
                 empty.push(own);
             }

@@ -306,8 +306,10 @@ impl Outline {
             });
         }
         let (width, height) = (bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]);
-        // About a million bins over the bounds: overseas land makes them vast and mostly empty.
-        let bin = (width * height / 1e6).sqrt().max(width.max(height) / 4096.0).max(grid);
+        // About a million bins over the bounds: overseas land makes them vast and mostly empty. Fewer for
+        // an outline of a few edges, which they would cost more than they save.
+        let bins = (128.0 * edges.len() as f64).min(1e6);
+        let bin = (width * height / bins).sqrt().max(width.max(height) / 4096.0).max(grid);
         let (columns, rows) = ((width / bin) as usize + 1, (height / bin) as usize + 1);
         let mut this =
             Self { polygons, edges, bounds, bin, columns, rows, starts: Vec::new(), entries: Vec::new() };
