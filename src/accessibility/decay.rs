@@ -39,6 +39,9 @@ impl Decay {
     }
 
     /// The weight at a cost that is not negative. Nothing is checked here, measures check once.
+    ///
+    /// # Complexity
+    /// O(1); O(steps) for [`Decay::Steps`].
     #[must_use]
     pub fn weight(&self, cost: f64) -> f64 {
         match self {
