@@ -89,7 +89,8 @@ pub enum Normalisation {
 /// O(activities²).
 ///
 /// # References
-/// van Eck & Waltman (2009), <https://doi.org/10.1002/asi.21075>; Steijn (2017) for the probability.
+/// van Eck & Waltman (2009), Journal of the American Society for Information Science and Technology,
+/// <https://doi.org/10.1002/asi.21075>; Steijn (2017) for the probability.
 pub fn relatedness(co_occurrence: &Matrix, normalisation: Normalisation) -> Result<Matrix> {
     let n = co_occurrence.rows();
     check_shape("co-occurrence columns", (n, co_occurrence.columns()), (n, n))?;

@@ -31,7 +31,8 @@ use crate::parallel;
 /// O(regions × activities).
 ///
 /// # References
-/// Hoover (1936), <https://doi.org/10.2307/1927875>; Balassa (1965).
+/// Hoover (1936), Review of Economic Statistics, <https://doi.org/10.2307/1927875>; Balassa (1965), The
+/// Manchester School.
 ///
 /// # Example
 /// ```
@@ -514,7 +515,7 @@ pub fn spatial_gini(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Ve
 /// O(regions + activities + stored cells).
 ///
 /// # References
-/// Hoover (1936), <https://doi.org/10.2307/1927875>.
+/// Hoover (1936), Review of Economic Statistics, <https://doi.org/10.2307/1927875>.
 pub fn hoover(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Vec<f64>> {
     let (weights, sum) = region_weights(table, weights)?;
     let by_activity = table.counts().transposed();

@@ -63,8 +63,8 @@ pub struct FunctionalAreas {
 ///
 /// # Errors
 /// [`Error::Shape`] when sizes differ, [`Error::Value`] when a flow or a number of employed residents is
-/// negative or not finite or a neighbour is no unit, [`Error::Parameter`] when the threshold is not in (0,
-/// 1].
+/// negative or not finite or a neighbour is no unit, [`Error::Parameter`] when the threshold is not in
+/// (0, 1].
 ///
 /// # Complexity
 /// O(flows + cores³).
