@@ -318,7 +318,7 @@ impl Interregional {
     /// What every region gains through its ties in every activity (complementary linkages).
     ///
     /// # Formula
-    /// `CL_ri = Σ_{s≠r} w_rs RDadd_{i,r←s}`, in per cent × unit of the weights w; RDadd as in
+    /// `CL_ri = Σ_{s≠r} w_rs RDadd_{i,r←s}`, in per cent × unit of the weights w; `RDadd` as in
     /// [`Interregional::added_density`]. Shape regions × activities; a region without ties has 0.
     ///
     /// # Undefined

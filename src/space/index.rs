@@ -43,6 +43,9 @@ impl PlaceIndex {
     ///
     /// # Errors
     /// [`Error::Value`] for a place that is no longitude and latitude.
+    ///
+    /// # Complexity
+    /// O(n log n).
     pub fn new(places: &[Coord<f64>]) -> Result<Self> {
         check_lon_lat("places", places)?;
         let mut ids: Vec<u32> = (0..places.len() as u32).collect();
@@ -183,6 +186,9 @@ impl EnvelopeIndex {
     ///
     /// # Errors
     /// [`Error::Value`] for a feature whose bounds are not finite.
+    ///
+    /// # Complexity
+    /// O(coordinates + features log features).
     pub fn new(layer: &Layer) -> Result<Self> {
         Self::from_bounds(&(0..layer.len()).map(|i| layer.bounds(i)).collect::<Vec<_>>())
     }

@@ -40,7 +40,19 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Weight at z = distance / bandwidth.
+    /// How much a neighbour weighs at z = distance / bandwidth.
+    ///
+    /// # Formula
+    /// See [`Kernel`]; 0 for z outside `[0, 1]`.
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High for near neighbours.
+    ///
+    /// # Complexity
+    /// O(1).
     #[must_use]
     pub fn weight(self, z: f64) -> f64 {
         if !(0.0..=1.0).contains(&z) {
@@ -94,12 +106,14 @@ impl SpatialWeights {
         Self::new(contiguity.to_csr()?)
     }
 
-    /// Weights from lists of `(neighbour, distance)`, one per place (k nearest, or all within a
-    /// band): `weight(i, distance)` gives the weight. Pairs of weight 0 are left out, the place itself
-    /// is skipped.
+    /// Weights from lists of `(neighbour, distance)`, one per place (k nearest, or all within a band):
+    /// `weight(i, distance)` gives the weight. Pairs of weight 0 are left out, the place itself is skipped.
     ///
     /// # Errors
     /// [`Error::Value`] when a neighbour is out of range or a weight is not finite.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
     pub fn from_neighbours(
         neighbours: &[Vec<(u32, f64)>],
         weight: impl Fn(usize, f64) -> f64,
@@ -125,11 +139,22 @@ impl SpatialWeights {
         Self::from_neighbours(neighbours, |_, _| 1.0)
     }
 
-    /// Kernel weights of the listed neighbours; the diagonal is left out.
+    /// How much the listed neighbours weigh by a kernel; the diagonal is left out.
+    ///
+    /// # Formula
+    /// `K(d / h)`, K the [`Kernel`], d the distance, h the [`Bandwidth`].
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High for near neighbours.
     ///
     /// # Errors
-    /// As [`SpatialWeights::from_neighbours`]; [`Error::Parameter`] when a fixed bandwidth is not
-    /// positive.
+    /// As [`SpatialWeights::from_neighbours`]; [`Error::Parameter`] when a fixed bandwidth is not positive.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
     pub fn kernel(neighbours: &[Vec<(u32, f64)>], kernel: Kernel, bandwidth: Bandwidth) -> Result<Self> {
         if let Bandwidth::Fixed(h) = bandwidth
             && !(h > 0.0 && h.is_finite())
@@ -152,10 +177,22 @@ impl SpatialWeights {
         })
     }
 
-    /// Weights d^−power of the listed neighbours.
+    /// How much the listed neighbours weigh by the inverse of their distance.
+    ///
+    /// # Formula
+    /// `d^−power`, d the distance.
+    ///
+    /// # Range
+    /// Above 0.
+    ///
+    /// # Direction
+    /// High for near neighbours.
     ///
     /// # Errors
     /// As [`SpatialWeights::from_neighbours`]: a distance of 0 has no finite weight.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
     pub fn inverse_distance(neighbours: &[Vec<(u32, f64)>], power: f64) -> Result<Self> {
         Self::from_neighbours(neighbours, |_, d| d.powf(-power))
     }
@@ -173,6 +210,9 @@ impl SpatialWeights {
     }
 
     /// The weights rescaled.
+    ///
+    /// # Complexity
+    /// O(places + pairs).
     pub fn transformed(&self, transform: Transform) -> Self {
         let mut matrix = self.matrix.clone();
         let n = matrix.rows();
@@ -205,10 +245,16 @@ impl SpatialWeights {
         Self { matrix, islands: self.islands.clone() }
     }
 
-    /// (W + Wᵀ)/2: neighbours whichever side names them.
+    /// Neighbours whichever side names them.
+    ///
+    /// # Formula
+    /// `(W + Wᵀ)/2`.
     ///
     /// # Errors
     /// None in practice: the entries come from a valid matrix.
+    ///
+    /// # Complexity
+    /// O(places + pairs).
     pub fn symmetrised(&self) -> Result<Self> {
         let n = self.matrix.rows();
         let mut triplets = Vec::with_capacity(2 * self.matrix.entries());

@@ -100,6 +100,9 @@ impl Locator {
     ///
     /// # Errors
     /// [`Error::Value`] for a coordinate that is not finite.
+    ///
+    /// # Complexity
+    /// O(vertices + cells of the grid), time and memory.
     pub fn new(layer: &Layer) -> Result<Self> {
         if let Some(index) = layer.coords().iter().position(|c| !(c.x.is_finite() && c.y.is_finite())) {
             let c = layer.coords()[index];
