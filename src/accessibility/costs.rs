@@ -337,8 +337,11 @@ impl CostTable {
     /// All costs times a factor: 0.001 makes kilometres of metres.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the factor is negative or not finite, [`Error::Value`] when a cost
-    /// becomes infinite.
+    /// [`Error::Parameter`] when the factor is negative or not finite, [`Error::Value`] when a cost becomes
+    /// infinite.
+    ///
+    /// # Complexity
+    /// O(pairs).
     pub fn scaled(mut self, factor: f64) -> Result<Self> {
         if !(factor.is_finite() && factor >= 0.0) {
             return Err(Error::Parameter {

@@ -65,11 +65,14 @@ pub struct Roads {
 }
 
 impl Roads {
-    /// A network (of [`road_network`], or of any petgraph graph by [`Network::from_petgraph`], whose
-    /// parallel edges add up) and the position of each node.
+    /// A network (of [`road_network`], or of any petgraph graph by [`Network::from_petgraph`], whose parallel
+    /// edges add up) and the position of each node.
     ///
     /// # Errors
     /// [`Error::Shape`] when there is not one position for each node.
+    ///
+    /// # Complexity
+    /// O(nodes log nodes).
     pub fn new(network: Network, positions: Vec<LonLat>) -> Result<Self> {
         if positions.len() != network.nodes() {
             let (expected, got) = (network.nodes(), positions.len());

@@ -312,12 +312,36 @@ impl Presence {
         self.bits.iter().map(|w| w.count_ones() as usize).sum()
     }
 
-    /// Number of activities each region has.
+    /// How many activities each region has.
+    ///
+    /// # Formula
+    /// `Σ_i x_ri`, x the presence bits. One count for each region.
+    ///
+    /// # Range
+    /// From 0 to the number of activities.
+    ///
+    /// # Direction
+    /// High for regions with many specialisations.
+    ///
+    /// # Complexity
+    /// O(regions · activities / 64).
     pub fn diversity(&self) -> Vec<u32> {
         (0..self.regions).map(|r| self.row(r).iter().map(|w| w.count_ones()).sum()).collect()
     }
 
-    /// Number of regions that have each activity.
+    /// How many regions have each activity.
+    ///
+    /// # Formula
+    /// `Σ_r x_ri`, x the presence bits. One count for each activity.
+    ///
+    /// # Range
+    /// From 0 to the number of regions.
+    ///
+    /// # Direction
+    /// High for activities that are found in many places.
+    ///
+    /// # Complexity
+    /// O(regions · activities / 64 + present cells).
     pub fn ubiquity(&self) -> Vec<u32> {
         let mut ubiquity = vec![0; self.activities];
         for r in 0..self.regions {

@@ -225,9 +225,12 @@ impl<'a> Scorer<'a> {
     /// Prepares a score.
     ///
     /// # Errors
-    /// [`Error::Shape`] when participations do not match the nodes, [`Error::Value`] when they are
-    /// negative or not finite; [`Error::Parameter`] on a coefficient that is not finite, a γ or κ that
-    /// is negative, a term whose numbers are missing, or an unknown distance that is not positive.
+    /// [`Error::Shape`] when participations do not match the nodes, [`Error::Value`] when they are negative
+    /// or not finite; [`Error::Parameter`] on a coefficient that is not finite, a γ or κ that is negative, a
+    /// term whose numbers are missing, or an unknown distance that is not positive.
+    ///
+    /// # Complexity
+    /// O(terms × nodes).
     pub fn new(pairs: Pairs<'a>, model: &ScoreModel) -> Result<Self> {
         let n = pairs.network.nodes();
         check_amounts("participations", pairs.participations, n)?;

@@ -95,6 +95,9 @@ impl PlaceIndex {
     ///
     /// # Errors
     /// [`Error::Value`] when `at` is no longitude and latitude.
+    ///
+    /// # Complexity
+    /// O(k log n) as a rule, and one geodesic for each spot looked at.
     pub fn nearest(
         &self,
         at: Coord<f64>,
@@ -128,8 +131,11 @@ impl PlaceIndex {
     /// All places at most `radius_m` from `at`, nearest first.
     ///
     /// # Errors
-    /// [`Error::Value`] when `at` is no longitude and latitude, [`Error::Parameter`] when the radius
-    /// is negative or not finite.
+    /// [`Error::Value`] when `at` is no longitude and latitude, [`Error::Parameter`] when the radius is
+    /// negative or not finite.
+    ///
+    /// # Complexity
+    /// O(log n + found log found) as a rule, and one geodesic for each spot found.
     pub fn within(&self, at: Coord<f64>, radius_m: f64) -> Result<Vec<Neighbour>> {
         check_lon_lat("at", &[at])?;
         if !(radius_m >= 0.0 && radius_m.is_finite()) {
@@ -240,11 +246,14 @@ impl EnvelopeIndex {
         found
     }
 
-    /// The `k` features whose bounds are nearest to `at` of those that `accept` takes, nearest first,
-    /// equals by index; the distance is 0 inside.
+    /// The `k` features whose bounds are nearest to `at` of those that `accept` takes, nearest first, equals
+    /// by index; the distance is 0 inside.
     ///
     /// # Errors
     /// [`Error::Parameter`] when `at` is not finite.
+    ///
+    /// # Complexity
+    /// O(k log n) as a rule.
     pub fn nearest(
         &self,
         at: Coord<f64>,

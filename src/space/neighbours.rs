@@ -271,8 +271,11 @@ impl PointSet {
         Ok(found.into_iter().map(neighbour).collect())
     }
 
-    /// The `k` nearest other points of every point, nearest first, equals by index; all others when
-    /// there are fewer than `k`.
+    /// The `k` nearest other points of every point, nearest first, equals by index; all others when there are
+    /// fewer than `k`.
+    ///
+    /// # Complexity
+    /// What the few cells around each point hold; O(n · k) memory.
     #[must_use]
     pub fn k_nearest(&self, k: usize) -> Neighbours {
         let k = k.min(self.len().saturating_sub(1));
@@ -286,8 +289,11 @@ impl PointSet {
     /// The other points at most `radius_m` from every point, by index.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the radius is negative or not finite, or holds more than 2²⁸ pairs
-    /// (many points in one spot): [`PointSet::counts_within`] counts them.
+    /// [`Error::Parameter`] when the radius is negative or not finite, or holds more than 2²⁸ pairs (many
+    /// points in one spot): [`PointSet::counts_within`] counts them.
+    ///
+    /// # Complexity
+    /// What the cells that the radius reaches hold, for each point; 12 bytes for each pair.
     pub fn within_each(&self, radius_m: f64) -> Result<Neighbours> {
         let pairs: u64 = self.counts_within(radius_m)?.into_iter().map(u64::from).sum();
         if pairs > MOST_PAIRS {
