@@ -42,11 +42,14 @@ pub struct BuildReport {
 }
 
 impl Network {
-    /// Builds from `(source, target, weight)` ties between nodes `0..nodes`. O(nodes + ties).
+    /// Builds from `(source, target, weight)` ties between nodes `0..nodes`.
     ///
     /// # Errors
     /// [`Error::Value`] when an end is not a node, a weight is negative or not finite, or the sum of
     /// weights is not.
+    ///
+    /// # Complexity
+    /// O(nodes + ties).
     pub fn from_edges(
         nodes: usize,
         edges: &[(u32, u32, f64)],
@@ -100,6 +103,9 @@ impl Network {
     /// A snapshot of a petgraph graph, with `weight` giving each edge its weight.
     ///
     /// # Errors
+    /// As [`Network::from_edges`].
+    ///
+    /// # Complexity
     /// As [`Network::from_edges`].
     pub fn from_petgraph<G>(
         graph: G,
