@@ -372,8 +372,8 @@ impl Distribution {
     /// The Lorenz curve: what share of the amount the poorest share of heads has.
     ///
     /// # Formula
-    /// Cumulated shares of heads and of the amount, poorest first: one point per unit with heads after (0,
-    /// 0).
+    /// Cumulated shares of heads and of the amount, poorest first: one point per unit with heads after
+    /// (0, 0).
     ///
     /// # Range
     /// (0, 0) to (1, 1).
