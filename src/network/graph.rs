@@ -122,8 +122,13 @@ impl Network {
         Self::from_edges(graph.node_bound(), &edges, direction)
     }
 
-    /// The network as a petgraph graph with its weights on the edges, for petgraph's own algorithms. Ties of an
-    /// undirected network are there once; give the type that says so: `to_petgraph::<Undirected>()`.
+    /// The network as a petgraph graph with its weights on the edges, for petgraph's own algorithms.
+    ///
+    /// Ties of an undirected network are there once; give the type that says so:
+    /// `to_petgraph::<Undirected>()`.
+    ///
+    /// # Complexity
+    /// O(nodes + ties).
     #[must_use]
     pub fn to_petgraph<D: EdgeType>(&self) -> Graph<(), f64, D> {
         let mut graph = Graph::with_capacity(self.nodes(), self.edges());
