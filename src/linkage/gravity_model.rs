@@ -280,7 +280,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             inverse
         } else {
             let scores = Scores { y: &y, mu: &mu, projected: &projected, groups: &groups, units };
-            &inverse * scores.meat(errors, fixed) * &inverse
+            &inverse * scores.meat(errors, fixed, parameters) * &inverse
         };
         let null = deviance(&|_| mean);
         let mut coefficients: Vec<f64> = (0..k).map(|a| libm::ldexp(beta[a], -x_units[a])).collect();
@@ -383,11 +383,12 @@ struct Scores<'a> {
 
 impl Scores<'_> {
     /// The middle of the sandwich, small-sample factors included.
-    fn meat(&self, errors: StandardErrors, fixed: bool) -> DMatrix<f64> {
+    fn meat(&self, errors: StandardErrors, fixed: bool, parameters: usize) -> DMatrix<f64> {
         let (n, k) = (self.y.len() as f64, self.projected.len());
         let [o, d] = self.units;
         let effects = |left: usize| k + if fixed { left } else { 0 };
-        let all = n / (n - effects(o + d - 1) as f64);
+        // Effects of parts that nothing ties are one constant fewer each.
+        let all = n / (n - parameters as f64);
         // A fixed effect inside a cluster costs no degree of freedom; one constant is kept for each.
         let clustered = |left: usize, clusters: usize| {
             let g = clusters as f64;

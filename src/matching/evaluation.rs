@@ -117,7 +117,7 @@ pub struct Evaluation {
 /// let near = |i: usize, row: &mut [f64]| {
 ///     row.iter_mut().enumerate().for_each(|(j, s)| *s = -((i.abs_diff(j)).min(20 - i.abs_diff(j)) as f64));
 /// };
-/// let e = evaluate(&hidden, |_, _| true, near, EvaluationOptions::default(), &Silent)?;
+/// let e = evaluate(&hidden, |_, _| true, near, &EvaluationOptions::default(), &Silent)?;
 /// assert_eq!((e.auc.value, e.aupr.value), (1.0, 1.0));
 /// # Ok::<(), rurban::Error>(())
 /// ```

@@ -105,7 +105,7 @@ pub struct LogisticFit {
 /// // All ones lie above all zeros: finite only with a penalty.
 /// let x = Matrix::from_rows(4, 1, vec![0.0, 1.0, 2.0, 3.0])?;
 /// let y = [false, false, true, true];
-/// let fit = logistic(&x, &y, None, LogisticOptions::default().penalty(Penalty::Firth))?;
+/// let fit = logistic(&x, &y, None, &LogisticOptions::default().penalty(Penalty::Firth))?;
 /// assert!(fit.coefficients[0] > 0.5 && fit.coefficients[0] < 3.0);
 /// # Ok::<(), rurban::Error>(())
 /// ```

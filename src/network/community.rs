@@ -140,7 +140,7 @@ pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: 
 /// use rurban::network::{CommunityOptions, Direction, Network, leiden};
 /// let ties = [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0), (4, 5, 1.0), (3, 5, 1.0)];
 /// let (g, _) = Network::from_edges(6, &ties, Direction::Undirected)?;
-/// assert_eq!(leiden(&g, CommunityOptions::default())?.of.as_slice(), [0, 0, 0, 1, 1, 1]);
+/// assert_eq!(leiden(&g, &CommunityOptions::default())?.of.as_slice(), [0, 0, 0, 1, 1, 1]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
 pub fn leiden(network: &Network, options: &CommunityOptions) -> Result<Communities> {

@@ -25,7 +25,7 @@ use crate::random::Stream;
 /// use rurban::progress::Silent;
 /// let part = |actor, project| Participation { actor, project };
 /// let given = [part(0, 0), part(1, 0), part(1, 1), part(2, 1), part(3, 1)];
-/// let sizes = deal_participations(&given, SwapOptions::default().replicates(5), |dealt| {
+/// let sizes = deal_participations(&given, &SwapOptions::default().replicates(5), |dealt| {
 ///     assert_eq!(dealt.iter().filter(|p| p.actor == 1).count(), 2);
 ///     dealt.iter().filter(|p| p.project == 1).count()
 /// }, &Silent);

@@ -80,7 +80,7 @@ pub struct Tessellation {
 /// use rurban::space::tessellation::{tessellate, TessellationOptions};
 /// let land = polygon![(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 2.), (x: 0., y: 2.)].into();
 /// let points = [coord! { x: 1., y: 1. }, coord! { x: 3., y: 1. }];
-/// let cells = tessellate(&points, &land, TessellationOptions::default())?;
+/// let cells = tessellate(&points, &land, &TessellationOptions::default())?;
 /// use rurban::space::measure::{areas, Surface};
 /// assert_eq!(areas(&cells.layer, Surface::Plane), [4.0, 4.0]);
 /// # Ok::<(), rurban::Error>(())
