@@ -192,6 +192,14 @@ pub enum Undefined {
         /// Iterations made.
         iterations: usize,
     },
+    /// The pairs of so many places would take too long to go through.
+    #[error("there are {places} places, and the pairs of at most {most} are gone through")]
+    TooManyPairs {
+        /// Places there are.
+        places: usize,
+        /// The most whose pairs are gone through.
+        most: usize,
+    },
     /// A regression whose estimates do not exist.
     #[error("separation or collinearity: the estimates do not exist")]
     Separation,

@@ -51,6 +51,19 @@ pub(crate) fn for_each_chunk<T: Send>(
     }
 }
 
+/// Sorts by `key`; items of the same key keep their order.
+pub(crate) fn sort_by_key<T: Send, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K + Sync) {
+    #[cfg(feature = "parallel")]
+    {
+        use rayon::prelude::*;
+        items.par_sort_by_key(key);
+    }
+    #[cfg(not(feature = "parallel"))]
+    {
+        items.sort_by_key(key);
+    }
+}
+
 /// Both results, worked out side by side where there are threads.
 #[cfg(feature = "france-data")]
 pub(crate) fn join<A: Send, B: Send>(a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {

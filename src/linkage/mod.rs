@@ -19,6 +19,7 @@ pub use mixing::{
     DegreeEnd, Margins, MixingMatrix, NominalAssortativity, NumericAssortativity, Weighting,
     degree_assortativity, nominal_assortativity, numeric_assortativity,
 };
+pub(crate) use null::mixing_evidence_among;
 pub use null::{MixingEvidence, NullModel, mixing_evidence};
 pub use proximity::{Proximity, ProximityProfile, proximity};
 pub use segregation::{

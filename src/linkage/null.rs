@@ -124,7 +124,7 @@ pub fn mixing_evidence(
         return Err(Error::undefined("mixing against chance", Undefined::NoTies));
     }
     let labels = labels.with_unlabelled_class();
-    let test = Test { network, labels: &labels, weighting, observed: &observed };
+    let test = Test { network, labels: &labels, weighting, observed: &observed, bystanders: &[] };
     match null {
         NullModel::LabelPermutation => Ok(test.permutation_moments()),
         NullModel::LabelPermutationMonteCarlo { permutations, seed, strata } => {
@@ -135,11 +135,28 @@ pub fn mixing_evidence(
     }
 }
 
+/// As [`mixing_evidence`] with [`NullModel::LabelPermutation`] of a graph with `bystanders` more nodes of each
+/// class that have no tie: labels are dealt to them too, and none of them costs anything.
+pub(crate) fn mixing_evidence_among(
+    network: &Network,
+    labels: &Labels,
+    weighting: Weighting,
+    bystanders: &[usize],
+) -> Result<MixingEvidence> {
+    let observed = MixingMatrix::new(network, labels, weighting)?;
+    if network.edges() == 0 {
+        return Err(Error::undefined("mixing against chance", Undefined::NoTies));
+    }
+    Ok(Test { network, labels, weighting, observed: &observed, bystanders }.permutation_moments())
+}
+
 struct Test<'a> {
     network: &'a Network,
     labels: &'a Labels,
     weighting: Weighting,
     observed: &'a MixingMatrix,
+    /// Nodes without ties that are not in `network`, by class.
+    bystanders: &'a [usize],
 }
 
 /// Mean and, where known, variance.
@@ -151,7 +168,12 @@ impl Test<'_> {
     }
 
     fn counted(&self, e: Evidence) -> Evidence {
-        e.with_counts(self.network.isolates(), self.observed.unlabelled())
+        let isolates = self.network.isolates() + self.bystanders.iter().sum::<usize>();
+        e.with_counts(isolates, self.observed.unlabelled())
+    }
+
+    fn nodes(&self) -> usize {
+        self.network.nodes() + self.bystanders.iter().sum::<usize>()
     }
 
     fn closed_form(
@@ -160,7 +182,7 @@ impl Test<'_> {
         cell: impl Fn(usize, usize) -> Moments,
         cross: Moments,
     ) -> MixingEvidence {
-        let (k, n) = (self.observed.classes(), self.network.nodes());
+        let (k, n) = (self.observed.classes(), self.nodes());
         let base = self.counted(Evidence::closed_form(null, 0.0, 0.0, None, n));
         let evidence = |observed, (mean, variance): Moments| {
             Evidence::closed_form(null, observed, mean, variance, n)
@@ -211,7 +233,7 @@ impl Test<'_> {
         let s: f64 = strengths.iter().zip(&squares).map(|(s, q)| s * s - q).sum();
         let d = total * total - q - s;
         let falling = |x: f64, k: usize| (0..k).map(|i| (x - i as f64).max(0.0)).product::<f64>();
-        let n = n as f64;
+        let n = self.nodes() as f64;
         let share = |x: f64, k: usize| if x > 0.0 { x / falling(n, k) } else { 0.0 };
         let moments = |x2: f64, x3: f64, x4: f64| {
             let (p2, p3, p4) = (share(x2, 2), share(x3, 3), share(x4, 4));
@@ -219,7 +241,8 @@ impl Test<'_> {
             let second = q * p2 + s * p3 + d * p4;
             (mean, Some(beyond_rounding(second - mean * mean, second.abs() + mean * mean)))
         };
-        let sizes: Vec<f64> = self.labels.sizes().iter().map(|&n| n as f64).collect();
+        let more = self.bystanders.iter().copied().chain(std::iter::repeat(0));
+        let sizes: Vec<f64> = self.labels.sizes().iter().zip(more).map(|(&n, m)| (n + m) as f64).collect();
         let cell = |r: usize, c: usize| {
             let (a, b) = (sizes[r], sizes[c]);
             if r == c {

@@ -185,8 +185,8 @@ fn optimise(network: &Network, options: CommunityOptions, refined: bool) -> Resu
     }
     let g = symmetric(network, options.weights)?;
     let base = Level::new(&g, resolution);
-    let mut best: Option<Communities> = None;
-    for run in 0..options.runs {
+    let run = |run: usize| -> Result<Option<Communities>> {
+        let mut best: Option<Communities> = None;
         let mut random = options.seed.stream(run as u64);
         let mut of: Vec<u32> = (0..g.nodes() as u32).collect();
         let mut quality = f64::NEG_INFINITY;
@@ -207,6 +207,15 @@ fn optimise(network: &Network, options: CommunityOptions, refined: bool) -> Resu
             if !gained {
                 break;
             }
+        }
+        Ok(best)
+    };
+    let mut best: Option<Communities> = None;
+    for found in crate::parallel::map(options.runs, run) {
+        if let Some(found) = found?
+            && best.as_ref().is_none_or(|b| found.modularity > b.modularity)
+        {
+            best = Some(found);
         }
     }
     best.ok_or(Error::Parameter { name: "runs", value: "0".into(), must: "must be at least 1" })
@@ -298,11 +307,29 @@ impl Level {
 struct Sums {
     of: Vec<f64>,
     touched: Vec<u32>,
+    groups: Vec<u32>,
 }
 
 impl Sums {
     fn new(n: usize) -> Self {
-        Self { of: vec![0.0; n], touched: Vec::new() }
+        Self { of: vec![0.0; n], touched: Vec::new(), groups: Vec::new() }
+    }
+
+    /// Adds ties by the group of their other end. Groups are looked up first, and whether one is met for the
+    /// first time is added, not asked: a large graph waits for memory here, and so does not wait for one look
+    /// after the other.
+    fn add_ties(&mut self, ties: &[(u32, f64)], group: &[u32]) {
+        self.groups.clear();
+        self.groups.extend(ties.iter().map(|t| group[t.0 as usize]));
+        let mut met = self.touched.len();
+        self.touched.resize(met + ties.len(), 0);
+        for (&c, &(_, w)) in self.groups.iter().zip(ties) {
+            let sum = &mut self.of[c as usize];
+            self.touched[met] = c;
+            met += usize::from(*sum == 0.0);
+            *sum += w;
+        }
+        self.touched.truncate(met);
     }
 
     fn add(&mut self, group: u32, w: f64) {
@@ -356,6 +383,23 @@ fn pass(base: &Level, of: &[u32], refined: bool, random: &mut Stream) -> Vec<u32
     node.iter().map(|&v| of[v as usize]).collect()
 }
 
+/// The nodes in random order. Those of a large graph are taken in blocks, at random within and between them: where
+/// neighbours have near numbers (see [`Network::reordered`]) a block stays in the cache.
+fn visiting_order(n: usize, random: &mut Stream) -> Vec<u32> {
+    const LARGE: usize = 1 << 17;
+    const BLOCK: usize = 1 << 10;
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    if n < LARGE {
+        random.shuffle(&mut order);
+        return order;
+    }
+    let mut blocks: Vec<&[u32]> = order.chunks(BLOCK).collect();
+    random.shuffle(&mut blocks);
+    let mut order = blocks.concat();
+    order.chunks_mut(BLOCK).for_each(|block| random.shuffle(block));
+    order
+}
+
 /// Moves nodes to the neighbouring group that gains most until no move gains (fast local moving).
 fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
     let n = level.nodes();
@@ -365,9 +409,7 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
         size[c as usize] += 1;
     }
     let mut empty: Vec<u32> = (0..n as u32).filter(|&c| size[c as usize] == 0).collect();
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    random.shuffle(&mut order);
-    let mut queue: VecDeque<u32> = order.into();
+    let mut queue: VecDeque<u32> = visiting_order(n, random).into();
     let mut queued = vec![true; n];
     let mut sums = Sums::new(n);
     // Every move gains: of weights so unlike that their sums drift, none may be the last.
@@ -376,9 +418,7 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
         let i = i as usize;
         queued[i] = false;
         let own = of[i];
-        for &(j, w) in level.ties(i) {
-            sums.add(of[j as usize], w);
-        }
+        sums.add_ties(level.ties(i), of);
         let pull = level.strength[i] * level.scale;
         let slack = level.slack * level.strength[i];
         total[own as usize] -= level.strength[i];
@@ -437,8 +477,7 @@ fn refine(level: &Level, of: &[u32], count: usize, random: &mut Stream) -> Vec<u
         .map(|i| level.ties(i).iter().filter(|t| of[t.0 as usize] == of[i]).map(|t| t.1).sum())
         .collect();
     let well = |cut: f64, part: f64, group: f64| cut >= level.scale * part * (group - part);
-    let mut order: Vec<u32> = (0..n as u32).collect();
-    random.shuffle(&mut order);
+    let order = visiting_order(n, random);
     let mut sums = Sums::new(n);
     let mut choices: Vec<(u32, f64)> = Vec::new();
     for &i in &order {

@@ -56,6 +56,13 @@ impl Network {
         direction: Direction,
     ) -> Result<(Self, BuildReport)> {
         let mut report = BuildReport::default();
+        if direction == Direction::Undirected
+            && let Some(out) = symmetric_in_order(nodes, edges)
+        {
+            check_sum("edge weights", out.parts().2)?;
+            report.merged = edges.len() - out.entries() / 2;
+            return Ok((Self::from_csr(out, direction), report));
+        }
         let mut triplets = Vec::with_capacity(edges.len() * 2);
         for (index, &(a, b, w)) in edges.iter().enumerate() {
             if a as usize >= nodes || b as usize >= nodes {
@@ -221,6 +228,52 @@ impl Network {
         })
     }
 
+    /// The ties between the nodes that `keep` takes in, numbered anew in the same order, and the node of
+    /// each number. O(nodes + ties).
+    pub(crate) fn restricted(&self, keep: impl Fn(usize) -> bool) -> (Self, Vec<u32>) {
+        let nodes: Vec<u32> = (0..self.nodes()).filter(|&i| keep(i)).map(|i| i as u32).collect();
+        let mut new = vec![u32::MAX; self.nodes()];
+        nodes.iter().enumerate().for_each(|(k, &i)| new[i as usize] = k as u32);
+        let most: usize = nodes.iter().map(|&i| self.degree(i as usize)).sum();
+        let mut offsets = Vec::with_capacity(nodes.len() + 1);
+        let (mut indices, mut values) = (Vec::with_capacity(most), Vec::with_capacity(most));
+        offsets.push(0);
+        for &i in &nodes {
+            for (j, w) in self.ties(i as usize) {
+                if new[j as usize] != u32::MAX {
+                    indices.push(new[j as usize]);
+                    values.push(w);
+                }
+            }
+            offsets.push(indices.len());
+        }
+        let out = Csr::from_sorted(nodes.len(), offsets, indices, values);
+        (Self::from_csr(out, self.direction), nodes)
+    }
+
+    /// The undirected graph with its nodes in another order: node `k` is `order[k]`. O(nodes + ties).
+    pub(crate) fn reordered(&self, order: &[u32]) -> Self {
+        let mut new = vec![0_u32; self.nodes()];
+        let mut offsets = Vec::with_capacity(self.nodes() + 1);
+        offsets.push(0);
+        for (k, &i) in order.iter().enumerate() {
+            new[i as usize] = k as u32;
+            offsets.push(offsets[k] + self.degree(i as usize));
+        }
+        let mut next = offsets[..self.nodes()].to_vec();
+        let entries = self.out.entries();
+        let (mut indices, mut values) = (vec![0_u32; entries], vec![0.0; entries]);
+        // Nodes hand themselves to their neighbours in order, so that every row comes out in order.
+        for (k, &i) in order.iter().enumerate() {
+            for (j, w) in self.ties(i as usize) {
+                let at = &mut next[new[j as usize] as usize];
+                (indices[*at], values[*at]) = (k as u32, w);
+                *at += 1;
+            }
+        }
+        Self::from_csr(Csr::from_sorted(self.nodes(), offsets, indices, values), self.direction)
+    }
+
     /// The adjacency matrix: all out-ties by node.
     #[must_use]
     pub const fn as_csr(&self) -> &Csr {
@@ -251,9 +304,82 @@ impl Network {
     }
 }
 
+/// The symmetric matrix of ties that come in the order of their ends, the lower one first, as those of a
+/// study do: every row is filled from its start, which is faster than sorting. `None` for others, and where a
+/// tie is to be left out or refused.
+fn symmetric_in_order(nodes: usize, edges: &[(u32, u32, f64)]) -> Option<Csr> {
+    let ends = |e: &(u32, u32, f64)| (e.0, e.1);
+    let fits = |e: &(u32, u32, f64)| e.0 < e.1 && (e.1 as usize) < nodes && e.2.is_finite() && e.2 > 0.0;
+    if !edges.iter().all(fits) || !edges.is_sorted_by_key(ends) {
+        return None;
+    }
+    let same = || edges.chunk_by(|a, b| ends(a) == ends(b));
+    let (mut below, mut offsets) = (vec![0_u32; nodes], vec![0_usize; nodes + 1]);
+    for tie in same() {
+        let (a, b) = ends(&tie[0]);
+        below[b as usize] += 1;
+        offsets[a as usize + 1] += 1;
+        offsets[b as usize + 1] += 1;
+    }
+    for i in 0..nodes {
+        offsets[i + 1] += offsets[i];
+    }
+    // Where the next neighbour below and above each node goes.
+    let mut lower = offsets[..nodes].to_vec();
+    let mut upper: Vec<usize> = lower.iter().zip(&below).map(|(start, &n)| start + n as usize).collect();
+    let entries = offsets[nodes];
+    let (mut indices, mut values) = (vec![0_u32; entries], vec![0.0; entries]);
+    for tie in same() {
+        let (a, b) = ends(&tie[0]);
+        let weight: f64 = tie.iter().map(|e| e.2).sum();
+        if !weight.is_finite() {
+            return None;
+        }
+        let (up, down) = (&mut upper[a as usize], &mut lower[b as usize]);
+        (indices[*up], values[*up]) = (b, weight);
+        (indices[*down], values[*down]) = (a, weight);
+        *up += 1;
+        *down += 1;
+    }
+    Some(Csr::from_sorted(nodes, offsets, indices, values))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ties_in_order_make_the_same_graph() {
+        let mut s = crate::random::Seed(9).stream(0);
+        let mut edges: Vec<(u32, u32, f64)> = (0..300)
+            .map(|_| (s.below(40), s.below(40), 1.0 + s.unit()))
+            .filter(|e| e.0 != e.1)
+            .map(|(a, b, w)| (a.min(b), a.max(b), w))
+            .collect();
+        edges.sort_by_key(|e| (e.0, e.1));
+        assert!(symmetric_in_order(41, &edges).is_some());
+        let ordered = Network::from_edges(41, &edges, Direction::Undirected).unwrap();
+        // A loop in front is left out, and takes the other way.
+        let with_loop: Vec<_> = [(40, 40, 1.0)].into_iter().chain(edges.iter().copied()).collect();
+        assert!(symmetric_in_order(41, &with_loop).is_none());
+        let (sorted, report) = Network::from_edges(41, &with_loop, Direction::Undirected).unwrap();
+        assert_eq!((ordered.0, ordered.1.merged, report.self_loops), (sorted, report.merged, 1));
+        assert!(ordered.1.merged > 0);
+    }
+
+    #[test]
+    fn parts_of_a_graph_keep_their_ties() {
+        let edges = [(0, 1, 1.0), (1, 2, 2.0), (2, 3, 3.0), (0, 3, 4.0)];
+        let (g, _) = Network::from_edges(4, &edges, Direction::Undirected).unwrap();
+        let (part, nodes) = g.restricted(|i| i != 1);
+        assert_eq!(nodes, [0, 2, 3]);
+        assert_eq!(part.edge_list().collect::<Vec<_>>(), [(0, 2, 4.0), (1, 2, 3.0)]);
+        let other = g.reordered(&[3, 0, 2, 1]);
+        assert_eq!(
+            other.edge_list().collect::<Vec<_>>(),
+            [(0, 1, 4.0), (0, 2, 3.0), (1, 3, 1.0), (2, 3, 2.0)]
+        );
+    }
 
     #[test]
     fn graphs_are_made_simple_and_say_so() {

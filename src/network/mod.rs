@@ -29,6 +29,7 @@ pub use overlap::{Overlap, overlap};
 pub use partition::{Agreement, agreement, dominant_share, participation_coefficient, within_module_z};
 pub use projection::{Participation, Projection, ProjectionRule, project};
 pub use rich_club::{rich_club, rich_club_normalised};
+pub(crate) use structural_holes::structural_holes_of;
 pub use structural_holes::{StructuralHoles, structural_holes};
 pub use structure::{
     Clustering, Components, Reciprocity, TieWeights, clustering, core_numbers, k_core, reciprocity,

@@ -54,14 +54,25 @@ pub struct StructuralHoles {
 /// # Ok::<(), rurban::Error>(())
 /// ```
 pub fn structural_holes(network: &Network, weights: TieWeights) -> Result<StructuralHoles> {
+    let nodes: Vec<u32> = (0..network.nodes() as u32).collect();
+    structural_holes_of(network, weights, &nodes)
+}
+
+/// Those of some nodes, in their order.
+pub(crate) fn structural_holes_of(
+    network: &Network,
+    weights: TieWeights,
+    nodes: &[u32],
+) -> Result<StructuralHoles> {
     let g = symmetric(network, weights)?;
     let n = g.nodes();
     let strength: Vec<f64> = (0..n).map(|i| g.strength(i)).collect();
     let largest: Vec<f64> = (0..n).map(|i| g.weights(i).iter().copied().fold(0.0, f64::max)).collect();
     let pairs = parallel::map_init(
-        n,
+        nodes.len(),
         || (vec![u32::MAX; n], vec![0.0_f64; n]),
-        |(near, via), i| {
+        |(near, via), k| {
+            let i = nodes[k] as usize;
             if g.degree(i) == 0 {
                 return (f64::NAN, f64::NAN);
             }

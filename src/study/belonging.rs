@@ -6,6 +6,7 @@ use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::Study;
+use super::linkage::{check_paired, communities};
 use crate::atlas::Atlas;
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Measured, Null};
@@ -13,8 +14,8 @@ use crate::labels::Labels;
 use crate::linkage::{Weighting, deterrence};
 use crate::model::{Level, Rurality};
 use crate::network::{
-    Agreement, CommunityOptions, CoreMeasure, CoreNull, Direction, Network, TieWeights, agreement,
-    core_evidence, leiden, lip_core, modularity, participation_coefficient,
+    Agreement, CoreMeasure, CoreNull, Direction, Network, TieWeights, agreement, core_evidence, lip_core,
+    modularity, participation_coefficient,
 };
 use crate::progress::Progress;
 use crate::random::Seed;
@@ -330,7 +331,8 @@ impl Study {
     /// that does not serve.
     ///
     /// # Complexity
-    /// O(tied actors²).
+    /// O(tied actors²) for what is held against distance, which is undefined above [`super::MOST_PAIRED`] of
+    /// them; otherwise O(territories × actors + ties).
     ///
     /// # References
     /// Expert, Evans, Blondel & Lambiotte (2011), doi:10.1073/pnas.1018962108.
@@ -373,10 +375,8 @@ impl Study {
         let territories = (perimeters.territories.iter().enumerate())
             .map(|(t, perimeter)| Self::territory(t, perimeter, &network, &of, volume, &sums))
             .collect();
-        let communities = leiden(
-            &network,
-            &CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
-        );
+        let place = |i: usize| self.places[actors[i]].point;
+        let communities = communities(&network, TieWeights::Ignored, options.seed, place);
         let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
         let embeddedness = (0..actors.len())
             .filter(|&k| network.degree(k) > 0)
@@ -399,7 +399,10 @@ impl Study {
             agreement: Measured::of(communities.and_then(|c| agreement(&c.of, &first)))?,
             modularity: Measured::of(modularity(&network, &first, 1.0, TieWeights::Ignored))?,
             spatial_modularity: Measured::of(
-                deterrence(&network, &first, Weighting::Edges, &at, options.bin_m, progress)
+                check_paired("modularity beyond distance", at.len())
+                    .and_then(|()| {
+                        deterrence(&network, &first, Weighting::Edges, &at, options.bin_m, progress)
+                    })
                     .map(|d| d.spatial_modularity),
             )?,
             core: Measured::of(self.core(&network, &actors, &at, options, progress))?,
@@ -491,6 +494,7 @@ impl Sums {
         bin_m: f64,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        check_paired("belonging beyond distance", at.len())?;
         let one = Labels::new(vec![0; at.len()], 1)?;
         let f = deterrence(network, &one, Weighting::Edges, at, bin_m, progress)?.f;
         let bin = |i: usize, j: usize| {

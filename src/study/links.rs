@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{ActorPlace, StudyOptions};
@@ -64,8 +62,25 @@ impl LinkSummary {
     }
 }
 
-/// What makes a link: its ends, kind and source.
-type Key<'a> = (u32, u32, CooperationKind, &'a str);
+/// A cooperation on its way into a link.
+#[derive(Clone, Copy)]
+struct Part {
+    a: u32,
+    b: u32,
+    kind: CooperationKind,
+    /// Rank of its source among all sources.
+    source: u32,
+    weight: f64,
+    period: Option<Period>,
+}
+
+impl Part {
+    /// What makes a link: its ends, kind and source, in the order of links.
+    fn key(&self) -> (u64, u64) {
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        (pair(self.a, self.b), pair(self.kind as u32, self.source))
+    }
+}
 
 /// Ties the graph: given ties as they are, projects by the projection rule.
 pub(super) fn tie(
@@ -83,11 +98,20 @@ pub(super) fn tie(
         is_taken(options, kind, period)
     };
 
-    let mut links: BTreeMap<Key<'_>, (f64, Option<Period>)> = BTreeMap::new();
-    let mut add = |a: u32, b: u32, kind, source, weight: f64, period| {
-        let entry = links.entry((a.min(b), a.max(b), kind, source)).or_insert((0.0, None));
-        entry.0 += weight;
-        entry.1 = span(entry.1, period);
+    let mut sources: Vec<&str> = Vec::new();
+    let named = ties.iter().map(|t| &t.source).chain(projects.iter().map(|p| &p.source));
+    for source in named {
+        // Neighbours mostly come from the same source.
+        if sources.last() != Some(&source.as_str()) {
+            sources.push(source);
+        }
+    }
+    sources.sort_unstable();
+    sources.dedup();
+    let rank = |source: &str| sources.binary_search(&source).map_or(u32::MAX, |rank| rank as u32);
+    let mut parts: Vec<Part> = Vec::with_capacity(ties.len());
+    let mut add = |a: u32, b: u32, kind, source: &str, weight: f64, period| {
+        parts.push(Part { a: a.min(b), b: a.max(b), kind, source: rank(source), weight, period });
     };
     for tie in ties {
         if takes(tie.kind, tie.period) {
@@ -100,9 +124,9 @@ pub(super) fn tie(
         if !takes(p.kind, p.period) {
             continue;
         }
-        let parts: Vec<Participation> =
+        let members: Vec<Participation> =
             p.participants.iter().map(|&(actor, _)| Participation { actor, project: 0 }).collect();
-        let projection = project(&parts, None, options.projection)?;
+        let projection = project(&members, None, options.projection)?;
         lone += projection.single_participant_projects;
         for (a, b, weight) in projection.edges {
             add(a, b, p.kind, &p.source, weight, p.period);
@@ -119,18 +143,22 @@ pub(super) fn tie(
         let message = format!("{lone} projects have one participant of the inventory and make no tie");
         diagnostics.remark("lone_participant", Place::file("inventory"), message);
     }
-    Ok(links
-        .into_iter()
-        .map(|((a, b, kind, source), (weight, period))| Link {
+    // What makes up one link keeps its order, so that sums are the same bytes whatever the threads.
+    crate::parallel::sort_by_key(&mut parts, Part::key);
+    let same = parts.chunk_by(|a, b| a.key() == b.key());
+    let link = |of: &[Part]| {
+        let Part { a, b, kind, source, .. } = of[0];
+        Link {
             a,
             b,
             kind,
-            weight,
-            period,
+            weight: of.iter().map(|p| p.weight).sum(),
+            period: of.iter().fold(None, |all, p| span(all, p.period)),
             class: LinkClass::of(places[a as usize].rurality(), places[b as usize].rurality()),
-            source: source.to_owned(),
-        })
-        .collect())
+            source: sources[source as usize].to_owned(),
+        }
+    };
+    Ok(same.map(link).collect())
 }
 
 fn is_wanted(options: &StudyOptions, kind: CooperationKind) -> bool {

@@ -60,7 +60,7 @@ pub use funding::{
 pub use linkage::{
     ActorLinkage, BorderAgreement, Bridge, Broker, CommunityReport, DecayBin, DistanceDecay, GravityReport,
     GravityTerm, KindBrokerage, KindPair, LinkageCoverage, LinkageOptions, LinkagePart, LinkageReport,
-    LinkageSlice, LinkageTest, PeriodLinkage, TerritoryLinkage, TieLengths,
+    LinkageSlice, LinkageTest, MOST_PAIRED, PeriodLinkage, TerritoryLinkage, TieLengths,
 };
 pub use links::{Link, LinkSummary};
 pub use memberships::{GroupOverlap, MemberGroup, MembershipReport};

@@ -2,7 +2,7 @@
 
 use super::super::{Study, links};
 use super::LinkageOptions;
-use super::frame::{Frame, Ground};
+use super::frame::{Frame, Ground, check_paired};
 use super::report::LinkageTest;
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::Measured;
@@ -25,7 +25,7 @@ impl Study {
         null: NullModel<'_>,
     ) -> Result<MixingEvidence> {
         let network = self.network(|l| kind.is_none_or(|k| l.kind == k))?;
-        let tied = Ground::of(&network, |i| network.degree(i) > 0)?;
+        let tied = Ground::of(&network, |i| network.degree(i) > 0);
         let labels = tied.labels(&self.rurality_labels())?;
         mixing_evidence(&tied.network, &labels, Weighting::Edges, null, &Silent)
     }
@@ -61,7 +61,7 @@ impl Frame<'_> {
             single()?;
             mixing_evidence(&g.network, labels, w, null, progress)
         };
-        let everyone = Ground::of(all, |i| self.rurality.get(i).is_some())?;
+        let everyone = Ground::of(all, |i| self.rurality.get(i).is_some());
         let all_labels = everyone.labels(&self.rurality)?;
         add(
             "labels dealt to all actors",
@@ -88,11 +88,13 @@ impl Frame<'_> {
         add("degrees alone", 0, test(labelled, rurality, NullModel::Configuration))?;
         let near = Ground::of(all, |i| {
             all.degree(i) > 0 && self.rurality.get(i).is_some() && self.in_main_zone(i).is_some()
-        })?;
+        });
         let positions: Vec<_> = near.actors.iter().filter_map(|&a| self.in_main_zone(a as usize)).collect();
         let null = NullModel::Gravity { positions_m: &positions, bin_m: options.bin_m };
         let left_out = labelled.actors.len() - near.actors.len();
-        add("degrees and distance (main zone)", left_out, test(&near, &near.labels(&self.rurality)?, null))?;
+        let by_distance = check_paired("degrees and distance", positions.len())
+            .and_then(|()| test(&near, &near.labels(&self.rurality)?, null));
+        add("degrees and distance (main zone)", left_out, by_distance)?;
         if options.swaps > 0 && w == Weighting::Edges {
             tests.push(swapped(labelled, rurality, options, progress));
         }

@@ -3,7 +3,7 @@
 use geo_types::Coord;
 
 use super::LinkageOptions;
-use super::frame::{Frame, Ground, used};
+use super::frame::{Frame, Ground, check_paired, used};
 use super::report::{DecayBin, DistanceDecay, GravityReport, GravityTerm, TieLengths};
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::Interval;
@@ -31,7 +31,7 @@ impl Frame<'_> {
             .into_iter()
             .zip(by_class)
             .map(|(class, (mut d, left_out))| {
-                d.sort_by(f64::total_cmp);
+                d.sort_unstable_by(f64::total_cmp);
                 let n = d.len();
                 let mean_m = (n > 0).then(|| d.iter().sum::<f64>() / n as f64);
                 let median_m = (n > 0).then(|| f64::midpoint(d[(n - 1) / 2], d[n / 2]));
@@ -48,7 +48,8 @@ impl Frame<'_> {
         progress: &dyn Progress,
     ) -> Result<DistanceDecay> {
         let here = |i: usize| self.in_main_zone(tied.actors[i] as usize);
-        let near = Ground::of(&tied.network, |i| here(i).is_some())?;
+        let near = Ground::of(&tied.network, |i| here(i).is_some());
+        check_paired("decay with distance", near.actors.len())?;
         let positions: Vec<_> = near.actors.iter().filter_map(|&i| here(i as usize)).collect();
         let (groups, _) = used(&near.labels(communities)?);
         let d = deterrence(&near.network, &groups, options.weighting, &positions, options.bin_m, progress)?;

@@ -3,11 +3,75 @@
 use geo_types::Coord;
 
 use super::super::Study;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Undefined};
 use crate::labels::Labels;
 use crate::model::Level;
-use crate::network::{Direction, Network};
+use crate::network::{Communities, CommunityOptions, Network, TieWeights, leiden};
+use crate::random::Seed;
+use crate::space::LonLat;
 use crate::space::distance::Places;
+
+/// Tied actors whose pairs are weighed by their distance, at most: above (in a continent's enterprises, say)
+/// what follows distance is undefined in the answers of a study, and says so. Who can wait asks
+/// [`mixing_evidence`](crate::linkage::mixing_evidence) or [`deterrence`](crate::linkage::deterrence), which
+/// go through the pairs of any number.
+pub const MOST_PAIRED: usize = 50_000;
+
+/// Whether the pairs of so many places may be gone through.
+pub(in super::super) const fn check_paired(measure: &'static str, places: usize) -> Result<()> {
+    if places > MOST_PAIRED {
+        return Err(Error::undefined(measure, Undefined::TooManyPairs { places, most: MOST_PAIRED }));
+    }
+    Ok(())
+}
+
+/// Ties above which communities are looked for once: those of large graphs hardly differ.
+const MANY_TIES: usize = 1_000_000;
+
+/// Communities of actors: the best of five runs, a single short one in a large graph. `place` says where each
+/// node is.
+pub(in super::super) fn communities(
+    network: &Network,
+    weights: TieWeights,
+    seed: Seed,
+    place: impl Fn(usize) -> Option<LonLat>,
+) -> Result<Communities> {
+    let options = CommunityOptions::default().weights(weights).seed(seed);
+    if network.edges() <= MANY_TIES {
+        return leiden(network, &options.runs(5));
+    }
+    // Who is near is tied more often: with near nodes beside each other the graph is gone through in the cache.
+    let mut order: Vec<(u64, u32)> =
+        (0..network.nodes()).map(|i| (place(i).map_or(u64::MAX, along_a_curve), i as u32)).collect();
+    order.sort_unstable();
+    let order: Vec<u32> = order.into_iter().map(|(_, i)| i).collect();
+    let found = leiden(&network.reordered(&order), &options.runs(1).passes(1))?;
+    let mut of = vec![None; network.nodes()];
+    order.iter().enumerate().for_each(|(k, &i)| of[i as usize] = found.of.get(k));
+    let numbers = in_order_of_appearance(of.into_iter().flatten(), found.of.classes());
+    Ok(Communities { of: Labels::new(numbers, found.of.classes())?, modularity: found.modularity })
+}
+
+/// Classes numbered anew by their first member.
+fn in_order_of_appearance(of: impl Iterator<Item = usize>, classes: usize) -> Vec<u32> {
+    let mut number = vec![u32::MAX; classes];
+    let mut next = 0;
+    of.map(|c| {
+        if number[c] == u32::MAX {
+            number[c] = next;
+            next += 1;
+        }
+        number[c]
+    })
+    .collect()
+}
+
+/// How far along a curve that goes through near places one after the other (Z-order) a place is.
+fn along_a_curve(place: LonLat) -> u64 {
+    let part = |x: f64| ((x * f64::from(1 << 20)) as u64).min((1 << 20) - 1);
+    let (x, y) = (part((place.lon() + 180.0) / 360.0), part((place.lat() + 90.0) / 180.0));
+    (0..20).fold(0, |key, bit| key | ((x >> bit & 1) << (2 * bit)) | ((y >> bit & 1) << (2 * bit + 1)))
+}
 
 /// The tied actors of a part, renumbered.
 pub(super) struct Ground {
@@ -17,19 +81,9 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    pub(super) fn of(network: &Network, keep: impl Fn(usize) -> bool) -> Result<Self> {
-        let mut new = vec![u32::MAX; network.nodes()];
-        let mut actors = Vec::new();
-        for i in (0..network.nodes()).filter(|&i| keep(i)) {
-            new[i] = actors.len() as u32;
-            actors.push(i as u32);
-        }
-        let edges: Vec<(u32, u32, f64)> = network
-            .edge_list()
-            .map(|(a, b, w)| (new[a as usize], new[b as usize], w))
-            .filter(|&(a, b, _)| a != u32::MAX && b != u32::MAX)
-            .collect();
-        Ok(Self { network: Network::from_edges(actors.len(), &edges, Direction::Undirected)?.0, actors })
+    pub(super) fn of(network: &Network, keep: impl Fn(usize) -> bool) -> Self {
+        let (network, actors) = network.restricted(keep);
+        Self { network, actors }
     }
 
     pub(super) fn labels(&self, labels: &Labels) -> Result<Labels> {

@@ -13,17 +13,20 @@ use super::{Link, Study, StudyOptions, links};
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
 use crate::evidence::Measured;
+use crate::labels::Labels;
 use crate::linkage::{
-    MixingMatrix, NullModel, Weighting, brokerage, exposure, mixing_evidence, nominal_assortativity,
+    MixingMatrix, Weighting, brokerage, exposure, mixing_evidence_among, nominal_assortativity,
 };
 use crate::model::{CooperationKind, Level, Period};
 use crate::network::{
-    CommunityOptions, Direction, Network, PathLength, StructuralHoles, TieWeights, betweenness, leiden,
-    participation_coefficient, sampled_betweenness, structural_holes,
+    Direction, Network, PathLength, StructuralHoles, TieWeights, betweenness, participation_coefficient,
+    sampled_betweenness, structural_holes,
 };
 use crate::progress::Progress;
 use crate::random::Seed;
+pub use frame::MOST_PAIRED;
 use frame::{Frame, Ground};
+pub(super) use frame::{check_paired, communities};
 use positions::bridging;
 
 pub use report::*;
@@ -129,9 +132,9 @@ impl Frame<'_> {
         let links: Vec<&Link> = links.iter().filter(|l| kind.is_none_or(|k| l.kind == k)).collect();
         let edges: Vec<(u32, u32, f64)> = links.iter().map(|l| (l.a, l.b, l.weight)).collect();
         let (all, _) = Network::from_edges(self.rurality.len(), &edges, Direction::Undirected)?;
-        let tied = Ground::of(&all, |i| all.degree(i) > 0)?;
+        let tied = Ground::of(&all, |i| all.degree(i) > 0);
         let known = |i: usize| self.rurality.get(i).is_some();
-        let labelled = Ground::of(&all, |i| all.degree(i) > 0 && known(i))?;
+        let labelled = Ground::of(&all, |i| all.degree(i) > 0 && known(i));
         let tied_rurality = tied.labels(&self.rurality)?;
         let coverage = LinkageCoverage {
             actors: all.nodes(),
@@ -147,8 +150,8 @@ impl Frame<'_> {
         let labelled_rurality = labelled.labels(&self.rurality)?;
         let labelled_density = labelled.labels(&self.density)?;
         let w = options.weighting;
-        let communities =
-            leiden(&tied.network, &CommunityOptions::default().runs(5).seed(options.seed.child(1)));
+        let place = |i: usize| self.study.places[tied.actors[i] as usize].point;
+        let communities = communities(&tied.network, TieWeights::Used, options.seed.child(1), place);
         let (brokerage, brokers) = self.brokers(&tied, &tied_rurality, options.brokers)?;
         let (communities, decay) = match Measured::of(communities)? {
             Measured::Undefined(why) => (Measured::Undefined(why.clone()), Measured::Undefined(why)),
@@ -189,7 +192,8 @@ impl Study {
     /// brokers, communities, distance and gravity, for all cooperations and for each kind.
     ///
     /// The tests use ties between actors of known rurality; every part says how many are left out.
-    /// What is undefined keeps its reason. O(tied actors²) for the gravity null.
+    /// What is undefined keeps its reason. O(tied actors²) for the gravity null and the decay with distance,
+    /// which are undefined above [`MOST_PAIRED`] tied actors; otherwise O(actors + ties log ties).
     ///
     /// # Errors
     /// [`Error::Parameter`](crate::Error::Parameter) on options out of their domain.
@@ -222,7 +226,7 @@ impl Study {
 
     /// Linkage of every territory of a level, in their order, over all cooperations of the study.
     /// Each pair of actors counts once. Actors in overlapping perimeters count in each; bridging
-    /// uses the first one. O(territories × tied actors + ties).
+    /// uses the first one. O(territories + actors + ties log ties).
     ///
     /// # Errors
     /// [`Error::Unknown`](crate::Error::Unknown) when the atlas has no such level; [`Error::Parameter`](crate::Error::Parameter) when more than
@@ -237,7 +241,7 @@ impl Study {
         let rurality = self.rurality_labels();
         let network = self.network(|_| true)?;
         let bridges = bridging(&network, &self.territory_labels(level)?, Weighting::Edges)?;
-        let labelled = Ground::of(&network, |i| network.degree(i) > 0 && rurality.get(i).is_some())?;
+        let labelled = Ground::of(&network, |i| network.degree(i) > 0 && rurality.get(i).is_some());
         let labels = labelled.labels(&rurality)?;
 
         let mut counts = vec![[0usize; 3]; units.len()];
@@ -267,10 +271,19 @@ impl Study {
             }
         }
         crate::parallel::map(units.len(), |u| {
+            // Only actors with a tie here are gone through: there are many territories.
             let tested = || {
-                let (own, _) = Network::from_edges(labels.len(), &ties[u], Direction::Undirected)?;
-                let silent = &crate::progress::Silent;
-                mixing_evidence(&own, &labels, Weighting::Edges, NullModel::LabelPermutation, silent)
+                let mut here: Vec<u32> = ties[u].iter().flat_map(|t| [t.0, t.1]).collect();
+                here.sort_unstable();
+                here.dedup();
+                let number = |i: u32| here.binary_search(&i).map_or(u32::MAX, |k| k as u32);
+                let own: Vec<_> = ties[u].iter().map(|&(a, b, w)| (number(a), number(b), w)).collect();
+                let (own, _) = Network::from_edges(here.len(), &own, Direction::Undirected)?;
+                let classes = here.iter().map(|&i| labels.as_slice()[i as usize]).collect();
+                let classes = Labels::new(classes, labels.classes())?;
+                let elsewhere: Vec<usize> =
+                    labels.sizes().iter().zip(classes.sizes()).map(|(all, here)| all - here).collect();
+                mixing_evidence_among(&own, &classes, Weighting::Edges, &elsewhere)
             };
             let (cross, ei) = match Measured::of(tested())? {
                 Measured::Value(e) => (Measured::Value(e.cross), Measured::Value(e.ei)),
@@ -303,7 +316,7 @@ impl Study {
         progress: &dyn Progress,
     ) -> Result<Vec<ActorLinkage>> {
         let network = self.network(|_| true)?;
-        let tied = Ground::of(&network, |i| network.degree(i) > 0)?;
+        let tied = Ground::of(&network, |i| network.degree(i) > 0);
         let mut rows: Vec<ActorLinkage> = (0..network.nodes())
             .map(|i| ActorLinkage {
                 actor: i as u32,
@@ -329,8 +342,8 @@ impl Study {
             let seed = options.seed.child(5);
             sampled_betweenness(&tied.network, PathLength::Hops, PIVOTS, seed, progress)?.estimate
         };
-        let communities =
-            leiden(&tied.network, &CommunityOptions::default().runs(5).seed(options.seed.child(1)))?.of;
+        let place = |i: usize| self.places[tied.actors[i] as usize].point;
+        let communities = communities(&tied.network, TieWeights::Used, options.seed.child(1), place)?.of;
         let spread = participation_coefficient(&tied.network, &communities, TieWeights::Used)?;
         for (k, &a) in tied.actors.iter().enumerate() {
             let finite = |x: f64| Some(x).filter(|x| x.is_finite());

@@ -10,7 +10,7 @@ use crate::labels::Labels;
 use crate::linkage::{MixingMatrix, Roles, TerritoryBridging, Weighting, brokerage, territory_bridging};
 use crate::model::ActorKind;
 use crate::network::{
-    Network, TieWeights, agreement, modularity, participation_coefficient, structural_holes,
+    Network, TieWeights, agreement, modularity, participation_coefficient, structural_holes_of,
 };
 
 impl Frame<'_> {
@@ -21,7 +21,6 @@ impl Frame<'_> {
         top: usize,
     ) -> Result<(Vec<KindBrokerage>, Vec<Broker>)> {
         let roles = brokerage(&tied.network, rurality)?;
-        let holes = structural_holes(&tied.network, TieWeights::Used)?;
         let kinds = tied.labels(&self.kinds)?;
         let sizes = kinds.sizes();
         let by_kind = ActorKind::ALL
@@ -35,10 +34,13 @@ impl Frame<'_> {
         let mut order: Vec<usize> =
             (0..tied.actors.len()).filter(|&i| between(&roles.nodes[i]) > 0.0).collect();
         order.sort_by(|&i, &j| between(&roles.nodes[j]).total_cmp(&between(&roles.nodes[i])).then(i.cmp(&j)));
+        order.truncate(top);
+        let shown: Vec<u32> = order.iter().map(|&i| i as u32).collect();
+        let holes = structural_holes_of(&tied.network, TieWeights::Used, &shown)?;
         let brokers = order
             .into_iter()
-            .take(top)
-            .map(|i| {
+            .enumerate()
+            .map(|(k, i)| {
                 let actor = &self.study.inventory.actors()[tied.actors[i] as usize];
                 Broker {
                     actor: tied.actors[i],
@@ -47,8 +49,8 @@ impl Frame<'_> {
                     rurality: self.study.places[tied.actors[i] as usize].rurality(),
                     roles: roles.nodes[i],
                     z: roles.z[i],
-                    constraint: holes.constraint[i],
-                    effective_size: holes.effective_size[i],
+                    constraint: holes.constraint[k],
+                    effective_size: holes.effective_size[k],
                 }
             })
             .collect();
@@ -85,7 +87,7 @@ pub(super) fn bridging(
     weighting: Weighting,
 ) -> Result<BTreeMap<u32, TerritoryBridging>> {
     const MOST: usize = 8_192;
-    let tied = Ground::of(network, |i| network.degree(i) > 0)?;
+    let tied = Ground::of(network, |i| network.degree(i) > 0);
     let (labels, classes) = used(&tied.labels(labels)?);
     if classes.len() > MOST {
         return Err(Error::Parameter {

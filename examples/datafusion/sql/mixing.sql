@@ -1,0 +1,2 @@
+-- Ties by the rurality of their ends.
+SELECT mixing(rurality(source), rurality(target), weight) AS matrix FROM ties
