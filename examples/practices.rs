@@ -32,7 +32,7 @@ struct Arguments {
     #[arg(long)]
     theme: Vec<String>,
     /// Only practices of this form: `cluster`, `ptce`, `incubator`, `third_place`, `shared_place` …
-    #[arg(long, value_parser = |f: &str| PracticeForm::from_key(f).ok_or("is no form"))]
+    #[arg(long)]
     form: Vec<PracticeForm>,
     /// Only practices that began in rural territories.
     #[arg(long)]

@@ -3,6 +3,8 @@
 //! A [`Distribution`] holds what each unit has per head and how many heads it counts; the measures
 //! are its methods. Units of weight zero have no influence on any of them.
 
+use std::num::FpCategory;
+
 use serde::{Deserialize, Serialize};
 
 use crate::check::check_amounts;
@@ -70,6 +72,9 @@ pub struct Lorenz {
     pub value: Vec<f64>,
 }
 
+/// Least share of heads: with less, a ratio to the mean and its logarithm may not be numbers.
+const LEAST_SHARE: f64 = 1e-300;
+
 #[derive(Clone, Copy)]
 enum Index {
     T,
@@ -106,8 +111,9 @@ impl Distribution {
     /// Amounts per head, and heads.
     ///
     /// # Errors
-    /// [`Error::Shape`] when lengths differ; [`Error::Value`] for a negative or non-finite entry;
-    /// [`Error::Undefined`] when no unit has a head.
+    /// [`Error::Shape`] when lengths differ; [`Error::Value`] for a negative or non-finite entry, and for
+    /// a weight with less than 10⁻³⁰⁰ of all heads; [`Error::Parameter`] when the sum of the weights or the mean
+    /// is no number of full precision; [`Error::Undefined`] when no unit has a head.
     pub fn weighted(values: &[f64], weights: &[f64]) -> Result<Self> {
         check_amounts("weights", weights, values.len())?;
         check_amounts("values", values, values.len())?;
@@ -115,13 +121,22 @@ impl Distribution {
         if heads <= 0.0 {
             return Err(Error::undefined("inequality", Undefined::Empty));
         }
-        let mean = values.iter().zip(weights).map(|(y, w)| y * (w / heads)).sum();
-        if !(heads.is_finite() && f64::is_finite(mean)) {
-            return Err(Error::Parameter {
-                name: "sum of values or weights",
-                value: "infinite".to_owned(),
-                must: "must be finite; choose a larger unit",
+        if let Some(index) = weights.iter().position(|w| *w > 0.0 && w / heads < LEAST_SHARE) {
+            return Err(Error::Value {
+                what: "weights",
+                index,
+                value: format!("{:e}", weights[index]),
+                must: "is too small beside the others to have a share of heads: leave the unit out",
             });
+        }
+        let mean = values.iter().zip(weights).map(|(y, w)| y * (w / heads)).sum();
+        for (name, sum) in [("sum of weights", heads), ("mean of values", mean)] {
+            let must = match sum.classify() {
+                FpCategory::Infinite | FpCategory::Nan => "must be finite; choose a larger unit",
+                FpCategory::Subnormal => "loses digits so near to 0; choose a smaller unit",
+                FpCategory::Zero | FpCategory::Normal => continue,
+            };
+            return Err(Error::Parameter { name, value: format!("{sum:e}"), must });
         }
         Ok(Self { values: values.to_vec(), weights: weights.to_vec(), heads, mean })
     }
@@ -228,7 +243,7 @@ impl Distribution {
             twice_area += p * (self.values[i] / self.mean) * (2.0 * below + p - 1.0);
             below += p;
         }
-        Ok(f64::max(twice_area, 0.0))
+        Ok(twice_area.clamp(0.0, 1.0))
     }
 
     /// Atkinson's index: the share of the amount that could be given up without loss of welfare if
@@ -262,7 +277,13 @@ impl Distribution {
             return Ok(1.0);
         }
         let sum: f64 = logs().map(|(p, l)| p * (power * (l - extreme)).exp_m1()).sum();
-        Ok((-(extreme + sum.ln_1p() / power).exp_m1()).clamp(0.0, 1.0))
+        // What is far from 1 is added up as it is: less 1, rounding may take it below 0.
+        let log = if sum > -0.5 {
+            sum.ln_1p()
+        } else {
+            logs().map(|(p, l)| p * (power * (l - extreme)).exp()).sum::<f64>().ln()
+        };
+        Ok((-(extreme + log / power).exp_m1()).clamp(0.0, 1.0))
     }
 
     /// The Lorenz curve: what share of the amount the poorest share of heads has. One point per unit

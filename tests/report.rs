@@ -37,7 +37,7 @@ use rurban::write::Table;
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 });
 
 /// The numbers of a text, sorted, whatever its language.
@@ -195,7 +195,7 @@ fn complementarity_is_told_with_its_contracts_and_limits() {
     let options = || ComplementarityOptions::default().permutations(19).draws(9);
     for nomenclature in [Nomenclature::Sectors, Nomenclature::Fields] {
         let sides = nomenclature.sides(&FRANCE, &france.sectors, &level).unwrap();
-        let compared = FRANCE.complementarity(&sides.giving, sides.receiving.as_ref(), options()).unwrap();
+        let compared = FRANCE.complementarity(&sides.giving, sides.receiving.as_ref(), &options()).unwrap();
         let [french, english] = told(|w| {
             let subject = nomenclature.subject(row, 300e3, w.language);
             let mut part = complementarity(&compared, &sides, &subject, &Silent, w).unwrap();
@@ -235,12 +235,12 @@ fn hostile() -> Study {
     }
     let mut atlas = atlas.finish().unwrap().0;
     atlas.draw_approximate_outlines(&EmbeddedFrance::land().unwrap(), &ZONES, &Silent).unwrap();
-    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory.finish().0, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 fn hostile_profiles(study: &Study) -> Profiles {
     let rules = ProfileRules::default().strictness(Strictness::Strict);
-    let mut profiles = Profiles::builder("jobs", study.atlas().base(), rules, "cells");
+    let mut profiles = Profiles::builder("jobs", study.atlas().base(), &rules, "cells");
     let cells = [(0, "a"), (0, "b"), (1, "b"), (1, "c"), (2, "a"), (2, "c"), (3, "c"), (3, "d"), (5, "d")];
     for (row, activity) in cells {
         let (territory, name) = (format!("3200{row}"), format!("{activity} {HOSTILE}"));
@@ -273,7 +273,7 @@ fn hostile_names_are_inert_everywhere() {
     let giving = hostile_profiles(&study);
     let sides = Sides::summed(&study, giving, Diagnostics::new(Strictness::Strict), &Level::Commune).unwrap();
     let options = ComplementarityOptions::default().permutations(9).draws(9);
-    let compared = study.complementarity(&sides.giving, None, options).unwrap();
+    let compared = study.complementarity(&sides.giving, None, &options).unwrap();
     let subject = Subject::new(0, format!("../../{HOSTILE}"), 300e3);
     told(|w| complementarity(&compared, &sides, &subject, &Silent, w).unwrap());
 }
@@ -339,7 +339,7 @@ fn tied() -> Study {
     }
     let mut atlas = atlas.finish().unwrap().0;
     atlas.draw_approximate_outlines(&EmbeddedFrance::land().unwrap(), &ZONES, &Silent).unwrap();
-    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory.finish().0, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 #[test]

@@ -116,7 +116,7 @@ pub fn rational_agents(
     costs: &CostTable,
     demand: &[f64],
     supply: &[f64],
-    options: AgentOptions,
+    options: &AgentOptions,
     progress: &dyn Progress,
 ) -> Result<AgentAccess> {
     options.check()?;
@@ -136,7 +136,7 @@ pub fn rational_agents(
     check_weights("supply times rho", &capacity)?;
     let mut market = Market::new(costs, demand, capacity, options.tau);
     progress.begin("equilibrium", None);
-    let outcome = market.settle(&options, progress);
+    let outcome = market.settle(options, progress);
     progress.end();
     let Some((scores, gap, rounds)) = outcome else {
         let iterations = options.max_rounds;

@@ -15,19 +15,20 @@ pub struct JoinCounts {
     /// Joins within each class.
     pub same: Vec<Evidence>,
     /// Joins between two classes r < s, in order (0, 1), (0, 2), …, (1, 2), ….
-    pub different: Vec<(u32, u32, Evidence)>,
+    pub different: Vec<ClassPair>,
     /// Joins between any two places of different classes, unlabelled ones left out.
     pub unlike: Evidence,
     /// All joins, ½ Σ wᵢⱼ; those with unlabelled places included.
     pub total: f64,
 }
 
-impl JoinCounts {
-    /// Joins between places of different classes.
-    #[must_use]
-    pub fn total_different(&self) -> f64 {
-        self.unlike.observed
-    }
+/// Joins between the places of two classes.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ClassPair {
+    /// The classes, the lower one first.
+    pub classes: [u32; 2],
+    /// Their joins against chance.
+    pub joins: Evidence,
 }
 
 /// Join counts: do places of a class lie beside their like (for two classes, the BB, WW and BW
@@ -125,7 +126,7 @@ pub fn join_counts(labels: &Labels, weights: &Csr, test: Test, islands: Islands)
         same: (0..k).map(|r| evidence(r, r)).collect(),
         different: (0..k)
             .flat_map(|r| (r + 1..k).map(move |s| (r, s)))
-            .map(|(r, s)| (r as u32, s as u32, evidence(r, s)))
+            .map(|(r, s)| ClassPair { classes: [r as u32, s as u32], joins: evidence(r, s) })
             .collect(),
         total: pairs.s0 / 2.0,
     })

@@ -101,25 +101,10 @@ impl Default for LocalOptions {
 }
 
 impl LocalOptions {
-    /// Sets the inference.
-    #[must_use]
-    pub const fn inference(mut self, inference: LocalInference) -> Self {
-        self.inference = inference;
-        self
-    }
-
-    /// Sets the policy on islands.
-    #[must_use]
-    pub const fn islands(mut self, islands: Islands) -> Self {
-        self.islands = islands;
-        self
-    }
-
-    /// Sets the divisor of the local Moran's I.
-    #[must_use]
-    pub const fn divisor(mut self, divisor: LocalMoranDivisor) -> Self {
-        self.divisor = divisor;
-        self
+    setters! {
+        inference: LocalInference,
+        islands: Islands,
+        divisor: LocalMoranDivisor,
     }
 }
 
@@ -225,8 +210,8 @@ pub fn gi(values: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local
     let sample = Sample::new(weights, options.islands, Diagonal::Refused)?;
     let x = sample.values("values", values)?;
     let z = deviations(NAME, &x)?;
-    let total: f64 = x.iter().sum();
-    let form = |i: usize| Linear { factor: (total - x[i]).recip(), own: 0.0 };
+    let (total, size) = totals(&x);
+    let form = |i: usize| Linear { factor: ratio(1.0, total - x[i], size), own: 0.0 };
     measure(NAME, &sample, &z, &x, None, form, options.inference)
 }
 
@@ -239,14 +224,16 @@ pub enum SelfWeight {
     #[default]
     Largest,
     /// The largest weight of the row, then the row rescaled to its former sum: 1/(k + 1) for a
-    /// row-standardised row of k neighbours. z is the same as for [`SelfWeight::Largest`].
+    /// row-standardised row of k neighbours. z is the same as for [`SelfWeight::Largest`]. NaN where
+    /// negative weights cancel the own one.
     LargestSameSum,
 }
 
 /// Getis–Ord Gᵢ*: as [`gi`], the place itself included.
 ///
 /// Gᵢ* = Σⱼ wᵢⱼ xⱼ / Σⱼ xⱼ. The closed form deals all values, that of the place too (Ord & Getis 1995),
-/// the permutations keep it. Islands, whose weight would be their own only, are NaN.
+/// the permutations keep it. Islands, whose weight would be their own only, are NaN; all places are where
+/// the values add up to 0.
 ///
 /// # Errors
 /// As [`local_moran`]; the diagonal is allowed.
@@ -255,22 +242,33 @@ pub fn gi_star(values: &[f64], weights: &Csr, own: SelfWeight, options: &LocalOp
     let sample = Sample::new(weights, options.islands, Diagonal::Allowed)?;
     let x = sample.values("values", values)?;
     let z = deviations(NAME, &x)?;
-    let total: f64 = x.iter().sum();
+    let (total, size) = totals(&x);
     let (mut diagonal, mut scales) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
     for i in 0..x.len() {
         let row = || sample.weights.row(i).filter(|e| e.0 as usize != i);
         let largest = row().map(|e| e.1).fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = row().map(|e| e.1).sum();
+        let (sum, weight) = row().fold((0.0, 0.0), |(sum, size), e| (sum + e.1, size + e.1.abs()));
         let (w, scale) = match own {
             SelfWeight::Stored => (sample.weights.get(i, i as u32).unwrap_or(0.0), 1.0),
             SelfWeight::Largest => (largest, 1.0),
-            SelfWeight::LargestSameSum => (largest, sum / (sum + largest)),
+            SelfWeight::LargestSameSum => (largest, ratio(sum, sum + largest, weight)),
         };
         diagonal.push(w);
         scales.push(scale);
     }
-    let form = |i: usize| Linear { factor: scales[i] / total, own: diagonal[i] * x[i] };
+    let form = |i: usize| Linear { factor: scales[i] * ratio(1.0, total, size), own: diagonal[i] * x[i] };
     measure(NAME, &sample, &z, &x, Some(&diagonal), form, options.inference)
+}
+
+/// Sum of the values and of their sizes.
+fn totals(x: &[f64]) -> (f64, f64) {
+    x.iter().fold((0.0, 0.0), |(sum, size), v| (sum + v, size + v.abs()))
+}
+
+/// `a / b`, where `b` is a sum of numbers that make up `size`; NaN where rounding alone can have left `b`.
+fn ratio(a: f64, b: f64, size: f64) -> f64 {
+    let b = beyond_rounding(b, size);
+    if b == 0.0 { f64::NAN } else { a / b }
 }
 
 /// A measure as factor × (own + Σⱼ wᵢⱼ yⱼ).

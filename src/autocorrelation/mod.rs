@@ -33,13 +33,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{beyond_rounding, unit_scale, vary};
+use crate::evidence::{beyond_rounding, extreme, unit_scale, vary};
 use crate::matrix::Csr;
 use crate::parallel;
 use crate::random::Seed;
 
 pub use global::{geary, general_g, lee_l, moran, moran_bivariate};
-pub use join_count::{JoinCounts, join_counts};
+pub use join_count::{ClassPair, JoinCounts, join_counts};
 pub use local::{
     Local, LocalInference, LocalMoranDivisor, LocalOptions, Quadrant, SelfWeight, gi, gi_star, local_moran,
     local_moran_bivariate,
@@ -226,12 +226,6 @@ fn deviations(measure: &'static str, x: &[f64]) -> Result<Vec<f64>> {
     }
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     Ok(x.iter().map(|v| v - mean).collect())
-}
-
-/// Whether powers of the values may overflow or vanish.
-fn extreme(values: &[f64]) -> bool {
-    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    largest > 0.0 && !(1e-30..=1e30).contains(&largest)
 }
 
 fn sum_of_squares(z: &[f64]) -> f64 {

@@ -81,7 +81,7 @@ pub enum PeakState {
 
 /// An interval whose upper end may be out of reach.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
+pub struct ProfileInterval {
     /// Lower end.
     pub low: f64,
     /// Upper end; `None` when the series sets no limit.
@@ -96,11 +96,11 @@ pub struct BassFit {
     /// The curve of least squares.
     pub curve: Bass,
     /// 90 % profile interval of p.
-    pub p: Interval,
+    pub p: ProfileInterval,
     /// 90 % profile interval of q.
-    pub q: Interval,
+    pub q: ProfileInterval,
     /// 90 % profile interval of m.
-    pub m: Interval,
+    pub m: ProfileInterval,
     /// Whether the peak lies within the series.
     pub peak: PeakState,
     /// Period in which most adopt, by the curve.
@@ -180,7 +180,7 @@ pub fn fit_bass(new_adopters: &[f64]) -> Result<BassFit> {
     let noise = least.max(1e-18 * series.norm_squared());
     let quantile = StudentsT::new(0.0, 1.0, (n - 3) as f64).map_or(f64::NAN, |t| t.inverse_cdf(0.95));
     let most = noise * (1.0 + quantile * quantile / (n - 3) as f64);
-    let interval = |k: usize| Interval {
+    let interval = |k: usize| ProfileInterval {
         low: profile_end(&series, &x, k, -1.0, most).map_or(0.0, f64::exp),
         high: profile_end(&series, &x, k, 1.0, most).map(f64::exp),
     };

@@ -230,25 +230,10 @@ impl Default for TellingOptions {
 }
 
 impl TellingOptions {
-    /// Sets the number of periods.
-    #[must_use]
-    pub const fn periods(mut self, periods: usize) -> Self {
-        self.periods = periods;
-        self
-    }
-
-    /// Sets the number of runs.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        periods: usize,
+        runs: usize,
+        seed: Seed,
     }
 }
 

@@ -55,24 +55,16 @@ impl Default for SeedOptions {
 }
 
 impl SeedOptions {
-    /// Sets ε.
-    #[must_use]
-    pub const fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
+    setters! {
+        epsilon: f64,
+        seed: Seed,
+        most_members: usize,
     }
 
     /// Sets what reaching each node is worth.
     #[must_use]
     pub fn weights(mut self, weights: Vec<f64>) -> Self {
         self.weights = Some(weights);
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
         self
     }
 }

@@ -29,18 +29,9 @@ impl Default for CascadeOptions {
 }
 
 impl CascadeOptions {
-    /// Sets the number of cascades.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        runs: usize,
+        seed: Seed,
     }
 }
 

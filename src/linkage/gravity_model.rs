@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::separation::{Sample, separated};
 use crate::check::{check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::beyond_rounding;
+use crate::evidence::{beyond_rounding, exponent, extreme};
 use crate::matrix::Matrix;
 use crate::network::{Direction, Network, weak_components};
 use crate::parallel;
@@ -128,6 +128,14 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
     let fixed = effects == Effects::OriginDestination;
     let constant = usize::from(!fixed);
     let k = dyads.covariates.columns() + constant;
+    // Numbers whose squares may overflow or vanish are taken in another unit, a power of two.
+    let unit = |values: &[f64]| if extreme(values) { exponent(values) } else { 0 };
+    let flow_unit = unit(dyads.flow);
+    let mut x_units = vec![0; constant];
+    x_units.extend(
+        (0..dyads.covariates.columns())
+            .map(|c| unit(&(0..all).map(|d| dyads.covariates.row(d)[c]).collect::<Vec<f64>>())),
+    );
     let sides = [dense(dyads.origin), dense(dyads.destination)];
     let mut kept: Vec<usize> = (0..all).collect();
     let (mut dropped, mut singletons) = (Vec::new(), 0);
@@ -140,7 +148,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
         let groups = [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
         let units = [groups[0].1, groups[1].1];
         let groups = groups.map(|(of, _)| of);
-        let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
+        let y: Vec<f64> = kept.iter().map(|&d| libm::ldexp(dyads.flow[d], -flow_unit)).collect();
         if y.iter().sum::<f64>() == 0.0 {
             return Err(Error::undefined(MEASURE, Undefined::Empty));
         }
@@ -149,6 +157,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             .map(|c| {
                 kept.iter()
                     .map(|&d| if c < constant { 1.0 } else { dyads.covariates.row(d)[c - constant] })
+                    .map(|v| libm::ldexp(v, -x_units[c]))
                     .collect()
             })
             .collect();
@@ -261,10 +270,31 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             &inverse * scores.meat(errors, fixed) * &inverse
         };
         let null = deviance(&|_| mean);
+        let mut coefficients: Vec<f64> = (0..k).map(|a| libm::ldexp(beta[a], -x_units[a])).collect();
+        if !fixed {
+            coefficients[0] += f64::from(flow_unit) * std::f64::consts::LN_2;
+        }
+        // Of these alone does the unit of flow change the standard errors.
+        let root =
+            if errors == StandardErrors::Model { libm::exp2(-0.5 * f64::from(flow_unit)) } else { 1.0 };
+        let standard_errors: Vec<f64> =
+            (0..k).map(|a| libm::ldexp(root * covariance[(a, a)].sqrt(), -x_units[a])).collect();
+        let deviance = libm::ldexp(now, flow_unit);
+        if deviance.is_infinite() {
+            let must = "leaves a deviance beyond the largest number: use a larger unit";
+            return Err(Error::Value { what: "flow", index: 0, value: format!("{:e}", dyads.flow[0]), must });
+        }
+        if let Some(index) =
+            (0..k).find(|&a| coefficients[a].is_infinite() || standard_errors[a].is_infinite())
+        {
+            let must = "leaves a coefficient or its error beyond the largest number: use a smaller unit";
+            let largest = libm::ldexp(1.0, x_units[index]);
+            return Err(Error::Value { what: "covariates", index, value: format!("{largest:e}"), must });
+        }
         return Ok(GravityFit {
-            coefficients: beta.iter().copied().collect(),
-            standard_errors: (0..k).map(|a| covariance[(a, a)].sqrt()).collect(),
-            deviance: now,
+            coefficients,
+            standard_errors,
+            deviance,
             pseudo_r2: if beyond_rounding(null, total) > 0.0 { 1.0 - now / null } else { f64::NAN },
             n,
             separated: dropped.len(),

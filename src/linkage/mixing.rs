@@ -72,6 +72,16 @@ impl TryFrom<Table> for MixingMatrix {
     }
 }
 
+/// Sums of a mixing matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Margins {
+    /// Of each row: ends of (out-)ties in the class.
+    pub from: Vec<f64>,
+    /// Of each column: ends of (in-)ties in the class; as `from` when ties have no direction.
+    pub into: Vec<f64>,
+}
+
 impl MixingMatrix {
     /// Sums the ties by the classes of their ends. O(nodes + ties + classes), and the cells with ties
     /// sorted.
@@ -247,9 +257,8 @@ impl MixingMatrix {
         beyond_rounding(total - self.within(), total)
     }
 
-    /// Row sums (ends in r of out-ties) and column sums (ends in s of in-ties).
-    #[must_use]
-    pub fn margins(&self) -> (Vec<f64>, Vec<f64>) {
+    /// Row and column sums.
+    pub fn margins(&self) -> Margins {
         let mut columns = vec![0.0; self.classes()];
         let rows = (0..self.classes())
             .map(|r| {
@@ -257,7 +266,7 @@ impl MixingMatrix {
                 self.cells.row_sum(r)
             })
             .collect();
-        (rows, columns)
+        Margins { from: rows, into: columns }
     }
 
     /// How much more ties stay within classes than random mixing with the same margins would give:
@@ -340,7 +349,7 @@ impl Assortativity {
         let mut scaled = mixing.clone();
         let unit = unit_scale(scaled.cells.values_mut());
         let total: f64 = scaled.cells.parts().2.iter().sum();
-        let (a, b) = scaled.margins();
+        let Margins { from: a, into: b } = scaled.margins();
         let all = |part: f64| beyond_rounding(total - part, total) == 0.0;
         if (0..a.len()).any(|r| all(a[r]) && all(b[r])) {
             return Err(Error::undefined(MEASURE, Undefined::SingleClass));

@@ -1,9 +1,10 @@
 //! Mixing against chance: permuted labels, degrees alone, strengths and distance.
 
+use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::deterrence::Pairs;
-use super::mixing::{MixingMatrix, Weighting, node_labels};
+use super::mixing::{Margins, MixingMatrix, Weighting, node_labels};
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Null, beyond_rounding};
 use crate::labels::Labels;
@@ -48,7 +49,7 @@ pub enum NullModel<'a> {
     /// × classes²) memory per block of nodes. For undirected graphs.
     Gravity {
         /// Projected coordinates (x, y) of each node, in metres.
-        positions_m: &'a [(f64, f64)],
+        positions_m: &'a [Coord<f64>],
         /// Width of the bins of distance, in metres.
         bin_m: f64,
     },
@@ -212,7 +213,7 @@ impl Test<'_> {
 
     fn configuration(&self) -> MixingEvidence {
         let directed = self.network.is_directed();
-        let (out, into) = self.observed.margins();
+        let Margins { from: out, into } = self.observed.margins();
         let total = self.observed.total();
         let exact = self.weighting == Weighting::Edges;
         // Expected number of pairs of stubs, and of ordered disjoint pairs of such pairs.
@@ -385,7 +386,7 @@ impl Test<'_> {
 
     fn gravity(
         &self,
-        positions_m: &[(f64, f64)],
+        positions_m: &[Coord<f64>],
         bin_m: f64,
         progress: &dyn Progress,
     ) -> Result<MixingEvidence> {
@@ -499,7 +500,7 @@ mod tests {
         let labels = Labels::new((0..600).map(|i| i * i % 4).collect(), 4).unwrap();
         let strata = Labels::new((0..600).map(|i| i % 7).collect(), 7).unwrap();
         let mut s = Seed(9).stream(0);
-        let at: Vec<_> = (0..600).map(|_| (s.unit() * 1e5, s.unit() * 1e5)).collect();
+        let at: Vec<_> = (0..600).map(|_| Coord { x: s.unit() * 1e5, y: s.unit() * 1e5 }).collect();
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
@@ -527,7 +528,7 @@ mod tests {
     fn bad_input_is_refused() {
         let g = random_graph(10, 20, Direction::Undirected);
         let l = Labels::new(vec![0; 10], 1).unwrap();
-        let at = vec![(0.0, 0.0); 10];
+        let at = vec![Coord { x: 0.0, y: 0.0 }; 10];
         let test = |null| mixing_evidence(&g, &l, Weighting::Edges, null, &Silent);
         assert!(test(NullModel::Gravity { positions_m: &at, bin_m: 0.0 }).is_err());
         assert!(test(NullModel::Gravity { positions_m: &at[1..], bin_m: 1.0 }).is_err());

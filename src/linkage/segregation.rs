@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::mixing::{MixingMatrix, Weighting};
 use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::Interval;
 use crate::labels::Labels;
 use crate::matrix::Matrix;
 use crate::network::Network;
@@ -23,7 +24,7 @@ pub struct EiIndex {
     /// Expectation when labels are dealt at random, `1 − 2 Σ n_r(n_r − 1) / n(n − 1)`.
     pub expected: f64,
     /// Least and greatest value that group sizes and number of ties admit, for simple graphs.
-    pub bounds: (f64, f64),
+    pub bounds: Interval,
     /// Position between the bounds, from −1 to 1; only for counts of ties, and none when the bounds
     /// coincide.
     pub rescaled: Option<f64>,
@@ -60,10 +61,11 @@ pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Res
     let m = network.edges() as f64;
     let most_internal = m.min(same / sides);
     let most_external = m.min((n * (n - 1.0) - same) / sides);
-    let bounds = (ei(m - most_internal, most_internal), ei(most_external, m - most_external));
+    let bounds =
+        Interval { low: ei(m - most_internal, most_internal), high: ei(most_external, m - most_external) };
     let value = ei(mixing.cross(), mixing.within());
-    let rescaled = (weighting == Weighting::Edges && bounds.1 > bounds.0)
-        .then(|| 2.0 * (value - bounds.0) / (bounds.1 - bounds.0) - 1.0);
+    let rescaled = (weighting == Weighting::Edges && bounds.high > bounds.low)
+        .then(|| 2.0 * (value - bounds.low) / (bounds.high - bounds.low) - 1.0);
     Ok(EiIndex {
         network: value,
         groups,
@@ -97,7 +99,7 @@ pub fn coleman_homophily(network: &Network, labels: &Labels, weighting: Weightin
 pub fn coleman_homophily_of(mixing: &MixingMatrix, sizes: &[usize]) -> Result<Vec<f64>> {
     check_len("sizes", sizes.len(), mixing.classes())?;
     let others = sizes.iter().sum::<usize>() as f64 - 1.0;
-    let (sums, _) = mixing.margins();
+    let sums = mixing.margins().from;
     Ok((0..sizes.len())
         .map(|r| {
             let all = sums[r];

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HoldOut;
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::Interval;
 use crate::parallel;
 use crate::progress::Progress;
 use crate::random::Seed;
@@ -30,28 +31,12 @@ impl Default for EvaluationOptions {
 }
 
 impl EvaluationOptions {
-    /// Sets the number of draws.
-    #[must_use]
-    pub const fn resamples(mut self, resamples: usize) -> Self {
-        self.resamples = resamples;
-        self
+    setters! {
+        resamples: usize,
+        seed: Seed,
+        top: usize,
+        level: f64,
     }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
-    }
-}
-
-/// An interval by resampling.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// A value and how sure it is.
@@ -141,7 +126,7 @@ pub fn evaluate(
     hold_out: &HoldOut,
     keep: impl Fn(usize, usize) -> bool + Sync + Send,
     score: impl Fn(usize, &mut [f64]) + Sync + Send,
-    options: EvaluationOptions,
+    options: &EvaluationOptions,
     progress: &dyn Progress,
 ) -> Result<Evaluation> {
     let parameter = |name, value: String, must| Err(Error::Parameter { name, value, must });
@@ -399,14 +384,14 @@ mod tests {
         };
         let o = EvaluationOptions::default().resamples(20);
         let zero = |_: usize, _: &mut [f64]| {};
-        let none = evaluate(&hold_out(vec![]), |_, _| true, zero, o, &Silent).unwrap_err();
+        let none = evaluate(&hold_out(vec![]), |_, _| true, zero, &o, &Silent).unwrap_err();
         assert_eq!(none.as_undefined(), Some(Undefined::SingleClass));
         let nan = |_: usize, row: &mut [f64]| row.fill(f64::NAN);
-        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, nan, o, &Silent).is_err());
-        let e = evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, o, &Silent).unwrap();
+        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, nan, &o, &Silent).is_err());
+        let e = evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, &o, &Silent).unwrap();
         assert_eq!((e.pairs, e.new_ties, e.nodes, e.auc.value), (5, 1, 2, 0.5));
-        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| false, zero, o, &Silent).is_err());
+        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| false, zero, &o, &Silent).is_err());
         let all = EvaluationOptions { top: 0, ..o };
-        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, all, &Silent).is_err());
+        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, &all, &Silent).is_err());
     }
 }

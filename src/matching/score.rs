@@ -404,6 +404,11 @@ impl Default for FitOptions {
 }
 
 impl FitOptions {
+    setters! {
+        others: usize,
+        seed: Seed,
+    }
+
     /// Sets the regression.
     #[must_use]
     pub const fn logistic(mut self, options: LogisticOptions) -> Self {
@@ -437,7 +442,7 @@ pub fn fit_score(
     pairs: Pairs<'_>,
     terms: &[Term],
     keep: impl Fn(usize, usize) -> bool + Sync + Send,
-    options: FitOptions,
+    options: &FitOptions,
     progress: &dyn Progress,
 ) -> Result<FittedScore> {
     let unit =
@@ -475,7 +480,7 @@ pub fn fit_score(
     let outcome: Vec<bool> = rows.iter().flat_map(|r| r.1.iter().copied()).collect();
     let cells: Vec<f64> = rows.into_iter().flat_map(|r| r.0).collect();
     let fit =
-        logistic(&Matrix::from_rows(outcome.len(), terms.len(), cells)?, &outcome, None, options.logistic)?;
+        logistic(&Matrix::from_rows(outcome.len(), terms.len(), cells)?, &outcome, None, &options.logistic)?;
     let coefficients =
         terms.iter().zip(&fit.coefficients).map(|(&term, &value)| Coefficient { term, value }).collect();
     Ok(FittedScore { model: ScoreModel { coefficients }, fit })
@@ -539,7 +544,7 @@ mod tests {
         let distance = |i: usize, j: usize| if i / 10 == j / 10 { 1e3 } else { 500e3 };
         let terms = [Term::Participations, Term::Distance];
         let fitted =
-            fit_score(&h, Pairs::of(&h, &distance), &terms, |_, _| true, FitOptions::default(), &Silent)
+            fit_score(&h, Pairs::of(&h, &distance), &terms, |_, _| true, &FitOptions::default(), &Silent)
                 .unwrap();
         // Everyone takes part once: nothing to learn from that.
         assert_eq!(fitted.model.coefficients[0].value, 0.0);

@@ -32,39 +32,12 @@ impl Default for CommunityOptions {
 }
 
 impl CommunityOptions {
-    /// Sets the resolution.
-    #[must_use]
-    pub const fn resolution(mut self, resolution: f64) -> Self {
-        self.resolution = resolution;
-        self
-    }
-
-    /// Sets whether weights count.
-    #[must_use]
-    pub const fn weights(mut self, weights: TieWeights) -> Self {
-        self.weights = weights;
-        self
-    }
-
-    /// Sets the largest number of passes.
-    #[must_use]
-    pub const fn passes(mut self, passes: usize) -> Self {
-        self.passes = passes;
-        self
-    }
-
-    /// Sets the number of runs.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        resolution: f64,
+        weights: TieWeights,
+        passes: usize,
+        runs: usize,
+        seed: Seed,
     }
 }
 
@@ -134,8 +107,8 @@ pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: 
 /// # Errors
 /// [`Error::Undefined`] without ties; [`Error::Parameter`] for a resolution that is not positive and
 /// finite, or no run.
-pub fn leiden(network: &Network, options: CommunityOptions) -> Result<Communities> {
-    optimise(network, options, true)
+pub fn leiden(network: &Network, options: &CommunityOptions) -> Result<Communities> {
+    optimise(network, *options, true)
 }
 
 /// Communities by the Louvain algorithm (Blondel et al. 2008,
@@ -143,8 +116,8 @@ pub fn leiden(network: &Network, options: CommunityOptions) -> Result<Communitie
 ///
 /// # Errors
 /// As [`leiden`].
-pub fn louvain(network: &Network, options: CommunityOptions) -> Result<Communities> {
-    optimise(network, options, false)
+pub fn louvain(network: &Network, options: &CommunityOptions) -> Result<Communities> {
+    optimise(network, *options, false)
 }
 
 fn optimise(network: &Network, options: CommunityOptions, refined: bool) -> Result<Communities> {
@@ -192,6 +165,9 @@ struct Level {
     strength: Vec<f64>,
     /// γ / 2W.
     scale: f64,
+    /// Gains are told apart from rounding by this part of a node's strength: they are of its ties, and of
+    /// γ times as much.
+    slack: f64,
 }
 
 impl Level {
@@ -202,6 +178,7 @@ impl Level {
             ties: Vec::with_capacity(g.as_csr().entries()),
             strength: Vec::with_capacity(n),
             scale: 0.0,
+            slack: 1e-12 * resolution.max(1.0),
         };
         // In units of the largest weight (a power of two, so that nothing is rounded) no sum is too
         // small or too large, and moves do not depend on the unit.
@@ -238,8 +215,13 @@ impl Level {
             members[free[c as usize]] = i as u32;
             free[c as usize] += 1;
         }
-        let mut next =
-            Self { starts: vec![0], ties: Vec::new(), strength: vec![0.0; count], scale: self.scale };
+        let mut next = Self {
+            starts: vec![0],
+            ties: Vec::new(),
+            strength: vec![0.0; count],
+            scale: self.scale,
+            slack: self.slack,
+        };
         let mut sums = Sums::new(count);
         for c in 0..count {
             for &i in &members[starts[c]..starts[c + 1]] {
@@ -334,6 +316,8 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
     let mut queue: VecDeque<u32> = order.into();
     let mut queued = vec![true; n];
     let mut sums = Sums::new(n);
+    // Every move gains: of weights so unlike that their sums drift, none may be the last.
+    let mut moves = 1_000 * n;
     while let Some(i) = queue.pop_front() {
         let i = i as usize;
         queued[i] = false;
@@ -342,7 +326,7 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
             sums.add(of[j as usize], w);
         }
         let pull = level.strength[i] * level.scale;
-        let slack = 1e-12 * level.strength[i];
+        let slack = level.slack * level.strength[i];
         total[own as usize] -= level.strength[i];
         size[own as usize] -= 1;
         let mut best = (sums.of[own as usize] - pull * total[own as usize], own);
@@ -364,6 +348,10 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
         size[to as usize] += 1;
         if to != own {
             of[i] = to;
+            moves -= 1;
+            if moves == 0 {
+                break;
+            }
             if size[own as usize] == 0 {
                 empty.push(own);
             }

@@ -29,18 +29,9 @@ impl SwapOptions {
         self
     }
 
-    /// Sets the number of rewired graphs.
-    #[must_use]
-    pub const fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        replicates: usize,
+        seed: Seed,
     }
 }
 
@@ -224,7 +215,7 @@ fn swap(ties: &mut [(u32, u32)], direction: Direction, attempts: usize, random: 
 /// and p. O(replicates × swaps), in parallel, the same for any number of threads.
 pub fn degree_preserving<T: Send>(
     network: &Network,
-    options: SwapOptions,
+    options: &SwapOptions,
     statistic: impl Fn(&[(u32, u32)]) -> T + Sync + Send,
     progress: &dyn Progress,
 ) -> Vec<T> {
@@ -253,7 +244,7 @@ mod tests {
         let options = SwapOptions::default().replicates(600);
         let mut graphs = degree_preserving(
             &g,
-            options,
+            &options,
             |ties| {
                 let mut own = ties.to_vec();
                 own.sort_unstable();

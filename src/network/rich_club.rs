@@ -24,7 +24,7 @@ pub fn rich_club(network: &Network) -> Result<Vec<f64>> {
 /// None on a well-formed [`Network`].
 pub fn rich_club_normalised(
     network: &Network,
-    options: SwapOptions,
+    options: &SwapOptions,
     progress: &dyn Progress,
 ) -> Result<Vec<f64>> {
     let g = symmetric(network, TieWeights::Used)?;

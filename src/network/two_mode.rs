@@ -28,7 +28,7 @@ use crate::random::Stream;
 /// ```
 pub fn deal_participations<T: Send>(
     participations: &[Participation],
-    options: SwapOptions,
+    options: &SwapOptions,
     statistic: impl Fn(&[Participation]) -> T + Sync + Send,
     progress: &dyn Progress,
 ) -> Vec<T> {
@@ -95,13 +95,13 @@ mod tests {
         // tables, by who is alone.
         let given = [(0, 0), (1, 1), (2, 1)].map(|(actor, project)| Participation { actor, project });
         let options = SwapOptions::default().replicates(6_000).seed(Seed(4));
-        let alone = deal_participations(&given, options, |dealt| dealt[0].actor, &Silent);
+        let alone = deal_participations(&given, &options, |dealt| dealt[0].actor, &Silent);
         for actor in 0..3 {
             let share = alone.iter().filter(|a| **a == actor).count() as f64 / 6_000.0;
             // Four standard deviations.
             assert!((share - 1.0 / 3.0).abs() < 0.025, "{actor}: {share}");
         }
-        assert_eq!(alone, deal_participations(&given, options, |dealt| dealt[0].actor, &Silent));
+        assert_eq!(alone, deal_participations(&given, &options, |dealt| dealt[0].actor, &Silent));
     }
 
     #[test]
@@ -122,8 +122,8 @@ mod tests {
         };
         let want = sums(&given);
         let options = SwapOptions::default().replicates(20);
-        let got = deal_participations(&given, options, |dealt| (dealt.len(), sums(dealt)), &Silent);
+        let got = deal_participations(&given, &options, |dealt| (dealt.len(), sums(dealt)), &Silent);
         assert!(got.iter().all(|(len, s)| *s == want && *len == want.0));
-        assert!(deal_participations(&[], options, <[_]>::len, &Silent).iter().all(|n| *n == 0));
+        assert!(deal_participations(&[], &options, <[_]>::len, &Silent).iter().all(|n| *n == 0));
     }
 }

@@ -66,6 +66,8 @@ impl Theme {
     }
 }
 
+keyed!(Theme, "theme of a memento", shown);
+
 /// Writes the mémentos of all themes as HTML, Markdown and CSV into the folder of the outlet, and says where
 /// each is. Gives the pages.
 ///

@@ -62,6 +62,11 @@ pub struct SitingOptions {
 }
 
 impl SitingOptions {
+    setters! {
+        limit: Limit,
+        exact_nodes: u64,
+    }
+
     /// Gap 0.1 %, 600 rounds, exact up to 20,000 pairs (200 demands × 100 candidates).
     #[must_use]
     pub const fn new(limit: Limit) -> Self {

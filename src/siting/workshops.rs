@@ -84,18 +84,14 @@ impl WorkshopOptions {
         self
     }
 
-    /// Sets [`WorkshopOptions::starts`].
-    #[must_use]
-    pub const fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Sets [`WorkshopOptions::seed`].
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        starts: usize,
+        seed: Seed,
+        least: usize,
+        most: usize,
+        themes: f64,
+        mix: f64,
+        travel: f64,
     }
 
     /// The number of groups for `n` participants.

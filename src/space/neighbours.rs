@@ -71,6 +71,22 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
+    /// From the lists of neighbours of each point, found elsewhere.
+    #[must_use]
+    pub fn from_lists(lists: &[Vec<Neighbour>]) -> Self {
+        let mut offsets = vec![0];
+        offsets.extend(lists.iter().scan(0, |end, list| {
+            *end += list.len();
+            Some(*end)
+        }));
+        let all = || lists.iter().flatten();
+        Self {
+            offsets,
+            ids: all().map(|n| n.id).collect(),
+            distances_m: all().map(|n| n.distance_m).collect(),
+        }
+    }
+
     /// Number of points.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -1,10 +1,11 @@
 //! How much of each feature of one layer lies in each feature of another.
 
-use geo::{Area, BooleanOps};
+use geo::Area;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use super::boolean::intersection;
 use super::layer::{Bounds, Layer};
 use super::locate::Locator;
 use super::measure::{Surface, areas, interior_points};
@@ -86,7 +87,7 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
             found.extend(
                 cut.into_iter()
                     .map(|j| {
-                        let common = shape.intersection(&outlines[j as usize].near(bounds)).unsigned_area();
+                        let common = intersection(&shape, &outlines[j as usize].near(bounds)).unsigned_area();
                         // A ring that crosses itself has less area than what it covers.
                         (i as u32, j, common.min(sizes[i]))
                     })
@@ -156,7 +157,7 @@ pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
 pub fn common_part(layer: &Layer, [a, b]: [u32; 2]) -> Share {
     let bounds = layer.bounds(a as usize);
     let shape = layer.to_multi_polygon(a as usize);
-    let amount = shape.intersection(&Outline::new(layer, b as usize).near(bounds)).unsigned_area();
+    let amount = intersection(&shape, &Outline::new(layer, b as usize).near(bounds)).unsigned_area();
     let of = |i: u32| amount / layer.to_multi_polygon(i as usize).unsigned_area();
     let (of_a, of_b) = (of(a), of(b));
     Share { a, b, amount, of_a, of_b }
@@ -281,6 +282,7 @@ fn shares(common: &[(u32, u32, f64)], total_a: &[f64], total_b: &[f64]) -> Overl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::BooleanOps;
     use geo_types::{Coord, Rect};
 
     fn boxed(x: f64, width: f64) -> MultiPolygon<f64> {

@@ -30,11 +30,8 @@ impl Default for TessellationOptions {
 }
 
 impl TessellationOptions {
-    /// Sets the rounding of coordinates.
-    #[must_use]
-    pub const fn grid(mut self, grid: f64) -> Self {
-        self.grid = grid;
-        self
+    setters! {
+        grid: f64,
     }
 
     /// Sets half the side of the square kept around points whose cell has no land.
@@ -89,7 +86,7 @@ pub struct Tessellation {
 pub fn tessellate(
     points: &[Coord<f64>],
     land: &MultiPolygon<f64>,
-    options: TessellationOptions,
+    options: &TessellationOptions,
 ) -> Result<Tessellation> {
     for (name, value) in [("grid", options.grid), ("offshore_half_side", options.offshore_half_side)] {
         if !(value > 0.0 && value.is_finite()) {
@@ -309,8 +306,10 @@ impl Outline {
             });
         }
         let (width, height) = (bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]);
-        // About a million bins over the bounds: overseas land makes them vast and mostly empty.
-        let bin = (width * height / 1e6).sqrt().max(width.max(height) / 4096.0).max(grid);
+        // About a million bins over the bounds: overseas land makes them vast and mostly empty. Fewer for
+        // an outline of a few edges, which they would cost more than they save.
+        let bins = (128.0 * edges.len() as f64).min(1e6);
+        let bin = (width * height / bins).sqrt().max(width.max(height) / 4096.0).max(grid);
         let (columns, rows) = ((width / bin) as usize + 1, (height / bin) as usize + 1);
         let mut this =
             Self { polygons, edges, bounds, bin, columns, rows, starts: Vec::new(), entries: Vec::new() };
@@ -403,7 +402,7 @@ fn clip_cell(
     site: Coord<f64>,
     cell: &[Coord<f64>],
     outline: &Outline,
-    options: TessellationOptions,
+    options: &TessellationOptions,
 ) -> Clipped {
     let mut bounds = Bounds::EMPTY;
     for &c in cell {

@@ -48,7 +48,7 @@ impl Perimeters {
     /// [`Error::Unknown`] when the atlas has no such level.
     pub fn of_level(atlas: &Atlas, level: &Level) -> Result<Self> {
         let mut of_base = vec![Vec::new(); atlas.base().territories().len()];
-        for (b, t) in atlas.memberships(level)? {
+        for (b, t) in atlas.level(level)?.memberships().iter() {
             of_base[b as usize].push(t);
         }
         let names = atlas.level(level)?.territories().iter();
@@ -131,11 +131,10 @@ impl Default for BelongingOptions {
 }
 
 impl BelongingOptions {
-    /// Sets the number of random graphs that the core is held against.
-    #[must_use]
-    pub const fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
+    setters! {
+        replicates: usize,
+        bin_m: f64,
+        seed: Seed,
     }
 }
 
@@ -280,7 +279,7 @@ pub(super) struct InMainZone {
     /// Actor of each node.
     pub(super) actors: Vec<usize>,
     /// Where each node is, in metres.
-    pub(super) at: Vec<(f64, f64)>,
+    pub(super) at: Vec<Coord<f64>>,
     pub(super) network: Network,
 }
 
@@ -300,7 +299,7 @@ impl Study {
         for (k, &(i, _)) in located.iter().enumerate() {
             if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
                 actors.push(i);
-                at.push((c.x, c.y));
+                at.push(c);
             }
         }
         let mut node = vec![u32::MAX; whole.nodes()];
@@ -376,7 +375,7 @@ impl Study {
             .collect();
         let communities = leiden(
             &network,
-            CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
+            &CommunityOptions::default().runs(5).weights(TieWeights::Ignored).seed(options.seed),
         );
         let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
         let embeddedness = (0..actors.len())
@@ -414,7 +413,7 @@ impl Study {
         &self,
         network: &Network,
         actors: &[usize],
-        at: &[(f64, f64)],
+        at: &[Coord<f64>],
         options: &BelongingOptions,
         progress: &dyn Progress,
     ) -> Result<BelongingCore> {
@@ -486,7 +485,7 @@ struct Sums {
 impl Sums {
     fn of(
         network: &Network,
-        at: &[(f64, f64)],
+        at: &[Coord<f64>],
         of: &[&[u32]],
         perimeters: usize,
         bin_m: f64,
@@ -495,7 +494,7 @@ impl Sums {
         let one = Labels::new(vec![0; at.len()], 1)?;
         let f = deterrence(network, &one, Weighting::Edges, at, bin_m, progress)?.f;
         let bin = |i: usize, j: usize| {
-            let (dx, dy) = (at[i].0 - at[j].0, at[i].1 - at[j].1);
+            let (dx, dy) = (at[i].x - at[j].x, at[i].y - at[j].y);
             ((dx * dx + dy * dy).sqrt() * (1.0 / bin_m)) as usize
         };
         let mut ties = vec![0.0; f.len()];

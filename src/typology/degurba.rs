@@ -197,35 +197,20 @@ impl Default for GridRules {
     }
 }
 
-macro_rules! setters {
-    ($($field:ident: $kind:ty, $doc:literal;)*) => {
-        impl GridRules {
-            $(
-                #[doc = $doc]
-                #[must_use]
-                pub const fn $field(mut self, $field: $kind) -> Self {
-                    self.$field = $field;
-                    self
-                }
-            )*
-        }
-    };
-}
-
-setters! {
-    urban_centre: ClusterRule, "Sets the rule of urban centres.";
-    dense_cluster: ClusterRule, "Sets the rule of dense urban clusters.";
-    semi_dense_cluster: ClusterRule, "Sets the rule of semi-dense urban clusters.";
-    urban_cluster: ClusterRule, "Sets the rule of urban clusters.";
-    rural_cluster: ClusterRule, "Sets the rule of rural clusters.";
-    low_density_per_km2: f64, "Sets the least density of low-density rural cells.";
-    built_up: Option<f64>, "Sets the built-up criterion.";
-    max_gap_km2: f64, "Sets the size below which gaps are filled.";
-    smoothing: EdgeSmoothing, "Sets the smoothing of edges.";
-    buffer_cells: usize, "Sets the distance of semi-dense clusters from denser ones.";
-}
-
 impl GridRules {
+    setters! {
+        urban_centre: ClusterRule,
+        dense_cluster: ClusterRule,
+        semi_dense_cluster: ClusterRule,
+        urban_cluster: ClusterRule,
+        rural_cluster: ClusterRule,
+        low_density_per_km2: f64,
+        built_up: Option<f64>,
+        max_gap_km2: f64,
+        smoothing: EdgeSmoothing,
+        buffer_cells: usize,
+    }
+
     fn check(&self) -> Result<()> {
         let all = [
             ("urban_centre", self.urban_centre),

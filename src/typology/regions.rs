@@ -60,6 +60,14 @@ impl Default for RegionRules {
 }
 
 impl RegionRules {
+    setters! {
+        rural_above: f64,
+        urban_below: f64,
+        intermediate_centre: f64,
+        urban_centre: f64,
+        centre_share: f64,
+    }
+
     /// Sets the shares of rural population that bound intermediate regions.
     #[must_use]
     pub const fn bounds(mut self, urban_below: f64, rural_above: f64) -> Self {

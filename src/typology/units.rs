@@ -114,14 +114,14 @@ pub fn unit_shares(grid: &PopulationGrid, classes: &GridClasses, units: &Labels)
 ///
 /// # Errors
 /// [`Error::Shape`] when there are not 7 columns.
-pub fn degurba_units(shares: &Matrix, rules: UnitRules) -> Result<Vec<Option<UnitClass>>> {
+pub fn degurba_units(shares: &Matrix, rules: &UnitRules) -> Result<Vec<Option<UnitClass>>> {
     if shares.columns() != 7 {
         return Err(Error::Shape { what: "columns of shares", expected: 7, got: shares.columns() });
     }
     Ok((0..shares.rows()).map(|u| class_of(shares.row(u), rules)).collect())
 }
 
-fn class_of(shares: &[f64], rules: UnitRules) -> Option<UnitClass> {
+fn class_of(shares: &[f64], rules: &UnitRules) -> Option<UnitClass> {
     let &[centre, dense, semi, suburban, cluster, low, very_low] = shares else { return None };
     let rural = cluster + low + very_low;
     let urban = centre + dense + semi + suburban;
@@ -218,7 +218,7 @@ impl Degurba {
     /// As [`degurba_grid`] and [`unit_shares`].
     pub fn classify(&self, grid: &PopulationGrid, units: &Labels) -> Result<Vec<Option<UnitClass>>> {
         let classes = degurba_grid(grid, &self.grid)?;
-        degurba_units(&unit_shares(grid, &classes, units)?.shares, self.units)
+        degurba_units(&unit_shares(grid, &classes, units)?.shares, &self.units)
     }
 
     /// What if the thresholds were `changed`: which units would switch, and from what to what?

@@ -11,7 +11,7 @@ use rurban::study::{BelongingOptions, MemberGroup, PerimeterName, Perimeters, St
 #[test]
 fn ties_add_up_and_perimeters_of_another_year_change_sides() {
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let options = BelongingOptions::default().replicates(19);
     let plain = BelongingOptions::default().replicates(0);
     let regions = Perimeters::of_level(study.atlas(), &Level::Region).unwrap();
@@ -69,7 +69,7 @@ fn ties_add_up_and_perimeters_of_another_year_change_sides() {
 #[test]
 fn networks_share_members() {
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let group = |name: &str, members: std::ops::Range<u32>| MemberGroup {
         name: name.to_owned(),
         members: members.collect(),

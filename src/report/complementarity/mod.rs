@@ -59,7 +59,7 @@ impl Subject {
 /// languages; others stand for themselves.
 #[must_use]
 pub fn activity_name(activity: &Activity, language: Language) -> &str {
-    if let Some(kind) = ActorKind::from_key(activity.code.as_str()) {
+    if let Ok(kind) = activity.code.as_str().parse::<ActorKind>() {
         return language.actor_kinds(kind);
     }
     match language.field(activity.code.as_str()) {

@@ -141,7 +141,7 @@ impl ComplementarityRequest {
         }
         let france = EmbeddedFrance::load_drawn(&options, outlet.progress)?;
         let EmbeddedFrance { atlas, inventory, sectors, reciprocity_contracts, .. } = france;
-        let (study, _) = Study::new(atlas, inventory, StudyOptions::default(), outlet.progress)?;
+        let (study, _) = Study::new(atlas, inventory, &StudyOptions::default(), outlet.progress)?;
         let row = study.atlas().level(&self.level)?.search(&self.territory)?;
         let radius_m = self.radius_km * 1e3;
         let mut compared: Vec<(Subject, Sides)> = Vec::new();
@@ -164,7 +164,7 @@ impl ComplementarityRequest {
         let (wording, mut written) = (outlet.wording(), Vec::new());
         for (subject, sides) in &compared {
             let found =
-                study.complementarity(&sides.giving, sides.receiving.as_ref(), self.options.clone())?;
+                study.complementarity(&sides.giving, sides.receiving.as_ref(), &self.options.clone())?;
             let mut part = complementarity(&found, sides, subject, outlet.progress, &wording)?;
             part.append(contracts(&found, &reciprocity_contracts, &wording)?);
             written.extend(outlet.deliver(&part)?);

@@ -142,7 +142,7 @@ impl LinkageRequest {
         let france = EmbeddedFrance::load_with(&all)?;
         let signed = france.agreements.iter().filter(|a| a.is_signed()).count();
         let rules = StudyOptions::default().rurality(self.rurality.clone());
-        let (study, _) = Study::new(france.atlas, france.inventory, rules, progress)?;
+        let (study, _) = Study::new(france.atlas, france.inventory, &rules, progress)?;
         let periods = [Period::new(2010, 2013)?, Period::new(2014, 2017)?, Period::new(2018, 2021)?];
         let said = write_linkage_slices(&study, signed, &periods, options, &folder, l, progress)?;
         outlet.say(format!("\n{said}"));

@@ -84,12 +84,12 @@ impl PartnersRequest {
         let found = match &self.seeker {
             PartnerSeeker::Territory(name) => self.of_territory(&study, name)?,
             PartnerSeeker::Actor(name) => {
-                let partners = study.partners(self.options(PartnerUnits::Actors), None)?;
+                let partners = study.partners(&self.options(PartnerUnits::Actors), None)?;
                 partners.recommend(partners.find(name)?)?
             }
             PartnerSeeker::Region(name) => {
                 let options = self.options(PartnerUnits::Territories(Level::Epci));
-                let partners = study.partners(options, None)?;
+                let partners = study.partners(&options, None)?;
                 let region = study.atlas().level(&Level::Region)?.search(name)?;
                 let rural = study.atlas().rural_within(&Level::Epci, &Level::Region, region)?;
                 let [of_rural, of_urban] = CAPACITIES;
@@ -110,9 +110,9 @@ impl PartnersRequest {
         let fields = |level| study.profiles(level, ActivitySource::Themes("field"), Counting::Full);
         let (cities, pays) = (fields(&Level::Epci)?.0, fields(&Level::PetrPays)?.0);
         let complementarity =
-            study.complementarity(&cities, Some(&pays), ComplementarityOptions::default())?;
+            study.complementarity(&cities, Some(&pays), &ComplementarityOptions::default())?;
         let options = self.options(PartnerUnits::Territories(Level::PetrPays));
-        let partners = study.partners(options, Some(&complementarity))?;
+        let partners = study.partners(&options, Some(&complementarity))?;
         partners.recommend(partners.find(name)?)
     }
 }
@@ -126,7 +126,7 @@ pub fn deliver_foresight(outlet: &mut Outlet<'_>) -> Result<()> {
     let france = EmbeddedFrance::load_with(&options)?;
     let kinds = CooperationKind::ALL.into_iter().filter(|k| *k != CooperationKind::ReciprocityContract);
     let options = StudyOptions::default().kinds(kinds.collect());
-    let (study, _) = Study::new(france.atlas, france.inventory, options, outlet.progress)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &options, outlet.progress)?;
     outlet.say(foresight_text(&study, &france.agreements, outlet.language, outlet.progress)?);
     Ok(())
 }

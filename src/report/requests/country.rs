@@ -92,7 +92,7 @@ impl CountryRequest {
         let mut on_file = |what: &str, _: &Path, found: &Diagnostics| outlet.say(format!("{what}\n{found}"));
         self.own.read(&mut builder, None, &CodeBook::default(), &mut on_file)?;
         let options = StudyOptions::default().rurality(self.rurality.clone());
-        let (study, found) = Study::new(atlas, builder.finish().0, options, progress)?;
+        let (study, found) = Study::new(atlas, builder.finish().0, &options, progress)?;
         outlet.say(format!("PLACING AND TYING\n{found}"));
 
         let files = StudyFiles::measure(&study, progress)?;

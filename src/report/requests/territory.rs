@@ -192,7 +192,7 @@ impl TerritoryRequest {
 
         // Actors are placed in the outlines as they are; the map shows simplified ones.
         let options = StudyOptions::default().rurality(self.rurality.clone());
-        let (study, found) = Study::new(atlas, inventory, options, progress)?;
+        let (study, found) = Study::new(atlas, inventory, &options, progress)?;
         outlet.account("PLACING AND TYING", &found);
         let study = study.with_display_outlines(|layer| simplify(layer, self.simplify_degrees), progress)?;
         let files = StudyFiles::measure(&study, progress)?;

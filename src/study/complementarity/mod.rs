@@ -119,25 +119,11 @@ impl ComplementarityOptions {
         self
     }
 
-    /// Sets the number of permutations.
-    #[must_use]
-    pub const fn permutations(mut self, permutations: usize) -> Self {
-        self.permutations = permutations;
-        self
-    }
-
-    /// Sets the number of rewired graphs and of sets drawn by gravity.
-    #[must_use]
-    pub const fn draws(mut self, draws: usize) -> Self {
-        self.draws = draws;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        permutations: usize,
+        draws: usize,
+        seed: Seed,
+        bin_m: f64,
     }
 }
 
@@ -207,7 +193,7 @@ impl Study {
         &'a self,
         giving: &'a Profiles,
         receiving: Option<&'a Profiles>,
-        options: ComplementarityOptions,
+        options: &ComplementarityOptions,
     ) -> Result<Complementarity<'a>> {
         if giving.table().total() <= 0.0 {
             return Err(Error::undefined(MEASURE, Undefined::ZeroTotal));
@@ -284,7 +270,7 @@ impl Study {
             study: self,
             giving,
             receiving,
-            options,
+            options: options.clone(),
             rows,
             quotients,
             presence,

@@ -73,9 +73,9 @@ impl<'a> Frame<'a> {
     }
 
     /// Position in metres of an actor in the main zone of the atlas.
-    pub(super) fn in_main_zone(&self, actor: usize) -> Option<(f64, f64)> {
+    pub(super) fn in_main_zone(&self, actor: usize) -> Option<Coord<f64>> {
         let at = self.place_of[actor]?;
-        (self.places.zones()[at] == Some(0)).then(|| self.places.planar(at)).flatten().map(|c| (c.x, c.y))
+        (self.places.zones()[at] == Some(0)).then(|| self.places.planar(at)).flatten()
     }
 
     pub(super) fn level(&self, level: &Level) -> Result<Option<Labels>> {

@@ -195,7 +195,7 @@ impl Study {
         let n = self.atlas().base().territories().len();
         let Some((level, territory)) = within else { return Ok(vec![true; n]) };
         let mut inside = vec![false; n];
-        for (b, t) in self.atlas().memberships(level)? {
+        for (b, t) in self.atlas().level(level)?.memberships().iter() {
             inside[b as usize] |= t == *territory;
         }
         Ok(inside)
