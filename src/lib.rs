@@ -15,7 +15,7 @@
 //! use rurban::study::{LinkSummary, Study, StudyOptions};
 //!
 //! let france = EmbeddedFrance::load()?;
-//! let (study, diagnostics) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+//! let (study, diagnostics) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
 //! assert_eq!(diagnostics.seen(), diagnostics.kept() + diagnostics.dropped());
 //!
 //! let interreg = |l: &&rurban::study::Link| l.kind == CooperationKind::TerritorialProject;

@@ -332,7 +332,7 @@ impl ProfileBuilder<'_> {
 /// builder.add(Territory::new(TerritoryCode::new("32013")?, "Auch"), Place::file("communes"))?;
 /// let (atlas, _) = builder.finish()?;
 /// let read = |codes| {
-///     let mut jobs = Profiles::builder("jobs", atlas.base(), ProfileRules::default().codes(codes), "jobs.csv");
+///     let mut jobs = Profiles::builder("jobs", atlas.base(), &ProfileRules::default().codes(codes), "jobs.csv");
 ///     // `10` is the sum of the two others and would count them twice.
 ///     for (line, (activity, count)) in [("10", 30.0), ("10.51", 20.0), ("10.71", 10.0)].into_iter().enumerate() {
 ///         let line = Some(line as u64 + 2);

@@ -279,6 +279,107 @@ fn no_example_is_too_long() {
     assert!(wrong.is_empty(), "move what these compose into `read` or `report`: {wrong:#?}");
 }
 
+/// Headings in the documentation of a measure, in this order.
+const HEADINGS: &[&str] =
+    &["Formula", "Range", "Direction", "Undefined", "Errors", "Complexity", "References", "Example"];
+
+/// Rooms whose public functions are measures, but for those of the next list.
+const KERNELS: &[&str] = &[
+    "accessibility",
+    "autocorrelation",
+    "categorical",
+    "complementarity",
+    "diffusion",
+    "inequality",
+    "linkage",
+    "matching",
+    "multiple_testing",
+    "network",
+    "siting",
+    "space",
+    "trend",
+    "typology",
+];
+
+/// Functions of these rooms that measure nothing: they build, convert, check, split or draw.
+const NO_MEASURE: &[&str] = &[
+    "accessibility::road_network",
+    "complementarity::aggregate_activities",
+    "complementarity::aggregate_regions",
+    "complementarity::mixed_levels",
+    "matching::blocking_pairs",
+    "matching::random_hold_out",
+    "matching::temporal_hold_out",
+    "network::deal_participations",
+    "network::degree_preserving",
+    "network::k_core",
+    "network::strong_components",
+    "network::weak_components",
+    "space::check",
+    "space::dissolve",
+    "space::overlapping_pairs",
+    "space::projector",
+    "space::simplify",
+    "space::tessellate",
+    "typology::switches",
+];
+
+/// The public functions of a file that are in no `impl`, and the headings of their documentation.
+fn documented(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let start = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub const fn "));
+        let Some(name) = start.and_then(|rest| rest.split(['(', '<']).next()) else { continue };
+        // Attributes stand between the documentation and the function.
+        let end =
+            lines[..i].iter().rposition(|l| l.is_empty() || l.starts_with("///")).map_or(0, |at| at + 1);
+        let first = lines[..end].iter().rposition(|l| !l.starts_with("///")).map_or(0, |at| at + 1);
+        let (mut headings, mut example) = (Vec::new(), false);
+        for text in lines[first..end].iter().map(|l| l.trim_start_matches('/').trim()) {
+            if text.starts_with("```") {
+                example = !example;
+            } else if let Some(heading) = text.strip_prefix("# ")
+                && !example
+            {
+                headings.push(heading);
+            }
+        }
+        found.push((name, headings));
+    }
+    found
+}
+
+#[test]
+fn measures_have_fixed_headings() {
+    let (mut files, mut wrong, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    rust_files(&source(), &mut files);
+    for path in files {
+        let inside = path.strip_prefix(source()).unwrap().with_extension("");
+        let room = inside.iter().next().unwrap().to_string_lossy();
+        if !KERNELS.contains(&&*room) {
+            continue;
+        }
+        for (name, found) in documented(&std::fs::read_to_string(&path).unwrap()) {
+            let name = format!("{room}::{name}");
+            let known: Vec<&str> = HEADINGS.iter().copied().filter(|h| found.contains(h)).collect();
+            if found != known {
+                wrong.push(format!("{name} has {found:?}"));
+            }
+            if !found.contains(&"Complexity") {
+                wrong.push(format!("{name} has no Complexity"));
+            }
+            if !found.contains(&"Formula") && !NO_MEASURE.contains(&name.as_str()) {
+                wrong.push(format!("{name} has no Formula"));
+            }
+            seen.insert(name);
+        }
+    }
+    assert!(wrong.is_empty(), "headings are some of {HEADINGS:?}, in that order: {wrong:#?}");
+    let gone: Vec<_> = NO_MEASURE.iter().filter(|name| !seen.contains(**name)).collect();
+    assert!(gone.is_empty(), "no such function, to be taken off the list: {gone:?}");
+}
+
 #[test]
 fn the_parser_sees_code_and_nothing_else() {
     let text = r##"

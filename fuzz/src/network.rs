@@ -85,13 +85,9 @@ pub fn run(data: &[u8]) {
     )
     .unwrap();
     let values: Vec<f64> = (0..n).map(|_| u.f(mode)).collect();
-<<<<<<< HEAD
-    let pos: Vec<geo_types::Coord<f64>> = (0..n).map(|_| (u.f(if flags & 4 != 0 { mode } else { 1 }), u.f(if flags & 4 != 0 { mode } else { 1 })).into()).collect();
-=======
-    let pos: Vec<(f64, f64)> = (0..n)
-        .map(|_| (u.f(if flags & 4 != 0 { mode } else { 1 }), u.f(if flags & 4 != 0 { mode } else { 1 })))
+    let pos: Vec<geo_types::Coord<f64>> = (0..n)
+        .map(|_| (u.f(if flags & 4 != 0 { mode } else { 1 }), u.f(if flags & 4 != 0 { mode } else { 1 })).into())
         .collect();
->>>>>>> trust
     let bin = [1.0, 10.0, 1000.0, 0.0, -1.0, f64::NAN, 1e-3, 1e9][u.n(8)];
     let seed = Seed(u.u64());
 
@@ -150,7 +146,7 @@ pub fn run(data: &[u8]) {
     match family {
         5 => {
             let deg0: Vec<usize> = (0..n).map(|i| g.degree(i)).collect();
-            let sw = degree_preserving(&g, so, |e| e.to_vec(), &Silent);
+            let sw = degree_preserving(&g, &so, |e| e.to_vec(), &Silent);
             for e in &sw {
                 assert_eq!(e.len(), g.edges(), "swaps lose ties");
                 let mut d = vec![0; n];
@@ -170,7 +166,7 @@ pub fn run(data: &[u8]) {
             if let Some(r) = ok(rich_club(&g)) {
                 fin!("rich_club", r);
             }
-            if let Some(r) = ok(rich_club_normalised(&g, so, &Silent)) {
+            if let Some(r) = ok(rich_club_normalised(&g, &so, &Silent)) {
                 fin!("rich_club_normalised", r);
             }
         }
@@ -185,7 +181,7 @@ pub fn run(data: &[u8]) {
             }
             for w in [TieWeights::Ignored, TieWeights::Used] {
                 let o = CommunityOptions::default().weights(w).resolution([1.0, 0.0, 1e9, u.f(2)][u.n(4)]);
-                for c in [ok(leiden(&g, o)), ok(louvain(&g, o))].into_iter().flatten() {
+                for c in [ok(leiden(&g, &o)), ok(louvain(&g, &o))].into_iter().flatten() {
                     assert_eq!(c.of.len(), n);
                     assert!(c.of.unlabelled() == 0);
                     if tame && o.resolution <= 1.0 {
@@ -217,7 +213,7 @@ pub fn run(data: &[u8]) {
             }
         }
         // The time of the gravity null is nodes × classes × bins, as its page says.
-        7 if pos.iter().any(|p| bin > 0.0 && (p.0.abs() + p.1.abs()) / bin > 1e3) => {}
+        7 if pos.iter().any(|p| bin > 0.0 && (p.x.abs() + p.x.abs()) / bin > 1e3) => {}
         7 => {
             for wt in [Weighting::Edges, Weighting::Weights] {
                 for null in [
@@ -228,7 +224,7 @@ pub fn run(data: &[u8]) {
                     NullModel::Gravity { positions_m: &pos, bin_m: bin },
                 ] {
                     if let NullModel::Gravity { .. } = null {
-                        if pos.iter().any(|p| p.0.abs() > 1e7 || p.1.abs() > 1e7) && false {
+                        if pos.iter().any(|p| p.x.abs() > 1e7 || p.x.abs() > 1e7) && false {
                             continue;
                         }
                     }
@@ -273,7 +269,7 @@ pub fn run(data: &[u8]) {
                 let _ = ok(project(&parts, None, r));
                 let _ = ok(project(&parts, Some(&values), r));
             }
-            let deal = deal_participations(&parts, so, |p| p.len(), &Silent);
+            let deal = deal_participations(&parts, &so, |p| p.len(), &Silent);
             for d in deal {
                 let _ = d;
             }
@@ -283,7 +279,7 @@ pub fn run(data: &[u8]) {
                 let cov = rurban::matrix::Matrix::from_rows(n, 1, values.clone()).unwrap();
                 let o: Vec<u32> = (0..n).map(|i| (i % 3) as u32).collect();
                 let dd: Vec<u32> = (0..n).map(|i| (i / 3 % 4) as u32).collect();
-                let flow: Vec<f64> = pos.iter().map(|p| p.0).collect();
+                let flow: Vec<f64> = pos.iter().map(|p| p.x).collect();
                 for ef in [Effects::Constant, Effects::OriginDestination] {
                     for se in [StandardErrors::Model, StandardErrors::Hc1, StandardErrors::ClusteredTwoWay] {
                         if let Some(f) = ok(gravity_model(
@@ -313,7 +309,7 @@ pub fn run(data: &[u8]) {
                     None,
                 ));
             }
-            let tot: Vec<f64> = pos.iter().map(|p| p.1).collect();
+            let tot: Vec<f64> = pos.iter().map(|p| p.x).collect();
             if let Some(s) = ok(areal_segregation(&values, &tot)) {
                 fin!("areal", [s.dissimilarity, s.isolation, s.interaction, s.gini, s.entropy]);
                 for x in [s.dissimilarity, s.isolation, s.interaction, s.gini] {
@@ -491,7 +487,7 @@ fn det(g: &Network, lab: &Labels, values: &[f64], tame: bool, family: u8) -> Det
                         fin!("ei g", e.groups.iter().copied());
                         fin!(
                             "ei n",
-                            [e.network, e.expected, e.bounds.0, e.bounds.1, e.rescaled.unwrap_or(0.0)]
+                            [e.network, e.expected, e.bounds.low, e.bounds.high, e.rescaled.unwrap_or(0.0)]
                         );
                     }
                     assert!(e.network.is_nan() || e.network.abs() <= 1.0 + 1e-9, "EI {}", e.network);

@@ -90,15 +90,10 @@ pub fn geojson(data: &[u8]) {
             }
         }
         for l in a.levels() {
-            for (t, g) in a.memberships(l.level()).unwrap() {
+            for (t, g) in l.memberships().iter() {
                 assert!((t as usize) < n && (g as usize) < l.territories().len());
             }
         }
-<<<<<<< HEAD
-        for t in a.base().territories() { if let Some(x) = t.area_km2 { assert!(x > 0.0 && x.is_finite(), "area {x}"); assert!(x < 6e8, "area larger than the Earth: {x}"); } if let Some(p) = t.population { assert!(p.is_finite(), "population {p}"); } }
-        for l in a.levels() { for (t, g) in l.memberships().iter() { assert!((t as usize) < n && (g as usize) < l.territories().len()); } }
-=======
->>>>>>> trust
         let _ = a.rurality(&Level::Commune);
     } else if let Err(e) = &a {
         let m = e.to_string();
@@ -435,7 +430,7 @@ pub fn csv(data: &[u8]) {
 
 fn study(inv: Inventory) {
     use rurban::study::*;
-    let r = Study::new(atlas().clone(), inv, StudyOptions::default(), &rurban::progress::Silent);
+    let r = Study::new(atlas().clone(), inv, &StudyOptions::default(), &rurban::progress::Silent);
     if let Ok((s, d)) = r {
         acc(&d);
         let _ = s.linkage(
@@ -474,14 +469,10 @@ pub fn codes(data: &[u8]) {
         assert!(serde_json::to_string(&c).is_ok());
     }
     let _ = (TerritoryCode::new(s), ActorId::new(s), ProjectId::new(s), SectorCode::new(s));
-<<<<<<< HEAD
-    let _ = Period::find(s); let _ = s.parse::<Level>(); let _ = s.parse::<ActorKind>(); let _ = s.parse::<CooperationKind>();
-    if let Ok(c) = s.parse::<rurban::space::crs::Crs>() { let t = c.to_string(); let _ = c.proj_string(); let back = t.parse::<rurban::space::crs::Crs>(); assert!(back.is_ok(), "Crs text does not parse back: {t}"); let _ = rurban::space::crs::projector(c, rurban::space::crs::Crs::LON_LAT); }
-=======
     let _ = Period::find(s);
     let _ = s.parse::<Level>();
-    let _ = ActorKind::from_key(s);
-    let _ = CooperationKind::from_key(s);
+    let _ = s.parse::<ActorKind>();
+    let _ = s.parse::<CooperationKind>();
     if let Ok(c) = s.parse::<rurban::space::crs::Crs>() {
         let t = c.to_string();
         let _ = c.proj_string();
@@ -489,7 +480,6 @@ pub fn codes(data: &[u8]) {
         assert!(back.is_ok(), "Crs text does not parse back: {t}");
         let _ = rurban::space::crs::projector(c, rurban::space::crs::Crs::LON_LAT);
     }
->>>>>>> trust
     match Number::parse(s) {
         Number::Value(v) => {
             assert!(v.is_finite(), "number {v}");

@@ -2,6 +2,7 @@ use super::input::*;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::labels::Labels;
 use rurban::space::locate::Locator;
+use rurban::space::neighbours::{Neighbour, Neighbours};
 use rurban::space::{
     contiguity::*, dissolve::*, index::*, measure::*, neighbours::*, overlay::*, repair::*, simplify::*,
     tessellation::*, *,
@@ -462,7 +463,7 @@ fn tess(u: &mut U, mode: u8) {
         land.0.len() == 1 && land.0[0].exterior().0.len() == 5 && land.0[0].exterior().0[0].x == -50.0;
     let g = [TessellationOptions::default().grid, 1e-3, 0.5, 1e-9, 10.0, u.f(2)][u.n(6)];
     let o = TessellationOptions::default().grid(g);
-    let Ok(t) = tessellate(&pts, &land, o) else { return };
+    let Ok(t) = tessellate(&pts, &land, &o) else { return };
     assert_eq!(t.layer.len(), n, "one feature per point");
     let a = areas(&t.layer, Surface::Plane);
     for x in &a {
@@ -566,12 +567,6 @@ fn points(u: &mut U, mode: u8, what: u8) {
             }
         }
     }
-<<<<<<< HEAD
-    if let Ok(p) = rurban::space::distance::Places::new(&rurban::france::zones::ZONES, pts.clone()) { for i in 0..p.len().min(5) { for j in 0..p.len().min(5) { let (d, e) = (p.distance_m(i, j), p.distance_m(j, i)); if let (Ok(d), Ok(e)) = (d, e) { assert!(d.is_finite() && d >= 0.0, "distance {d}"); assert!(close(d, e, 1e-9), "distance not symmetric {d} {e}"); if i == j { assert_eq!(d, 0.0); } } let _ = p.method(i, j); } } }
-    for (x, y) in pts.iter().zip(pts.iter().skip(1)) { if let (Ok(g), Ok(h)) = (rurban::space::distance::geodesic_m(*x, *y), rurban::space::distance::haversine_m(*x, *y)) { assert!((g - h).abs() <= 0.006 * h.max(1.0) + 60_000.0 * f64::from(u8::from(h > 1.9e7)), "geodesic {g} haversine {h}"); } }
-    let nb: Vec<Vec<_>> = (0..n).map(|_| (0..u.n(4)).map(|_| rurban::space::neighbours::Neighbour { id: u.n(n.max(1)) as u32, distance_m: u.f(2) }).collect()).collect();
-    let nb = rurban::space::neighbours::Neighbours::from_lists(&nb);
-=======
     if let Ok(p) = rurban::space::distance::Places::new(&rurban::france::zones::ZONES, pts.clone()) {
         for i in 0..p.len().min(5) {
             for j in 0..p.len().min(5) {
@@ -597,9 +592,9 @@ fn points(u: &mut U, mode: u8, what: u8) {
             );
         }
     }
-    let nb: Vec<Vec<(u32, f64)>> =
-        (0..n).map(|_| (0..u.n(4)).map(|_| (u.n(n.max(1)) as u32, u.f(2))).collect()).collect();
->>>>>>> trust
+    let near = |u: &mut U| Neighbour { id: u.n(n.max(1)) as u32, distance_m: u.f(2) };
+    let nb: Vec<Vec<Neighbour>> = (0..n).map(|_| (0..u.n(4)).map(|_| near(u)).collect()).collect();
+    let nb = Neighbours::from_lists(&nb);
     use rurban::space::weights::*;
     for w in [
         SpatialWeights::binary(&nb),

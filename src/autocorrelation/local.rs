@@ -140,6 +140,9 @@ pub struct Local {
 
 impl Local {
     /// Clusters and outliers: the quadrant where two-sided p ≤ `alpha`, `None` elsewhere.
+    ///
+    /// # Complexity
+    /// O(places).
     #[must_use]
     pub fn clusters(&self, alpha: f64) -> Vec<Option<Quadrant>> {
         self.at_most(&self.p, alpha)
@@ -149,6 +152,9 @@ impl Local {
     ///
     /// # Errors
     /// None in practice: the p-values are within `[0, 1]`.
+    ///
+    /// # Complexity
+    /// O(places × log places).
     pub fn clusters_fdr(&self, q: f64) -> Result<Vec<Option<Quadrant>>> {
         Ok(self.at_most(&benjamini_hochberg(&self.p)?, q))
     }
@@ -160,28 +166,59 @@ impl Local {
 
 /// Local Moran's I: which places are alike, or unlike, their neighbours.
 ///
-/// Iᵢ = zᵢ Σⱼ wᵢⱼ zⱼ / m₂, m₂ = Σz²/(n − 1) or Σz²/n ([`LocalMoranDivisor`]). Positive: part of a
-/// cluster (high or low, see [`Local::quadrant`]); negative: an outlier. With row-standardised weights,
-/// no islands and the divisor n the mean of all Iᵢ is Moran's I.
+/// # Formula
+/// Iᵢ = zᵢ Σⱼ wᵢⱼ zⱼ / m₂, z deviations from the mean, w the weights, m₂ = Σz²/(n − 1) or Σz²/n
+/// ([`LocalMoranDivisor`]). With row-standardised weights, no islands and the divisor n the mean of all Iᵢ
+/// is Moran's I. The closed form is exact under conditional permutation.
 ///
-/// The closed form is exact under conditional permutation. O(entries × permutations). Anselin 1995,
-/// doi:10.1111/j.1538-4632.1995.tb00338.x; moments: Sokal, Oden & Thomson 1998,
-/// doi:10.1111/j.1538-4632.1998.tb00406.x.
+/// # Range
+/// Any number.
+///
+/// # Direction
+/// Positive: part of a cluster (high or low, see [`Local::quadrant`]); negative: an outlier.
+///
+/// # Undefined
+/// [`Undefined::ZeroVariance`] when values do not vary, [`Undefined::TooFew`] below 3 places,
+/// [`Undefined::Empty`] without any; NaN for islands, and z and p where chance leaves no variation.
 ///
 /// # Errors
-/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that
-/// are their own neighbours; [`Error::Undefined`] when values do not vary or there are fewer than 3
-/// places; [`Error::Parameter`] for 0 permutations.
+/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that are
+/// their own neighbours; [`Error::Undefined`] when values do not vary or there are fewer than 3 places;
+/// [`Error::Parameter`] for 0 permutations.
+///
+/// # Complexity
+/// O(entries × permutations).
+///
+/// # References
+/// Anselin (1995), Local indicators of spatial association, doi:10.1111/j.1538-4632.1995.tb00338.x.
+/// Moments: Sokal, Oden & Thomson (1998), Local spatial autocorrelation in a biological model,
+/// doi:10.1111/j.1538-4632.1998.tb00406.x.
 pub fn local_moran(values: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     local_moran_bivariate(values, values, weights, options)
 }
 
 /// Bivariate local Moran's I: where x goes with y next door.
 ///
-/// Iᵢ = zxᵢ Σⱼ wᵢⱼ zyⱼ / √(m₂(x) m₂(y)). The null keeps x and draws y at the neighbours from all other
-/// places. Edge cases, complexity and errors as for [`local_moran`].
+/// # Formula
+/// Iᵢ = zxᵢ Σⱼ wᵢⱼ zyⱼ / √(m₂(x) m₂(y)), symbols as for [`local_moran`]. The null keeps x and draws y at
+/// the neighbours from all other places.
+///
+/// # Range
+/// Any number.
+///
+/// # Direction
+/// Positive: x and y next door are both high or both low; negative: one is high, the other low.
+///
+/// # Undefined
+/// As [`local_moran`].
 ///
 /// # Errors
+/// As [`local_moran`].
+///
+/// # Complexity
+/// As [`local_moran`].
+///
+/// # References
 /// As [`local_moran`].
 pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "local Moran's I";
@@ -197,14 +234,29 @@ pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &Loca
     measure(NAME, &sample, &zx, &zy, None, form, options.inference)
 }
 
-/// Getis–Ord Gᵢ: where high (z > 0) or low (z < 0) values gather around a place, itself left out.
+/// Getis–Ord Gᵢ: where high or low values gather around a place, itself left out.
 ///
-/// Gᵢ = Σⱼ≠ᵢ wᵢⱼ xⱼ / Σⱼ≠ᵢ xⱼ; the z of the closed form is that of Ord & Getis 1995
-/// (doi:10.1111/j.1538-4632.1995.tb00912.x) and needs no positive values, but the total of the others
-/// must not be 0 (NaN where it is). Complexity and errors as for [`local_moran`].
+/// # Formula
+/// Gᵢ = Σⱼ≠ᵢ wᵢⱼ xⱼ / Σⱼ≠ᵢ xⱼ; the z of the closed form is that of Ord & Getis and needs no positive
+/// values.
+///
+/// # Range
+/// `[0, 1]` for values not below 0 and binary weights; z any number.
+///
+/// # Direction
+/// z > 0: high values gather; z < 0: low ones.
+///
+/// # Undefined
+/// As [`local_moran`]; NaN where the total of the others is 0.
 ///
 /// # Errors
 /// As [`local_moran`].
+///
+/// # Complexity
+/// As [`local_moran`].
+///
+/// # References
+/// Ord & Getis (1995), Local spatial autocorrelation statistics, doi:10.1111/j.1538-4632.1995.tb00912.x.
 pub fn gi(values: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "Gi";
     let sample = Sample::new(weights, options.islands, Diagonal::Refused)?;
@@ -229,14 +281,30 @@ pub enum SelfWeight {
     LargestSameSum,
 }
 
-/// Getis–Ord Gᵢ*: as [`gi`], the place itself included.
+/// Getis–Ord Gᵢ*: where high or low values gather around a place, itself included.
 ///
-/// Gᵢ* = Σⱼ wᵢⱼ xⱼ / Σⱼ xⱼ. The closed form deals all values, that of the place too (Ord & Getis 1995),
-/// the permutations keep it. Islands, whose weight would be their own only, are NaN; all places are where
-/// the values add up to 0.
+/// # Formula
+/// Gᵢ* = Σⱼ wᵢⱼ xⱼ / Σⱼ xⱼ. The closed form deals all values, that of the place too, the permutations keep
+/// it.
+///
+/// # Range
+/// `[0, 1]` for values not below 0 and binary weights; z any number.
+///
+/// # Direction
+/// As [`gi`].
+///
+/// # Undefined
+/// As [`local_moran`]; islands, whose weight would be their own only, are NaN; all places are where the
+/// values add up to 0.
 ///
 /// # Errors
 /// As [`local_moran`]; the diagonal is allowed.
+///
+/// # Complexity
+/// As [`local_moran`].
+///
+/// # References
+/// Ord & Getis (1995), Local spatial autocorrelation statistics, doi:10.1111/j.1538-4632.1995.tb00912.x.
 pub fn gi_star(values: &[f64], weights: &Csr, own: SelfWeight, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "Gi*";
     let sample = Sample::new(weights, options.islands, Diagonal::Allowed)?;

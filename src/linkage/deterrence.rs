@@ -136,15 +136,33 @@ pub struct Deterrence {
     pub spatial_modularity: f64,
 }
 
-/// Deterrence by distance and the spatial modularity of a partition of an undirected graph.
-/// Unlabelled nodes make up a class. O(nodes²) time.
+/// How distance weakens the ties of an undirected graph, and how far a partition holds ties beyond that.
+///
+/// Unlabelled nodes make up a class.
+///
+/// # Formula
+/// `f(b) = Σ w_ij / Σ s_i s_j` over the pairs in bin b of distance, s the strengths; spatial modularity
+/// `Q = (1/2W) Σ_{i≠j} (w_ij − s_i s_j f(d_ij)) δ(c_i, c_j)`, W the total of ties, c the classes.
+///
+/// # Range
+/// f 0 or more, 0 in a bin without pairs; Q up to 1.
+///
+/// # Direction
+/// Q above 0: more ties within classes than strengths and distance give.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties.
 ///
 /// # Errors
-/// As [`mixing_evidence`](crate::linkage::mixing_evidence) with [`NullModel::Gravity`](crate::linkage::NullModel::Gravity).
+/// As [`mixing_evidence`](crate::linkage::mixing_evidence) with
+/// [`NullModel::Gravity`](crate::linkage::NullModel::Gravity).
+///
+/// # Complexity
+/// O(nodes²) time, in parallel.
 ///
 /// # References
-/// Expert, Evans, Blondel & Lambiotte (2011), Uncovering space-independent communities in spatial
-/// networks, PNAS 108(19), doi:10.1073/pnas.1018962108. From the formula; no peer package.
+/// Expert, Evans, Blondel & Lambiotte (2011), Uncovering space-independent communities in spatial networks,
+/// PNAS 108(19), doi:10.1073/pnas.1018962108. From the formula; no peer package.
 pub fn deterrence(
     network: &Network,
     partition: &Labels,

@@ -69,14 +69,39 @@ pub struct MixingEvidence {
     pub ei: Evidence,
 }
 
-/// Tests how a graph mixes classes against `null`.
+/// How the ties between classes compare with those that chance, as `null` has it, would give.
+///
+/// # Formula
+/// Observed: the ties `X_rs` between classes r and s, each counted once, their sum X over different
+/// classes, and the E-I index `(2 X − W) / W` of W ties. Expectation and variance are told at each
+/// [`NullModel`]; `z = (observed − expected) / sd`.
+///
+/// # Range
+/// Ties 0 to W; E-I index −1 to 1; z any number.
+///
+/// # Direction
+/// Above the expectation (z > 0): more ties between these classes than chance gives.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] on a graph without ties; no `sd`, `z` and `p` where chance leaves no variation, and
+/// for weights under [`NullModel::Configuration`].
 ///
 /// # Errors
-/// [`Error::Undefined`] on a graph without ties; [`Error::Shape`] when labels, strata or
-/// positions do not match the nodes; [`Error::Parameter`] on a bin that is not positive, a
-/// number of permutations of 0, too many classes for the memory a test needs, or a directed
-/// graph with [`NullModel::Gravity`]; [`Error::Value`] on positions that are not finite.
+/// [`Error::Undefined`] on a graph without ties; [`Error::Shape`] when labels, strata or positions do not
+/// match the nodes; [`Error::Parameter`] on a bin that is not positive, a number of permutations of 0, too
+/// many classes for the memory a test needs, or a directed graph with [`NullModel::Gravity`];
+/// [`Error::Value`] on positions that are not finite.
 ///
+/// # Complexity
+/// Closed forms O(nodes + ties + classes²); permutations each as much, in parallel, and classes² numbers of
+/// memory each; gravity O(nodes²) time.
+///
+/// # References
+/// Moran (1948), The interpretation of statistical maps, J. R. Stat. Soc. B 10(2),
+/// doi:10.1111/j.2517-6161.1948.tb00012.x. Cliff & Ord (1981), Spatial processes. Expert, Evans, Blondel &
+/// Lambiotte (2011), PNAS 108(19), doi:10.1073/pnas.1018962108.
+///
+/// # Example
 /// ```
 /// # use rurban::{labels::Labels, linkage::*, network::{Direction, Network}, progress::Silent};
 /// let ties = [(0, 1, 1.0), (2, 3, 1.0)];

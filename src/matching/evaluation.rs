@@ -72,37 +72,36 @@ pub struct Evaluation {
     pub mrr: Measure,
 }
 
-/// Judges a score by the ties a hold-out keeps back.
-///
-/// `keep` says which pairs are judged at all (rural–urban ones only, say); pairs that are tied already
-/// and nodes that were not active before never are. `score` fills the scores of node i with every node.
+/// How well a score foresees the ties a hold-out keeps back.
 ///
 /// # Formula
-/// Average precision, recall and reciprocal rank are expectations over a random order of equal scores,
-/// so that the order of a file decides nothing. Degree-corrected AUC gives each other pair the weight
-/// `k_i k_j` of the known ties. Intervals: nodes are drawn with repetition; a pair counts the product
-/// of the times its ends were drawn.
+/// `keep` says which pairs are judged at all (rural–urban ones only, say); pairs that are tied already and
+/// nodes that were not active before never are. `score` fills the scores of node i with every node. Average
+/// precision, recall and reciprocal rank are expectations over a random order of equal scores, so that the
+/// order of a file decides nothing. Degree-corrected AUC gives each other pair the weight `k_i k_j` of the
+/// known ties. Intervals: nodes are drawn with repetition; a pair counts the product of the times its ends
+/// were drawn.
 ///
 /// # Range
 /// [0, 1]; chance is ½ for the AUC, `new_ties / pairs` for the AUPR.
 ///
 /// # Direction
-/// Higher is better. Under few new ties look at the interval, not the point; AUC flatters where new
-/// ties are rare.
+/// Higher is better. Under few new ties look at the interval, not the point; AUC flatters where new ties are
+/// rare.
 ///
 /// # Undefined
 /// When no pair that is judged is a new tie, or all are.
 ///
 /// # Errors
-/// [`Error::Undefined`] then; [`Error::Value`] when a score is NaN; [`Error::Parameter`] on an empty list
-/// or a level outside (0, 1).
+/// [`Error::Undefined`] then; [`Error::Value`] when a score is NaN; [`Error::Parameter`] on an empty list or
+/// a level outside (0, 1).
 ///
 /// # Complexity
 /// O(pairs log pairs + resamples × pairs) time, O(pairs) memory.
 ///
 /// # References
-/// Yang, Lichtenwalter & Chawla (2015), doi:10.1007/s10115-014-0789-0; Aiyappa et al. (2024),
-/// Implicit degree bias in the link prediction task, arXiv:2405.14985; `McSherry` & Najork (2008),
+/// Yang, Lichtenwalter & Chawla (2015), doi:10.1007/s10115-014-0789-0; Aiyappa et al. (2024), Implicit degree
+/// bias in the link prediction task, arXiv:2405.14985; `McSherry` & Najork (2008),
 /// doi:10.1007/978-3-540-78646-7_38 (ties).
 ///
 /// # Example
@@ -118,7 +117,7 @@ pub struct Evaluation {
 /// let near = |i: usize, row: &mut [f64]| {
 ///     row.iter_mut().enumerate().for_each(|(j, s)| *s = -((i.abs_diff(j)).min(20 - i.abs_diff(j)) as f64));
 /// };
-/// let e = evaluate(&hidden, |_, _| true, near, EvaluationOptions::default(), &Silent)?;
+/// let e = evaluate(&hidden, |_, _| true, near, &EvaluationOptions::default(), &Silent)?;
 /// assert_eq!((e.auc.value, e.aupr.value), (1.0, 1.0));
 /// # Ok::<(), rurban::Error>(())
 /// ```

@@ -70,15 +70,22 @@ pub struct LogisticFit {
     pub iterations: usize,
 }
 
-/// Logistic regression with a penalty, by iteratively reweighted least squares.
+/// How much each feature changes the log odds of an outcome: logistic regression with a penalty.
 ///
 /// # Formula
-/// `max Σ w (y η − ln(1 + e^η)) − penalty` with `η = α + xβ`; features are standardised inside and
-/// the coefficients given on their own scale.
+/// `max Σ w (y η − ln(1 + e^η)) − penalty` with `η = α + xβ`, x the features (observations × features), y the
+/// outcomes, w the weights; by iteratively reweighted least squares. Features are standardised inside and the
+/// coefficients given on their own scale.
+///
+/// # Range
+/// Coefficients are unbounded.
+///
+/// # Direction
+/// Above 0 the feature makes the outcome likelier.
 ///
 /// # Undefined
-/// When all observations are 0 or all 1, when features are collinear without a penalty, and when the
-/// steps do not settle.
+/// When all observations are 0 or all 1, when features are collinear without a penalty, and when the steps do
+/// not settle. A feature that does not vary has coefficient 0 and a standard error of NaN.
 ///
 /// # Errors
 /// [`Error::Undefined`] then; [`Error::Shape`] and [`Error::Value`] on inputs that do not fit or are not
@@ -88,7 +95,8 @@ pub struct LogisticFit {
 /// O(steps × observations × features²).
 ///
 /// # References
-/// Firth (1993), doi:10.1093/biomet/80.1.27; Heinze & Schemper (2002), doi:10.1002/sim.1047.
+/// Firth (1993), Biometrika, doi:10.1093/biomet/80.1.27; Heinze & Schemper (2002), Statistics in Medicine,
+/// doi:10.1002/sim.1047.
 ///
 /// # Example
 /// ```
@@ -97,7 +105,7 @@ pub struct LogisticFit {
 /// // All ones lie above all zeros: finite only with a penalty.
 /// let x = Matrix::from_rows(4, 1, vec![0.0, 1.0, 2.0, 3.0])?;
 /// let y = [false, false, true, true];
-/// let fit = logistic(&x, &y, None, LogisticOptions::default().penalty(Penalty::Firth))?;
+/// let fit = logistic(&x, &y, None, &LogisticOptions::default().penalty(Penalty::Firth))?;
 /// assert!(fit.coefficients[0] > 0.5 && fit.coefficients[0] < 3.0);
 /// # Ok::<(), rurban::Error>(())
 /// ```

@@ -52,14 +52,32 @@ pub struct Communities {
     pub modularity: f64,
 }
 
-/// Share of tie weight inside groups less what strengths alone would put there, in [−1/2, 1]:
-/// `Q = Σ_ij (w_ij − γ s_i s_j / 2W) δ(c_i, c_j) / 2W`, with `s_out s_in / W` when directed
-/// (Newman & Girvan 2004, doi:10.1103/PhysRevE.69.026113; Leicht & Newman 2008; γ: Reichardt &
-/// Bornholdt 2006). Unlabelled nodes form a group. O(ties).
+/// Share of tie weight inside groups less what strengths alone would put there.
+///
+/// # Formula
+/// `Q = Σ_ij (w_ij − γ s_i s_j / 2W) δ(c_i, c_j) / 2W`, s the strengths, W the total weight, c the groups,
+/// γ the resolution; with `s_out s_in / W` when directed. Unlabelled nodes form a group.
+///
+/// # Range
+/// [−1/2, 1] at γ = 1.
+///
+/// # Direction
+/// High: more inside the groups than strengths give; 0: as much.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties, [`Error::Shape`] when labels do not match the nodes,
 /// [`Error::Parameter`] for a resolution that is not finite.
+///
+/// # Complexity
+/// O(ties).
+///
+/// # References
+/// Newman & Girvan (2004), doi:10.1103/PhysRevE.69.026113. Leicht & Newman (2008),
+/// doi:10.1103/PhysRevLett.100.118703 (directed). Reichardt & Bornholdt (2006),
+/// doi:10.1103/PhysRevE.74.016110 (γ).
 pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: TieWeights) -> Result<f64> {
     let n = network.nodes();
     if groups.len() != n {
@@ -91,31 +109,67 @@ pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: 
     Ok(inside / total - resolution * expected)
 }
 
-/// Communities by the Leiden algorithm (Traag, Waltman & van Eck 2019,
-/// doi:10.1038/s41598-019-41695-z), maximising [`modularity`]. Every community is connected.
+/// Communities by the Leiden algorithm: groups with more ties inside than strengths alone would put there.
 ///
-/// Directions are ignored (`w_ij + w_ji`). Same seed, same result. Near-linear in the ties.
+/// Every community is connected. Directions are ignored (`w_ij + w_ji`). Same seed, same result.
 ///
-/// ```
-/// use rurban::network::{CommunityOptions, Direction, Network, leiden};
-/// let ties = [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0), (4, 5, 1.0), (3, 5, 1.0)];
-/// let (g, _) = Network::from_edges(6, &ties, Direction::Undirected)?;
-/// assert_eq!(leiden(&g, CommunityOptions::default())?.of.as_slice(), [0, 0, 0, 1, 1, 1]);
-/// # Ok::<(), rurban::Error>(())
-/// ```
+/// # Formula
+/// The partition of largest [`modularity`] found by moving nodes, refining and aggregating.
+///
+/// # Range
+/// Modularity as [`modularity()`] has it.
+///
+/// # Direction
+/// High modularity: clear communities.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties; [`Error::Parameter`] for a resolution that is not positive and
 /// finite, or no run.
+///
+/// # Complexity
+/// Near-linear in the ties.
+///
+/// # References
+/// Traag, Waltman & van Eck (2019), From Louvain to Leiden, doi:10.1038/s41598-019-41695-z.
+///
+/// # Example
+/// ```
+/// use rurban::network::{CommunityOptions, Direction, Network, leiden};
+/// let ties = [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0), (4, 5, 1.0), (3, 5, 1.0)];
+/// let (g, _) = Network::from_edges(6, &ties, Direction::Undirected)?;
+/// assert_eq!(leiden(&g, &CommunityOptions::default())?.of.as_slice(), [0, 0, 0, 1, 1, 1]);
+/// # Ok::<(), rurban::Error>(())
+/// ```
 pub fn leiden(network: &Network, options: &CommunityOptions) -> Result<Communities> {
     optimise(network, *options, true)
 }
 
-/// Communities by the Louvain algorithm (Blondel et al. 2008,
-/// doi:10.1088/1742-5468/2008/10/P10008). Prefer [`leiden`]: these may be disconnected.
+/// Communities by the Louvain algorithm; prefer [`leiden`]: these may be disconnected.
+///
+/// # Formula
+/// The partition of largest [`modularity`] found by moving nodes and aggregating.
+///
+/// # Range
+/// As [`leiden`].
+///
+/// # Direction
+/// As [`leiden`].
+///
+/// # Undefined
+/// As [`leiden`].
 ///
 /// # Errors
 /// As [`leiden`].
+///
+/// # Complexity
+/// Near-linear in the ties.
+///
+/// # References
+/// Blondel, Guillaume, Lambiotte & Lefebvre (2008), Fast unfolding of communities in large networks,
+/// doi:10.1088/1742-5468/2008/10/P10008.
 pub fn louvain(network: &Network, options: &CommunityOptions) -> Result<Communities> {
     optimise(network, *options, false)
 }

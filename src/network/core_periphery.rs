@@ -373,15 +373,29 @@ pub enum CoreNull<'a> {
     },
 }
 
-/// A core and periphery against graphs of the same density, or of the same ties by distance.
+/// Whether a graph has more of a core and periphery than graphs of the same density, or of the same ties by
+/// distance.
 ///
 /// Never against graphs of the same degrees: a single core and periphery *is* what degrees give (for
 /// [`lip_core`] the degrees alone decide), so that such a test says nothing (Kojaku & Masuda 2018).
 /// Replicate r uses stream r of the seed.
 ///
+/// # Formula
+/// The errors of [`lip_core`] or the correlation of [`pattern_core`] on the graph and on `replicates`
+/// random ones; z and p as in [`Evidence::monte_carlo`].
+///
+/// # Range
+/// That of the measure; z any number.
+///
+/// # Direction
+/// Fewer errors, or more correlation, than by chance means a core.
+///
+/// # Undefined
+/// As [`lip_core`] and [`pattern_core`]; no z and p where chance leaves no variation.
+///
 /// # Errors
-/// As [`pattern_core`]; [`Error::Shape`], [`Error::Value`] and [`Error::Parameter`] on positions, a bin or a
-/// number of replicates that do not serve.
+/// As [`pattern_core`]; [`Error::Shape`], [`Error::Value`] and [`Error::Parameter`] on positions, a bin or
+/// a number of replicates that do not serve.
 ///
 /// # Complexity
 /// O(replicates × ties), and O(nodes²) once (time and memory) for the distances.

@@ -4,23 +4,28 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::random::Stream;
 
-/// A statistic on random participations in which every actor keeps its number of projects and every
-/// project its number of participants (the *curveball* of Strona et al. 2014, doi:10.1038/ncomms5114).
+/// A statistic on random participations in which every actor keeps its number of projects and every project
+/// its number of participants.
 ///
-/// Ties made by projection come in cliques, one for each project, so that a null that rewires single
-/// ties understates how much chance can vary; this one deals whole participations. `statistic` gets
-/// each replicate sorted by project, then actor; results are in the order of replicates. In a trade two
-/// projects pool the participants that only one of them has and deal them anew;
-/// [`SwapOptions::swaps_per_tie`] is the number of trades per project (five mix well). Repeated
-/// participations count once. O(replicates × trades × participants of a project), in parallel, the
-/// same for any number of threads.
+/// Ties made by projection come in cliques, one for each project, so that a null that rewires single ties
+/// understates how much chance can vary; this one deals whole participations. `statistic` gets each
+/// replicate sorted by project, then actor; results are in the order of replicates. In a trade two projects
+/// pool the participants that only one of them has and deal them anew; [`SwapOptions::swaps_per_tie`] is
+/// the number of trades per project (five mix well). Repeated participations count once.
 ///
+/// # Complexity
+/// O(replicates × trades × participants of a project), in parallel, the same for any number of threads.
+///
+/// # References
+/// Strona, Nappo, Boccacci, Fattorini & San-Miguel-Ayanz (2014), the curveball, doi:10.1038/ncomms5114.
+///
+/// # Example
 /// ```
 /// use rurban::network::{Participation, SwapOptions, deal_participations};
 /// use rurban::progress::Silent;
 /// let part = |actor, project| Participation { actor, project };
 /// let given = [part(0, 0), part(1, 0), part(1, 1), part(2, 1), part(3, 1)];
-/// let sizes = deal_participations(&given, SwapOptions::default().replicates(5), |dealt| {
+/// let sizes = deal_participations(&given, &SwapOptions::default().replicates(5), |dealt| {
 ///     assert_eq!(dealt.iter().filter(|p| p.actor == 1).count(), 2);
 ///     dealt.iter().filter(|p| p.project == 1).count()
 /// }, &Silent);

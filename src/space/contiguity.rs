@@ -45,6 +45,9 @@ impl Contiguity {
     ///
     /// # Errors
     /// [`Error::Value`] when the pairs were altered and one is out of range.
+    ///
+    /// # Complexity
+    /// O(features + pairs).
     pub fn to_csr(&self) -> Result<Csr> {
         let both: Vec<(u32, u32, f64)> =
             self.pairs.iter().flat_map(|&(i, j)| [(i, j, 1.0), (j, i, 1.0)]).collect();
@@ -52,11 +55,17 @@ impl Contiguity {
     }
 }
 
-/// Contiguity of a clean layer, whose neighbours have the same vertices along what they share: rook
-/// by equal edges, queen by equal vertices. Exact on such layers and equal to PySAL's
-/// `Queen`/`Rook.from_dataframe`; for gaps, slivers and vertices in the middle of another's edge
-/// use [`contiguity_within`]. O(coordinates).
+/// Which features of a clean layer touch, whose neighbours have the same vertices along what they share.
 ///
+/// # Formula
+/// Rook by equal edges, queen by equal vertices. Exact on clean layers and equal to PySAL's
+/// `Queen`/`Rook.from_dataframe`; for gaps, slivers and vertices in the middle of another's edge use
+/// [`contiguity_within`].
+///
+/// # Complexity
+/// O(coordinates).
+///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::space::{Layer, contiguity::{contiguity, Rule}};
@@ -112,17 +121,21 @@ pub fn contiguity(layer: &Layer, rule: Rule) -> Contiguity {
     Contiguity::from_pairs(pairs, layer.len())
 }
 
-/// Contiguity of a layer that is not clean: queen when two boundaries come within `tolerance`
-/// (in coordinate units; at 0, within rounding) of each other, rook when they run within it for more than four times the
-/// tolerance in all (more than nothing at 0), so that a crossing or a corner is no border.
+/// Which features of a layer that is not clean touch.
 ///
-/// Finds vertices on the edges of others (T-junctions) with a small positive tolerance. Compares
-/// boundaries only: a feature inside another and further than the tolerance from its boundary is
-/// no neighbour. O(edges × edges in their surroundings).
+/// # Formula
+/// Queen when two boundaries come within `tolerance` (in coordinate units; at 0, within rounding) of each other, rook
+/// when they run within it for more than four times the tolerance in all (more than nothing at 0), so that a crossing or a
+/// corner is no border. Finds vertices on the edges of others (T-junctions) with a small positive tolerance.
+/// Compares boundaries only: a feature inside another and further than the tolerance from its boundary is no
+/// neighbour.
 ///
 /// # Errors
-/// [`Error::Parameter`] when the tolerance is negative or not finite; [`Error::Value`] when a
-/// coordinate is not finite.
+/// [`Error::Parameter`] when the tolerance is negative or not finite; [`Error::Value`] when a coordinate is
+/// not finite.
+///
+/// # Complexity
+/// O(edges × edges in their surroundings).
 pub fn contiguity_within(layer: &Layer, rule: Rule, tolerance: f64) -> Result<Contiguity> {
     if !(tolerance >= 0.0 && tolerance.is_finite()) {
         return Err(Error::Parameter {

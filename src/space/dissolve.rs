@@ -25,18 +25,23 @@ pub struct Dissolved {
     pub unclean: Vec<u32>,
 }
 
-/// Merges the features of each class. Borders that two features of a class share are cancelled,
-/// the rest is chained into rings and holes are put into their shells; islands and enclaves stay.
-/// Exact and O(coordinates) for clean layers. Where the borders that remain meet elsewhere than at
-/// common vertices (overlaps, T-junctions) they are cut there, at rounded places, and edges inside
-/// other features of the class are dropped: only what meets is touched. Classes whose borders do
-/// not close even so go through [`geo::unary_union`]. Gaps between
-/// features stay gaps; features without class are left out.
+/// Merges the features of each class.
+///
+/// Borders that two features of a class share are cancelled, the rest is chained into rings and holes are put
+/// into their shells; islands and enclaves stay. Exact for clean layers. Where the borders that remain meet
+/// elsewhere than at common vertices (overlaps, T-junctions) they are cut there, at rounded places, and edges
+/// inside other features of the class are dropped: only what meets is touched. Classes whose borders do not
+/// close even so go through [`geo::unary_union`]. Gaps between features stay gaps; features without class are
+/// left out.
 ///
 /// # Errors
-/// [`Error::Shape`] when there is not one label per feature; [`Error::Value`] for a coordinate that is
-/// not finite (or beyond 10¹⁰⁰, where products overflow).
+/// [`Error::Shape`] when there is not one label per feature; [`Error::Value`] for a coordinate that is not
+/// finite (or beyond 10¹⁰⁰, where products overflow).
 ///
+/// # Complexity
+/// O(coordinates) for clean layers.
+///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::{labels::Labels, space::{Layer, dissolve::dissolve, measure::{perimeters, Surface}}};

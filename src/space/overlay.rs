@@ -40,12 +40,27 @@ pub struct Overlay {
     pub remainder: Vec<f64>,
 }
 
-/// Common areas of two layers in the plane of their coordinates: use an equal-area projection
-/// where areas matter (shares of small features are right in any). Only pairs in which an edge
-/// of `b` comes near `a` are cut, with the part of `b` around `a`; all others are a table look-up.
+/// How much of each feature of one layer lies in each feature of another, by area.
+///
+/// # Formula
+/// The common area of each pair in the plane of the coordinates, in squared units, and its parts of both: use
+/// an equal-area projection where areas matter (shares of small features are right in any).
+///
+/// # Range
+/// Amounts from 0 to the smaller of both areas, parts in [0, 1].
+///
+/// # Direction
+/// A high `of_a` says that `a` lies in `b` for the most part.
+///
+/// # Undefined
+/// A part is NaN when its feature has no area. Pairs with nothing in common are left out.
 ///
 /// # Errors
 /// [`Error::Value`] when a coordinate is not finite (or beyond 10¹⁰⁰).
+///
+/// # Complexity
+/// O(edges log edges), and one polygon intersection for each pair in which an edge of `b` comes near `a`,
+/// with the part of `b` around `a`; all others are a table look-up.
 pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
     check_coords("first layer", a.coords())?;
     check_coords("second layer", b.coords())?;
@@ -104,12 +119,15 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
 /// Places just inside its border that a feature is asked about at most.
 const PLACES: usize = 256;
 
-/// Pairs of features of one layer, the lesser first, that may overlap: a place just inside the border of
-/// one, or in its middle, lies in the other too. Features that only touch are no such pair; an overlap
-/// that holds none of some 250 places along either border is not seen. O(features log features).
+/// Pairs of features of one layer, the lesser first, that may overlap: a place just inside the border of one,
+/// or in its middle, lies in the other too. Features that only touch are no such pair; an overlap that holds
+/// none of some 250 places along either border is not seen.
 ///
 /// # Errors
 /// [`Error::Value`] when a coordinate is not finite (or beyond 10¹⁰⁰).
+///
+/// # Complexity
+/// O(features log features).
 pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
     check_coords("layer", layer.coords())?;
     if layer.len() < 2 {
@@ -152,7 +170,19 @@ pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
     Ok(pairs)
 }
 
-/// What two features of a layer have in common, in the plane of their coordinates.
+/// How much two features of a layer have in common.
+///
+/// # Formula
+/// Their common area in the plane of the coordinates, in squared units, and its parts of both.
+///
+/// # Range
+/// Amounts from 0 to the smaller of both areas, parts in [0, 1].
+///
+/// # Undefined
+/// A part is NaN when its feature has no area.
+///
+/// # Complexity
+/// One polygon intersection, O(n log n) in the edges of both as a rule.
 #[must_use]
 pub fn common_part(layer: &Layer, [a, b]: [u32; 2]) -> Share {
     let bounds = layer.bounds(a as usize);
@@ -205,12 +235,25 @@ pub struct Assigned {
     pub shares: Vec<f64>,
 }
 
-/// Memberships by area: each feature of `units` (communes) goes to the feature of `base`
-/// (territories) that holds the largest part of it, the one with the lower index among equals. How
-/// large that part is is told, so that doubtful ones can be looked at. Areas and cost as in
-/// [`overlay_areas`].
+/// Which feature of `base` (territories) each feature of `units` (communes) belongs to by area.
+///
+/// # Formula
+/// The one that holds the largest part of the unit, the one with the lower index among equals. How large that
+/// part is is told, so that doubtful ones can be looked at. Areas as in [`overlay_areas`].
+///
+/// # Range
+/// Parts in [0, 1].
+///
+/// # Direction
+/// A part near 1 is a sure membership.
+///
+/// # Undefined
+/// Unlabelled, with a part of NaN, where no feature of `base` has any of the unit.
 ///
 /// # Errors
+/// As [`overlay_areas`].
+///
+/// # Complexity
 /// As [`overlay_areas`].
 pub fn assign(base: &Layer, units: &Layer) -> Result<Assigned> {
     let mut labels = vec![Labels::NONE; units.len()];
@@ -226,12 +269,27 @@ pub fn assign(base: &Layer, units: &Layer) -> Result<Assigned> {
     Ok(Assigned { labels: Labels::new(labels, base.len())?, shares })
 }
 
-/// Common weight (population, jobs) of two groupings of weighted points: `in_a` and `in_b` give the
-/// feature that holds each point in either layer, if any. O(points log points).
+/// How much weight (population, jobs) two groupings of weighted points have in common.
+///
+/// # Formula
+/// The sum of the `weights` of the points that are in feature a of the one and b of the other, and its parts
+/// of both; `in_a` and `in_b` give the feature that holds each point in either layer, if any.
+///
+/// # Range
+/// Amounts in [0, ∞), parts in [0, 1].
+///
+/// # Direction
+/// A high `of_a` says that `a` lies in `b` for the most part.
+///
+/// # Undefined
+/// A part is NaN when its feature has no weight.
 ///
 /// # Errors
-/// [`Error::Shape`] when lengths differ; [`Error::Value`] when a weight is negative or not finite
-/// or a feature is out of range.
+/// [`Error::Shape`] when lengths differ; [`Error::Value`] when a weight is negative or not finite or a
+/// feature is out of range.
+///
+/// # Complexity
+/// O(points log points).
 pub fn overlay_points(
     in_a: &crate::labels::Labels,
     in_b: &crate::labels::Labels,

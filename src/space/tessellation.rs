@@ -62,23 +62,25 @@ pub struct Tessellation {
 
 /// Thiessen cells of `points`, clipped to `land`, in the plane of the coordinates.
 ///
-/// Exact Voronoi cells from the Delaunay triangulation, rounded to a grid; cells that no edge of
-/// the outline comes near skip clipping. Every place on the land belongs to the cell of the point
-/// nearest to it in the plane of the coordinates (on degrees, nearness is that of the plate carrée:
-/// scale x by the cosine of the latitude first where that matters).
-///
-/// Deterministic. O(n log n) and, for the cells on the outline, their count × the outline's parts.
+/// Exact Voronoi cells from the Delaunay triangulation, rounded to a grid; cells that no edge of the outline
+/// comes near skip clipping. Every place on the land belongs to the cell of the point nearest to it in the
+/// plane of the coordinates (on degrees, nearness is that of the plate carrée: scale x by the cosine of the
+/// latitude first where that matters). Deterministic.
 ///
 /// # Errors
-/// [`Error::Value`] when a point is not finite, [`Error::Parameter`] when an option is not positive,
-/// or the land is empty.
+/// [`Error::Value`] when a point is not finite, [`Error::Parameter`] when an option is not positive, or the
+/// land is empty.
 ///
+/// # Complexity
+/// O(n log n) and, for the cells on the outline, their count × the outline's parts.
+///
+/// # Example
 /// ```
 /// use geo_types::{coord, polygon};
 /// use rurban::space::tessellation::{tessellate, TessellationOptions};
 /// let land = polygon![(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 2.), (x: 0., y: 2.)].into();
 /// let points = [coord! { x: 1., y: 1. }, coord! { x: 3., y: 1. }];
-/// let cells = tessellate(&points, &land, TessellationOptions::default())?;
+/// let cells = tessellate(&points, &land, &TessellationOptions::default())?;
 /// use rurban::space::measure::{areas, Surface};
 /// assert_eq!(areas(&cells.layer, Surface::Plane), [4.0, 4.0]);
 /// # Ok::<(), rurban::Error>(())

@@ -41,7 +41,19 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Weight at z = distance / bandwidth.
+    /// How much a neighbour weighs at z = distance / bandwidth.
+    ///
+    /// # Formula
+    /// See [`Kernel`]; 0 for z outside `[0, 1]`.
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High for near neighbours.
+    ///
+    /// # Complexity
+    /// O(1).
     #[must_use]
     pub fn weight(self, z: f64) -> f64 {
         if !(0.0..=1.0).contains(&z) {
@@ -96,11 +108,13 @@ impl SpatialWeights {
     }
 
     /// Weights from the neighbours of each place (k nearest, or all within a band):
-    /// `weight(i, distance_m)` gives the weight. Pairs of weight 0 are left out, the place itself
-    /// is skipped.
+    /// `weight(i, distance_m)` gives the weight. Pairs of weight 0 are left out, the place itself is skipped.
     ///
     /// # Errors
     /// [`Error::Value`] when a neighbour is out of range or a weight is not finite.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
     pub fn from_neighbours(neighbours: &Neighbours, weight: impl Fn(usize, f64) -> f64) -> Result<Self> {
         let n = neighbours.len();
         let mut triplets = Vec::new();
@@ -123,11 +137,22 @@ impl SpatialWeights {
         Self::from_neighbours(neighbours, |_, _| 1.0)
     }
 
-    /// Kernel weights of the listed neighbours; the diagonal is left out.
+    /// How much the listed neighbours weigh by a kernel; the diagonal is left out.
+    ///
+    /// # Formula
+    /// `K(d / h)`, K the [`Kernel`], d the distance, h the [`Bandwidth`].
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High for near neighbours.
     ///
     /// # Errors
-    /// As [`SpatialWeights::from_neighbours`]; [`Error::Parameter`] when a fixed bandwidth is not
-    /// positive.
+    /// As [`SpatialWeights::from_neighbours`]; [`Error::Parameter`] when a fixed bandwidth is not positive.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
     pub fn kernel(neighbours: &Neighbours, kernel: Kernel, bandwidth: Bandwidth) -> Result<Self> {
         if let Bandwidth::Fixed(h) = bandwidth
             && !(h > 0.0 && h.is_finite())
@@ -151,10 +176,22 @@ impl SpatialWeights {
         })
     }
 
-    /// Weights d^−power of the listed neighbours.
+    /// How much the listed neighbours weigh by the inverse of their distance.
+    ///
+    /// # Formula
+    /// `d^−power`, d the distance.
+    ///
+    /// # Range
+    /// Above 0.
+    ///
+    /// # Direction
+    /// High for near neighbours.
     ///
     /// # Errors
     /// As [`SpatialWeights::from_neighbours`]: a distance of 0 has no finite weight.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
     pub fn inverse_distance(neighbours: &Neighbours, power: f64) -> Result<Self> {
         Self::from_neighbours(neighbours, |_, d| d.powf(-power))
     }
@@ -172,6 +209,9 @@ impl SpatialWeights {
     }
 
     /// The weights rescaled.
+    ///
+    /// # Complexity
+    /// O(places + pairs).
     pub fn transformed(&self, transform: Transform) -> Self {
         let mut matrix = self.matrix.clone();
         let n = matrix.rows();
@@ -204,10 +244,16 @@ impl SpatialWeights {
         Self { matrix, islands: self.islands.clone() }
     }
 
-    /// (W + Wᵀ)/2: neighbours whichever side names them.
+    /// Neighbours whichever side names them.
+    ///
+    /// # Formula
+    /// `(W + Wᵀ)/2`.
     ///
     /// # Errors
     /// None in practice: the entries come from a valid matrix.
+    ///
+    /// # Complexity
+    /// O(places + pairs).
     pub fn symmetrised(&self) -> Result<Self> {
         let n = self.matrix.rows();
         let mut triplets = Vec::with_capacity(2 * self.matrix.entries());

@@ -289,7 +289,7 @@ impl Study {
     /// use rurban::study::{FundingOptions, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let report = study.funding(&FundingOptions::default(), None)?;
     /// assert_eq!((report.total_eur / 1e3).round() / 1e3, 12_010.643);
     /// assert_eq!((report.together_eur / 1e3).round() / 1e3, 2_312.254);

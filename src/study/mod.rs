@@ -293,7 +293,7 @@ impl Study {
     /// use rurban::study::{Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let graph = study.graph();
     /// assert_eq!(graph.node_count(), study.inventory().actors().len());
     /// assert!(connected_components(&graph) > 1);

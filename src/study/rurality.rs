@@ -219,7 +219,7 @@ impl Study {
     /// use rurban::study::{RuralityRules, Study, StudyOptions, Typology};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let communes = study.typology(&Typology::Rurality(Level::Commune), &RuralityRules::default())?;
     /// let rural = communes.shares[0].population_share.unwrap_or(0.0);
     /// assert!((100.0 * rural - 31.8).abs() < 0.05);

@@ -532,7 +532,7 @@ impl Study {
     /// use rurban::study::{SpatialOptions, Study, StudyOptions, TerritoryScore};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let measures = study.territory_measures(&Level::Departement, &study.reach(&Silent)?)?;
     /// let rural: Vec<f64> = measures.iter().map(|m| TerritoryScore::RuralShare.of(m)).collect();
     /// let found = study.spatial_structure(&Level::Departement, &rural, &SpatialOptions::default())?;

@@ -160,7 +160,7 @@ fn communities_end_whatever_the_weights_and_the_resolution() {
     for weights in [TieWeights::Ignored, TieWeights::Used] {
         for resolution in [1e-9, 1.0, 1e9, 1e300] {
             let options = CommunityOptions::default().weights(weights).resolution(resolution);
-            for found in [leiden(&network, options), louvain(&network, options)] {
+            for found in [leiden(&network, &options), louvain(&network, &options)] {
                 assert_eq!(found.unwrap().of.len(), 14);
             }
         }

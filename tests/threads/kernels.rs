@@ -104,9 +104,6 @@ pub(super) fn case() -> Case {
     let close: Vec<_> = ties.iter().copied().filter(|t| t.0.max(t.1) < FEW as u32).collect();
     let small = Network::from_edges(FEW, &close, Direction::Undirected).unwrap().0;
     let near = PointSet::new(&places).unwrap().k_nearest(8);
-    let near: Vec<Vec<(u32, f64)>> = (0..N)
-        .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
-        .collect();
     let weights = SpatialWeights::binary(&near).unwrap().matrix().clone();
     let costs = CostTable::planar(&places, &places[..N / 10], 20_000.0).unwrap();
     let supply: Vec<f64> = (0..N / 10).map(|_| 0.3 + s.unit()).collect();
@@ -119,8 +116,8 @@ pub(super) fn case() -> Case {
     let relatedness = proximity(&presence);
     let lon_lat = places.iter().map(|p| LonLat::new(p.x / 1e4, 42.0 + p.y / 2e4).unwrap()).collect();
     let land = MultiPolygon(vec![Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 1e5, y: 1e5 }).to_polygon()]);
-    let cells = tessellate(&places, &land, TessellationOptions::default()).unwrap().layer;
-    let coarse = tessellate(&places[..N / 20], &land, TessellationOptions::default()).unwrap().layer;
+    let cells = tessellate(&places, &land, &TessellationOptions::default()).unwrap().layer;
+    let coarse = tessellate(&places[..N / 20], &land, &TessellationOptions::default()).unwrap().layer;
     Case {
         places,
         lon_lat,
@@ -143,8 +140,8 @@ pub(super) fn case() -> Case {
 
 /// What each file of `src` that uses threads is reached by.
 pub(super) const CALLS: &[Call<Case>] = &[
-    Call::new("network", "leiden", |c| digits(leiden(&c.network, CommunityOptions::default().runs(3)))),
-    Call::new("network", "louvain", |c| digits(louvain(&c.network, CommunityOptions::default().runs(3)))),
+    Call::new("network", "leiden", |c| digits(leiden(&c.network, &CommunityOptions::default().runs(3)))),
+    Call::new("network", "louvain", |c| digits(louvain(&c.network, &CommunityOptions::default().runs(3)))),
     Call::new("network/centrality", "betweenness", |c| {
         digits([PathLength::Hops, PathLength::InverseWeight].map(|l| betweenness(&c.small, l, &Silent)))
     }),
@@ -166,26 +163,26 @@ pub(super) const CALLS: &[Call<Case>] = &[
         ))
     }),
     Call::new("network/null_model", "degree_preserving", |c| {
-        digits(degree_preserving(&c.network, swaps(), <[_]>::to_vec, &Silent))
+        digits(degree_preserving(&c.network, &swaps(), <[_]>::to_vec, &Silent))
     }),
     Call::new("network/null_model", "rich_club_normalised", |c| {
-        digits(rich_club_normalised(&c.network, swaps(), &Silent))
+        digits(rich_club_normalised(&c.network, &swaps(), &Silent))
     }),
     Call::new("network/two_mode", "deal_participations", |c| {
         let all: Vec<Participation> =
             (c.network.edge_list()).map(|(a, b, _)| Participation { actor: a, project: b / 4 }).collect();
-        digits(deal_participations(&all, swaps(), <[_]>::to_vec, &Silent))
+        digits(deal_participations(&all, &swaps(), <[_]>::to_vec, &Silent))
     }),
     Call::new("linkage/null", "mixing_evidence, permutations", |c| {
         let null = NullModel::LabelPermutationMonteCarlo { permutations: 99, seed: SEED, strata: None };
         digits(mixing_evidence(&c.network, &c.labels, Weighting::Weights, null, &Silent))
     }),
     Call::new("linkage/deterrence", "mixing_evidence, gravity", |c| {
-        let null = NullModel::Gravity { positions_m: &pairs(&c.places), bin_m: 5_000.0 };
+        let null = NullModel::Gravity { positions_m: &c.places, bin_m: 5_000.0 };
         digits(mixing_evidence(&c.network, &c.labels, Weighting::Weights, null, &Silent))
     }),
     Call::new("linkage/deterrence", "deterrence", |c| {
-        digits(deterrence(&c.network, &c.labels, Weighting::Weights, &pairs(&c.places), 5_000.0, &Silent))
+        digits(deterrence(&c.network, &c.labels, Weighting::Weights, &c.places, 5_000.0, &Silent))
     }),
     Call::new("linkage/brokerage", "brokerage", |c| digits(brokerage(&c.network, &c.labels))),
     Call::new("linkage/gravity_model", "gravity_model", |c| {
@@ -267,7 +264,7 @@ pub(super) const CALLS: &[Call<Case>] = &[
     }),
     Call::new("accessibility/raam", "rational_agents", |c| {
         let options = AgentOptions::default().tau(20_000.0).tolerance(1e-2);
-        digits(rational_agents(&c.costs, &c.values, &c.supply, options, &Silent))
+        digits(rational_agents(&c.costs, &c.values, &c.supply, &options, &Silent))
     }),
     Call::new("accessibility/roads", "Roads and CostTable::over_roads", |c| {
         let ties: Vec<(u32, u32, f64)> = c.network.edge_list().collect();
@@ -365,8 +362,8 @@ pub(super) const CALLS: &[Call<Case>] = &[
             (0..).zip(scores).for_each(|(j, s): (usize, &mut f64)| *s = -distance(i, j));
         };
         digits((
-            fit_score(&hold_out, Pairs::of(&hold_out, &distance), &terms, |_, _| true, fit, &Silent),
-            evaluate(&hold_out, |i, j| i != j, by_x, EvaluationOptions::default(), &Silent),
+            fit_score(&hold_out, Pairs::of(&hold_out, &distance), &terms, |_, _| true, &fit, &Silent),
+            evaluate(&hold_out, |i, j| i != j, by_x, &EvaluationOptions::default(), &Silent),
         ))
     }),
     Call::new("siting/engine siting/instance siting/lagrange siting/meeting", "sites and a meeting", |c| {
@@ -453,10 +450,6 @@ pub(super) const CALLS: &[Call<Case>] = &[
 
 fn swaps() -> SwapOptions {
     SwapOptions::default().replicates(12).seed(SEED)
-}
-
-fn pairs(places: &[Coord<f64>]) -> Vec<(f64, f64)> {
-    places.iter().map(|p| (p.x, p.y)).collect()
 }
 
 fn reversed(values: &[f64]) -> Vec<f64> {

@@ -26,7 +26,7 @@ pub(super) struct Case {
 
 pub(super) fn case() -> Case {
     let of = |france: EmbeddedFrance| {
-        Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+        Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
     };
     let mut france = EmbeddedFrance::load().unwrap();
     france.draw_approximate_outlines(&Silent).unwrap();
@@ -60,7 +60,7 @@ pub(super) const CALLS: &[Call<Case>] = &[
     }),
     Call::new("study/partners/recommend study/partners/region", "recommend_all and match_region", |c| {
         let units = PartnersOptions::new(PartnerUnits::Territories(Level::Departement));
-        let partners = c.study.partners(units, None).unwrap();
+        let partners = c.study.partners(&units, None).unwrap();
         digits((partners.recommend_all(&Silent), partners.match_region(&[0, 1, 2, 3], 2, 2)))
     }),
     Call::new("study/diffusion", "diffusion", |c| {
@@ -80,7 +80,8 @@ pub(super) const CALLS: &[Call<Case>] = &[
         written.unwrap().iter().map(|file| fingerprint(file, folder.path())).collect()
     }),
     Call::new("report/portrait/mod", "Portraits", |c| {
-        let portraits = Portraits::new(&c.study, Level::Region, PortraitOptions::default(), &Silent).unwrap();
+        let portraits =
+            Portraits::new(&c.study, Level::Region, &PortraitOptions::default(), &Silent).unwrap();
         digits((0..3).map(|t| portraits.page(t).unwrap().to_markdown()).collect::<Vec<_>>())
     }),
     #[cfg(feature = "parquet")]

@@ -330,7 +330,7 @@ impl Study {
     /// use rurban::study::{AccessOptions, Capacity, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let supply = study.supply(&[ActorKind::ResearchCentre], Capacity::One)?;
     /// let report = study.access(&AccessOptions::new(supply), &Silent)?;
     /// let [rural, urban] = [Rurality::Rural, Rurality::Urban].map(|side| report.of_rurality(side));

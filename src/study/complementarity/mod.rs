@@ -173,11 +173,11 @@ impl Study {
     /// use rurban::study::{ActivitySource, ComplementarityOptions, Counting, Search, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let fields = |level| study.profiles(level, ActivitySource::Themes("field"), Counting::Full);
     /// let (cities, pays) = (fields(&Level::Epci)?.0, fields(&Level::PetrPays)?.0);
     /// let options = ComplementarityOptions::default();
-    /// let complementarity = study.complementarity(&cities, Some(&pays), options)?;
+    /// let complementarity = study.complementarity(&cities, Some(&pays), &options)?;
     /// let needs = complementarity.needs(study.atlas().level(&Level::PetrPays)?.search("Portes de Gascogne")?, Search::default())?;
     /// let nearest = &needs.lacks[0].holders[0];
     /// println!("{} has it, {:?} m away", complementarity.giving_row(nearest.row).unwrap().name, nearest.distance_m);

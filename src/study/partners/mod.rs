@@ -95,9 +95,9 @@ impl Study {
     /// use rurban::study::{PartnerUnits, PartnersOptions, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let options = PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays));
-    /// let partners = study.partners(options, None)?;
+    /// let partners = study.partners(&options, None)?;
     /// let found = partners.recommend(partners.find("Portes de Gascogne")?)?;
     /// assert_eq!(found.partners.len(), 10);
     /// # }
