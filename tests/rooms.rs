@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["finding"],
     &["error"],
-    &["check", "diagnostics", "evidence", "labels", "matrix", "parallel", "progress", "random"],
+    &["check", "diagnostics", "evidence", "labels", "macros", "matrix", "parallel", "progress", "random"],
     &["categorical", "multiple_testing", "trend"],
     &["space"],
     &["autocorrelation", "complementarity", "inequality", "network", "typology"],
