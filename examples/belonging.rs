@@ -33,7 +33,7 @@ fn main() -> Fallible {
     let a = Arguments::parse();
     a.output.run(|outlet| {
         let (land, france) = (EmbeddedFrance::land_layer()?, EmbeddedFrance::load()?);
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.observer())?;
         let request = BelongingRequest::default().perimeters(a.perimeters).top(a.top);
         Ok(request.run(&study, Some(PartnerGround::surveyed(&land)), outlet)?)
     })

@@ -49,7 +49,7 @@ fn main() -> Fallible {
     a.output.run(|outlet| {
         let mut france = EmbeddedFrance::load()?;
         france.read_census(&files, &mut |_, _, _| {})?;
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.observer())?;
         Ok(deliver_diffusion(&study, &options, &frame, outlet)?)
     })
 }

@@ -31,7 +31,7 @@ fn main() -> Fallible {
         let options = FranceOptions::default().research(ResearchScope::FirmsWithLaboratories);
         let france = EmbeddedFrance::load_drawn(&options, outlet.observer())?;
         let years = Period::new(2010, 2022)?;
-        let (study, _) = france.into_study(StudyOptions::default().period(years), outlet.observer())?;
+        let (study, _) = france.into_study(&StudyOptions::default().period(years), outlet.observer())?;
         // 2022 is a start of year in the data of the ANR.
         let mut options = FirmLaboratoryOptions::default()
             .level(a.level)

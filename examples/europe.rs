@@ -26,7 +26,7 @@ struct Arguments {
     /// Table of LAU: lau, name, nuts3, population, `area_km2`, degurba, lon, lat.
     #[arg(long, default_value = "fixtures/europe/territories.csv")]
     territories: PathBuf,
-    /// `GeoJSON` or `GeoParquet` outlines of the LAU, matched by code.
+    /// GeoJSON or GeoParquet outlines of the LAU, matched by code.
     #[arg(long)]
     outlines: Option<PathBuf>,
     /// Table of actors: id, name, kind, lon, lat.

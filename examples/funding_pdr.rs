@@ -35,7 +35,7 @@ fn main() -> Fallible {
             let found = france.read_funding(path, ColumnNames::parse(&a.column)?)?;
             outlet.say(found.to_string());
         }
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.observer())?;
         let groups = overseas_regions(study.atlas().level(&Level::Region)?);
         Ok(deliver_funding(&study, &FundingOptions::default(), Some(&groups), outlet)?)
     })

@@ -29,7 +29,7 @@ struct Arguments {
     /// geoparquet (layers; with --features parquet), xlsx (tables; with --features xlsx).
     #[arg(long, value_delimiter = ',')]
     export: Vec<ExportFormat>,
-    /// `GeoJSON` (or, with --features parquet, `GeoParquet`) file of outlines of one level, matched by code, instead of the approximate ones.
+    /// GeoJSON (or, with --features parquet, GeoParquet) file of outlines of one level, matched by code, instead of the approximate ones.
     #[arg(long, value_parser = values::file)]
     contours: Option<std::path::PathBuf>,
     /// A second definition of what is rural, to set beside the first one: which conclusions change?

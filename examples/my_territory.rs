@@ -18,7 +18,7 @@ use rurban::report::{Lookup, TerritoryRequest};
 /// Map your own territories, actors and cooperations.
 #[derive(Parser)]
 struct Arguments {
-    /// `GeoJSON` file of the finest level of territories.
+    /// GeoJSON file of the finest level of territories.
     #[arg(long, value_parser = values::file)]
     territories: Option<PathBuf>,
     /// Which level that is: commune, epci, `petr_pays`, gal, departement, region, or a name.

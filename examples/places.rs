@@ -25,10 +25,10 @@ struct Arguments {
     /// Count all inhabitants, and not only those of rural communes.
     #[arg(long)]
     everybody: bool,
-    /// File of the existing places (CSV, `GeoJSON`), instead of the innovation places of the embedded data.
+    /// File of the existing places (CSV, GeoJSON), instead of the innovation places of the embedded data.
     #[arg(long, value_name = "FILE")]
     existing: Option<ActorFile>,
-    /// File of the candidates (CSV, `GeoJSON`), instead of the communes.
+    /// File of the candidates (CSV, GeoJSON), instead of the communes.
     #[arg(long, value_name = "FILE")]
     candidates: Option<ActorFile>,
     /// Communes are candidates from this population on.

@@ -47,13 +47,13 @@ fn main() -> Fallible {
         let options = FranceOptions::default().research(scope);
         let mut france = EmbeddedFrance::load_drawn(&options, outlet.observer())?;
         france.add_funding(EmbeddedFrance::state_grant_lines()?, "state_grants_2019.csv")?;
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.observer())?;
         if a.memento {
             return Ok(deliver_mementos(&study, outlet).map(drop)?);
         }
         let one = if a.all { PortraitPages::All } else { PortraitPages::One(a.territory) };
         let pages = a.compare.and_then(|pair| pair.try_into().ok()).map_or(one, PortraitPages::Pair);
         let options = PortraitOptions::default().language(a.output.lang).date(a.date);
-        Ok(deliver_portraits(&study, a.level, &pages, options, outlet).map(drop)?)
+        Ok(deliver_portraits(&study, a.level, &pages, &options, outlet).map(drop)?)
     })
 }

@@ -52,7 +52,7 @@ fn main() -> Fallible {
         let table = a.table.map(|path| FigureTable::new(path, &a.column)).transpose()?;
         let table = table.map(|t| t.kind(kind));
         let france = EmbeddedFrance::load_drawn(&FranceOptions::default(), outlet.observer())?;
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.observer())?;
         Ok(request.table(table).run(&study, outlet)?)
     })
 }

@@ -416,7 +416,7 @@ fn heard(
     let mut said = String::new();
     let mut outlet = Outlet::new(folder, Language::English, |text| said.extend([text, "\n"]));
     let end = match run(&mut outlet) {
-        Ok(written) => written.iter().map(|path| format!("{}\n", path.display())).collect(),
+        Ok(written) => format!("{written:?}"),
         Err(e) => e.to_string(),
     };
     drop(outlet);

@@ -12,7 +12,7 @@ use super::{Fallible, Reading, values::file};
 /// Actors and ties of the user.
 #[derive(clap::Args)]
 pub struct Own {
-    /// Table or `GeoJSON` file of your own actors, as FILE or FILE=KIND (cluster, laboratoire, tiers-lieu,
+    /// Table or GeoJSON file of your own actors, as FILE or FILE=KIND (cluster, laboratoire, tiers-lieu,
     /// entreprise …); may be given several times.
     #[arg(long)]
     actors: Vec<ActorFile>,

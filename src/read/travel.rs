@@ -1,7 +1,6 @@
 //! Travel times of a user: a table, or roads to compute them on.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use super::{CostColumns, CostEnds, OnFile, csv, roads, travel_costs};
 use crate::accessibility::{CostTable, Roads};
@@ -20,21 +19,21 @@ pub enum TravelEnd {
     Actor,
 }
 
-impl FromStr for TravelEnd {
-    type Err = Error;
+impl TravelEnd {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Commune, Self::Actor];
 
-    fn from_str(text: &str) -> Result<Self> {
-        match text.trim().to_lowercase().as_str() {
-            "commune" => Ok(Self::Commune),
-            "actor" => Ok(Self::Actor),
-            other => Err(Error::Unknown {
-                kind: "end of travel times",
-                value: other.to_owned(),
-                hint: Some("there are commune, actor".to_owned()),
-            }),
+    /// Short stable key, as on command lines.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Commune => "commune",
+            Self::Actor => "actor",
         }
     }
 }
+
+keyed!(TravelEnd, "end of travel times", shown);
 
 /// Files of travel times.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -59,7 +59,7 @@ mod tests {
         let mut heard = String::new();
         let mut outlet = Outlet::new("nowhere", Language::English, |text| heard.push_str(text));
         read_own(&mut france, &own, OwnBeside::Nothing, Strictness::Lenient, &mut outlet).unwrap();
-        let (study, _) = france.into_study(StudyOptions::default(), &Silent).unwrap();
+        let (study, _) = france.into_study(&StudyOptions::default(), &Silent).unwrap();
         let outcome = check_use(&study, ties, 0, &mut outlet);
         drop(outlet);
         (outcome, heard)

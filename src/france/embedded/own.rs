@@ -70,8 +70,8 @@ impl EmbeddedFrance {
     ///
     /// # Errors
     /// Those of [`Study::new`].
-    pub fn into_study(self, options: StudyOptions, progress: &dyn Progress) -> Result<(Study, Diagnostics)> {
-        Study::new(self.atlas, self.inventory, &options, progress)
+    pub fn into_study(self, options: &StudyOptions, progress: &dyn Progress) -> Result<(Study, Diagnostics)> {
+        Study::new(self.atlas, self.inventory, options, progress)
     }
 
     /// Reads files of a user into the inventory; codes and names of communes are looked up here. Each file's

@@ -211,7 +211,7 @@ impl AccessRequest {
         if own {
             read_own(&mut france, &self.own, OwnBeside::Nothing, self.strictness, outlet)?;
         }
-        let (study, found) = france.into_study(StudyOptions::default(), outlet.progress)?;
+        let (study, found) = france.into_study(&StudyOptions::default(), outlet.progress)?;
         if own {
             outlet.account("PLACING", &found);
             check_use(&study, TieCount::default(), 0, outlet)?;

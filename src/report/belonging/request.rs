@@ -21,7 +21,7 @@ const MOST_TIES: usize = 60;
 /// use rurban::study::{Study, StudyOptions};
 /// let france = EmbeddedFrance::load()?;
 /// let mut outlet = Outlet::new("out", Language::English, |text| println!("{text}"));
-/// let (study, _) = france.into_study(StudyOptions::default(), &rurban::progress::Silent)?;
+/// let (study, _) = france.into_study(&StudyOptions::default(), &rurban::progress::Silent)?;
 /// BelongingRequest::default().top(5).run(&study, None, &mut outlet)?;
 /// # Ok::<(), rurban::Error>(())
 /// ```

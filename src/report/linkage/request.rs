@@ -1,10 +1,9 @@
 //! Linkage on the embedded France, told, drawn and as tables.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use super::{LinkageFiles, linkage_limits, linkage_text};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::france::{AgreementScope, EmbeddedFrance, FranceOptions, ResearchScope};
 use crate::model::{CooperationKind, Period};
 use crate::random::Seed;
@@ -48,18 +47,7 @@ impl LinkageScope {
     }
 }
 
-impl FromStr for LinkageScope {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let key = text.trim().to_lowercase();
-        Self::ALL.into_iter().find(|scope| scope.key() == key).ok_or_else(|| Error::Unknown {
-            kind: "kind of cooperation",
-            value: text.to_owned(),
-            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
-        })
-    }
-}
+keyed!(LinkageScope, "kind of cooperation", shown);
 
 /// Which cooperations are set against chance, and what is rural.
 ///
@@ -107,12 +95,12 @@ impl LinkageRequest {
     /// pictures of [`LinkageFiles`]. Gives them.
     ///
     /// # Errors
-    /// Those of [`Study::linkage`]; [`Error::Io`].
+    /// Those of [`Study::linkage`]; [`Error::Io`](crate::Error::Io).
     pub fn run(&self, outlet: &mut Outlet<'_>) -> Result<Vec<PathBuf>> {
         let (l, progress) = (outlet.language, outlet.progress);
         let mut options = StudyOptions::default().rurality(self.rurality.clone());
         options.kinds = self.scope.kinds();
-        let (study, _) = EmbeddedFrance::load()?.into_study(options, progress)?;
+        let (study, _) = EmbeddedFrance::load()?.into_study(&options, progress)?;
         let options = LinkageOptions::default()
             .seed(self.seed)
             .vintage("communes of 2026; cooperations as embedded (see fixtures/README.md)");

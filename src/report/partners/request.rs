@@ -80,7 +80,7 @@ impl PartnersRequest {
     pub fn run(&self, outlet: &mut Outlet<'_>) -> Result<Vec<PathBuf>> {
         let (land, folder) = (EmbeddedFrance::land_layer()?, outlet.folder()?);
         let ground = Some(PartnerGround::surveyed(&land));
-        let (study, _) = EmbeddedFrance::load()?.into_study(StudyOptions::default(), outlet.progress)?;
+        let (study, _) = EmbeddedFrance::load()?.into_study(&StudyOptions::default(), outlet.progress)?;
         let found = match &self.seeker {
             PartnerSeeker::Territory(name) => self.of_territory(&study, name)?,
             PartnerSeeker::Actor(name) => {

@@ -155,7 +155,7 @@ impl PlacesRequest {
         }
         let existing = self.read(self.existing.as_ref(), &mut france, outlet)?;
         let candidates = self.read(self.candidates.as_ref(), &mut france, outlet)?;
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.progress)?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.progress)?;
         let existing = existing.unwrap_or_else(|| study.actors_of(&[ActorKind::InnovationPlace]));
 
         let mut words = PlacesWords::new(l);

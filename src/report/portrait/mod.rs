@@ -327,11 +327,11 @@ pub fn deliver_portraits(
     study: &Study,
     level: Level,
     pages: &PortraitPages,
-    options: PortraitOptions,
+    options: &PortraitOptions,
     outlet: &mut Outlet<'_>,
 ) -> Result<PathBuf> {
     let (folder, start) = (outlet.folder()?, outlet.now());
-    let portraits = Portraits::new(study, level, &options, outlet.progress)?;
+    let portraits = Portraits::new(study, level, options, outlet.progress)?;
     outlet.say_seconds("prepared", start);
     let page = match pages {
         PortraitPages::One(territory) => {

@@ -71,7 +71,7 @@ impl PracticesRequest {
         let mut france = EmbeddedFrance::load()?;
         let mut on_file = |what: &str, _: &Path, found: &_| outlet.account(what, found);
         let census = france.read_census(&self.census, &mut on_file)?;
-        let (study, _) = france.into_study(StudyOptions::default(), outlet.progress)?;
+        let (study, _) = france.into_study(&StudyOptions::default(), outlet.progress)?;
         let land = EmbeddedFrance::land_layer()?;
         let frame = PageFrame::default().notice(&self.notice).land(&land);
         let codes = EmbeddedFrance::code_book()?;

@@ -135,7 +135,7 @@ impl FranceRequest {
             ties = Some(read_own(&mut france, own, self.beside, self.strictness, outlet)?);
         }
         let (study, found) =
-            france.into_study(StudyOptions::default().rurality(self.rurality.clone()), progress)?;
+            france.into_study(&StudyOptions::default().rurality(self.rurality.clone()), progress)?;
         outlet.account("PLACING AND TYING", &found);
 
         let files = StudyFiles::measure(&study, progress)?;

@@ -95,7 +95,7 @@ impl FigureTable {
 /// use rurban::study::StudyOptions;
 /// let mut outlet = Outlet::new("out", Language::English, |text| println!("{text}"));
 /// let france = EmbeddedFrance::load_drawn(&FranceOptions::default(), outlet.observer())?;
-/// let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+/// let (study, _) = france.into_study(&StudyOptions::default(), outlet.observer())?;
 /// RuralityRequest::default().level(Level::PetrPays).run(&study, &mut outlet)?;
 /// # Ok::<(), rurban::Error>(())
 /// ```
