@@ -3,7 +3,9 @@
 Only the call is timed, the best of five, on input that the peer has as it likes it; a peer whose objects
 hold a cache is given new ones."""
 
+import contextlib
 import csv
+import platform
 import sys
 import time
 import warnings
@@ -25,7 +27,8 @@ def timed(run):
     best = np.inf
     for _ in range(5):
         begun = time.perf_counter()
-        run()
+        with contextlib.redirect_stdout(sys.stderr):
+            run()
         best = min(best, time.perf_counter() - begun)
         if best > 5:
             break
@@ -166,7 +169,8 @@ def catchment():
     demand = pd.DataFrame({"pop": population}, index=pd.RangeIndex(len(nodes), name="id"))
     facilities = rows("acc200_facilities.csv")
     supply = pd.DataFrame({"s": [float(f["supply"]) for f in facilities]}, index=range(len(facilities)))
-    return lambda: two_stage_fca(demand, supply, costs, cost_name="cost", max_cost=60, demand_value="pop", supply_value="s")
+    names = {"demand_index": True, "demand_name": "pop", "supply_index": True, "supply_name": "s"}
+    return lambda: two_stage_fca(demand, supply, costs, max_cost=60, **names)
 
 
 def complexity():
@@ -180,6 +184,7 @@ def complexity():
     return lambda: ecomplexity(long, columns)
 
 
+print(f"Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}, {platform.machine()}\n")
 print("| question | peer | its ms | our ms | times |\n|---|---|---:|---:|---:|")
 row("assortativity", "igraph", with_igraph(lambda g: g.assortativity_nominal(kind, directed=False)))
 row("assortativity", "networkx", with_networkx(lambda nx, g: nx.attribute_assortativity_coefficient(g, "kind")))

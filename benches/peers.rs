@@ -18,13 +18,16 @@ use rurban::matrix::Matrix;
 use rurban::network::{Direction, Network, PathLength, TieWeights, betweenness, structural_holes};
 use rurban::progress::Silent;
 use rurban::random::Seed;
-use rurban::read::geojson::Reader;
 use rurban::siting::{Limit, SitingCosts, SitingOptions, p_median};
+use rurban::space::Layer;
 use rurban::space::contiguity::{Rule, contiguity};
 use rurban::space::dissolve::dissolve;
 use rurban::space::locate::Locator;
 use rurban::space::neighbours::PointSet;
 use rurban::space::weights::{SpatialWeights, Transform};
+
+#[path = "../tests/common/contours.rs"]
+mod contours;
 
 struct Input {
     header: Vec<String>,
@@ -81,8 +84,7 @@ fn main() {
     time("betweenness", || Ok(betweenness(&network, PathLength::Hops, &Silent)));
     time("constraint", || structural_holes(&network, TieWeights::Ignored));
 
-    let (cells, _) = Reader::default().read_path(path("voronoi_1200_l93.geojson")).unwrap();
-    let cells = cells.layer();
+    let cells = &Layer::from_features(&contours::features(&path("voronoi_1200_l93.geojson")));
     let groups =
         Labels::new((0..cells.len() as u32).map(|i| i / 12).collect(), cells.len().div_ceil(12)).unwrap();
     let many = input("net35k_points.csv").places();

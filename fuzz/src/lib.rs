@@ -62,7 +62,7 @@ pub fn run(data: &[u8]) {
     if failed {
         let (place, said) = LAST.with(|l| l.borrow().clone());
         keep(folder, name, data, &place, &said);
-    } else if taken.as_secs_f64() > 2.0 {
+    } else if taken.as_secs_f64() > 10.0 {
         keep(folder, name, data, "slow", &format!("{taken:?}"));
     }
 }
