@@ -5,9 +5,6 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "benches may panic and print")]
 
-use std::time::Instant;
-
-use rurban::Result;
 use rurban::accessibility::Catchment;
 use rurban::autocorrelation::Test;
 use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope, SectorCount};
@@ -22,35 +19,9 @@ use rurban::study::{
     SitingDemand, SpatialOptions, Study, StudyOptions, TerritoryScore, Typology, WorkshopsOptions,
 };
 
-struct Table(usize);
+mod common;
 
-impl Table {
-    /// Times `ask` and prints the row; `size` says what it was asked of.
-    fn row<T>(&mut self, question: &str, size: &str, mut ask: impl FnMut() -> Result<T>) -> Option<T> {
-        let mut best = f64::INFINITY;
-        let mut answer = None;
-        for _ in 0..3 {
-            let begun = Instant::now();
-            let given = ask();
-            best = best.min(begun.elapsed().as_secs_f64());
-            answer = Some(given);
-            if best > 2.0 {
-                break;
-            }
-        }
-        self.0 += 1;
-        match answer? {
-            Ok(answer) => {
-                println!("| {question} | {size} | {:.1} |", best * 1e3);
-                Some(answer)
-            }
-            Err(why) => {
-                println!("| {question} | {size} | none: {why} |");
-                None
-            }
-        }
-    }
-}
+use common::Table;
 
 fn main() {
     // `cargo test --benches` asks for a test run: there is none.

@@ -55,7 +55,7 @@ fn measures(c: &mut Criterion) {
         run("weak_components", &mut || drop(black_box(weak_components(g))));
         let swaps = SwapOptions::default().replicates(2);
         run("degree_preserving_2", &mut || {
-            drop(black_box(degree_preserving(g, &swaps, <[_]>::len, &Silent)))
+            drop(black_box(degree_preserving(g, &swaps, <[_]>::len, &Silent)));
         });
         run("sampled_betweenness_256", &mut || {
             drop(black_box(sampled_betweenness(g, PathLength::Hops, 256, Seed(1), &Silent)));

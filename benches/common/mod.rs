@@ -1,10 +1,18 @@
 //! What several benches share: a drawn country, and the folder of real data.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::print_stderr, reason = "not every bench needs everything")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "not every bench needs everything"
+)]
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use geo_types::Coord;
+use rurban::Result;
 use rurban::labels::Labels;
 use rurban::network::{Direction, Network};
 use rurban::random::{Seed, Stream};
@@ -156,4 +164,35 @@ pub fn peer_points(seed: u64, n: usize) -> (Vec<Coord<f64>>, Vec<f64>) {
             (at, next() % 100.0 + 1.0)
         })
         .unzip()
+}
+
+/// A table of times, and how many rows it has.
+pub struct Table(pub usize);
+
+impl Table {
+    /// Times `ask` and prints the row; `size` says what it was asked of.
+    pub fn row<T>(&mut self, question: &str, size: &str, mut ask: impl FnMut() -> Result<T>) -> Option<T> {
+        let mut best = f64::INFINITY;
+        let mut answer = None;
+        for _ in 0..3 {
+            let begun = Instant::now();
+            let given = ask();
+            best = best.min(begun.elapsed().as_secs_f64());
+            answer = Some(given);
+            if best > 2.0 {
+                break;
+            }
+        }
+        self.0 += 1;
+        match answer? {
+            Ok(answer) => {
+                println!("| {question} | {size} | {:.1} |", best * 1e3);
+                Some(answer)
+            }
+            Err(why) => {
+                println!("| {question} | {size} | none: {why} |");
+                None
+            }
+        }
+    }
 }
