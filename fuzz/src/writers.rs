@@ -302,7 +302,8 @@ fn write(data: &[u8], choose: impl Fn(u8) -> u8) {
                     if st == CsvStyle::Standard
                         // With many control characters the reader takes it for a binary file.
                         && !o.iter().any(|b| matches!(b, 0..=8 | 14..=26 | 28..=31))
-                        && names.iter().all(|s| !s.trim().is_empty())
+                        // A column without a name may be left out.
+                        && names.iter().all(|s| s.contains(|c: char| !c.is_whitespace() && c != '\u{feff}'))
                     {
                         let tb = rurban::read::csv::Reader::default().delimiter(b',').open_from(&o[..], "x");
                         match tb {

@@ -324,7 +324,7 @@ pub fn gi_star(values: &[f64], weights: &Csr, own: SelfWeight, options: &LocalOp
         diagonal.push(w);
         scales.push(scale);
     }
-    let form = |i: usize| Linear { factor: scales[i] * ratio(1.0, total, size), own: diagonal[i] * x[i] };
+    let form = |i: usize| Linear { factor: ratio(scales[i], total, size), own: diagonal[i] * x[i] };
     measure(NAME, &sample, &z, &x, Some(&diagonal), form, options.inference)
 }
 

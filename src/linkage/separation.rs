@@ -136,18 +136,19 @@ impl<'a> Parts<'a> {
     /// A combination of covariates less the effects that make it zero wherever flow is.
     fn less_effects(&self, v: &[f64]) -> Vec<f64> {
         let nodes = self.of.len();
-        let mut effect = vec![f64::NAN; nodes];
+        let (mut effect, mut known) = (vec![0.0; nodes], vec![false; nodes]);
         for start in 0..nodes {
-            if !effect[start].is_nan() {
+            if known[start] {
                 continue;
             }
-            effect[start] = 0.0;
+            known[start] = true;
             let mut queue = vec![start];
             while let Some(u) = queue.pop() {
                 for &i in &self.flows[self.starts[u]..self.starts[u + 1]] {
                     let [o, d] = self.nodes(i as usize);
                     let other = if o == u { d } else { o };
-                    if effect[other].is_nan() {
+                    if !known[other] {
+                        known[other] = true;
                         effect[other] = v[i as usize] - effect[u];
                         queue.push(other);
                     }
@@ -206,10 +207,15 @@ fn directions(sample: &Sample<'_>, parts: Option<&Parts<'_>>) -> Vec<Vec<f64>> {
             let v: Vec<f64> = (0..sample.flow.len())
                 .map(|i| weights.iter().zip(sample.x).map(|(w, x)| w * x[i]).sum())
                 .collect();
+            // A column that is next to nothing where flow is may be beyond all numbers elsewhere.
+            if v.iter().any(|z| !z.is_finite()) {
+                return None;
+            }
             let whole = norm(&v);
             let v = parts.map_or_else(|| v.clone(), |p| p.less_effects(&v));
             let size = norm(&v);
-            (size > ZERO * whole.max(f64::MIN_POSITIVE)).then(|| v.into_iter().map(|z| z / size).collect())
+            (size.is_finite() && size > ZERO * whole.max(f64::MIN_POSITIVE))
+                .then(|| v.into_iter().map(|z| z / size).collect())
         })
         .collect()
 }

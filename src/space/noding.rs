@@ -101,6 +101,10 @@ pub(crate) fn node(mut edges: Vec<Edge>) -> Option<(Vec<Edge>, bool)> {
         if cuts.is_empty() {
             return Some((edges, round > 0));
         }
+        // After the first round only what rounding left is cut: where that is more and more, it does not end.
+        if round > 0 && cuts.len() > edges.len() {
+            return None;
+        }
         cuts.retain(|c| c.2.x.is_finite() && c.2.y.is_finite());
         cuts.sort_by(|p, q| p.0.cmp(&q.0).then(p.1.total_cmp(&q.1)));
         cuts.dedup_by(|p, q| p.0 == q.0 && p.2 == q.2);

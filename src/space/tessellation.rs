@@ -208,7 +208,9 @@ fn voronoi(sites: &[Coord<f64>], bounds: Bounds, grid: f64) -> Result<Vec<Vec<Co
     // One rounding per Delaunay triangle: all cells that meet there get the same vertex.
     let mut centres = vec![Coord { x: 0.0, y: 0.0 }; triangulation.num_all_faces()];
     for face in triangulation.inner_faces() {
+        // Three corners on a line but for rounding have none.
         let c = face.circumcenter();
+        let c = if c.x.is_finite() && c.y.is_finite() { c } else { face.center() };
         centres[face.index()] = snap(Coord { x: c.x, y: c.y }, grid);
     }
     Ok(handles
