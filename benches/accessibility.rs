@@ -79,7 +79,7 @@ fn access(c: &mut Criterion) {
     let options = AgentOptions::default().tau(REACH_M);
     let mut rounds = 0;
     group.bench_function("rational_agents", |b| {
-        b.iter(|| rounds = rational_agents(&costs, &demand, &supply, options, &Silent).unwrap().rounds);
+        b.iter(|| rounds = rational_agents(&costs, &demand, &supply, &options, &Silent).unwrap().rounds);
     });
     eprintln!("{rounds} rounds to equilibrium");
     group.finish();
@@ -93,7 +93,7 @@ fn study(c: &mut Criterion) {
     use rurban::study::{AccessOptions, Capacity, Study, StudyOptions};
 
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let mut group = c.benchmark_group("study_access");
     group.sample_size(10).measurement_time(Duration::from_secs(5));
     for kind in [ActorKind::ResearchCentre, ActorKind::PublicService] {

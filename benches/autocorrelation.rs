@@ -25,10 +25,7 @@ struct Case {
 
 fn case(name: &'static str, points: &[Coord<f64>], y: Vec<f64>) -> Case {
     let near = PointSet::new(points).unwrap().k_nearest(8);
-    let lists: Vec<Vec<(u32, f64)>> = (0..points.len())
-        .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
-        .collect();
-    let w = SpatialWeights::binary(&lists).unwrap();
+    let w = SpatialWeights::binary(&near).unwrap();
     let standardised = w.transformed(Transform::RowStandardised).matrix().clone();
     Case { name, binary: w.matrix().clone(), standardised, y }
 }

@@ -108,14 +108,14 @@ fn study(c: &mut Criterion) {
     let mut group = c.benchmark_group("complementarity of a study");
     group.sample_size(10);
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let fields = |level| study.profiles(level, ActivitySource::Themes("field"), Counting::Full).unwrap().0;
     group.bench_function("fields by EPCI", |b| b.iter(|| fields(&Level::Epci)));
     let (cities, pays) = (fields(&Level::Epci), fields(&Level::PetrPays));
     let options = ComplementarityOptions::default();
-    let compared = study.complementarity(&cities, Some(&pays), options.clone()).unwrap();
+    let compared = study.complementarity(&cities, Some(&pays), &options.clone()).unwrap();
     group.bench_function("compare 124 PETR with 1,255 EPCI", |b| {
-        b.iter(|| study.complementarity(&cities, Some(&pays), options.clone()).unwrap());
+        b.iter(|| study.complementarity(&cities, Some(&pays), &options.clone()).unwrap());
     });
     group.bench_function("needs of one PETR", |b| {
         b.iter(|| compared.needs(0, Search::default()).unwrap());
@@ -129,7 +129,7 @@ fn study(c: &mut Criterion) {
     let codes: Vec<String> = base.territories().iter().map(|t| t.code.to_string()).collect();
     let names: Vec<String> = (0..88).map(|i| format!("A{i:02}")).collect();
     let jobs = || {
-        let mut profiles = Profiles::builder("jobs", base, ProfileRules::default(), "jobs");
+        let mut profiles = Profiles::builder("jobs", base, &ProfileRules::default(), "jobs");
         for &(r, i, count) in &long {
             let (territory, activity) = (&codes[r as usize % codes.len()], &names[i as usize]);
             profiles.add(ProfileCell { territory, activity, name: None, count, line: None }).unwrap();
@@ -140,7 +140,7 @@ fn study(c: &mut Criterion) {
     let jobs = jobs();
     group.bench_function("ten partners within 100 km of every commune, from profiles", |b| {
         b.iter(|| {
-            let compared = study.complementarity(&jobs, None, options.clone()).unwrap();
+            let compared = study.complementarity(&jobs, None, &options.clone()).unwrap();
             compared.partners(Search::default().radius_m(100_000.0).limits(0, 0, 10), &Silent).unwrap()
         });
     });

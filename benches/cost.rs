@@ -133,7 +133,7 @@ fn graph_kernels<'a>(g: &'a Network, labels: &'a Labels) -> Vec<Ready<'a>> {
         ready("clustering", || clustering(g)),
         ready("structural_holes", || structural_holes(g, TieWeights::Used)),
         ready("disparity_filter", || Ok(disparity_filter(g))),
-        ready("leiden, one run", || leiden(g, CommunityOptions::default().runs(1))),
+        ready("leiden, one run", || leiden(g, &CommunityOptions::default().runs(1))),
         ready("nominal_assortativity", || nominal_assortativity(g, labels, Weighting::Edges)),
         ready("ei_index", || ei_index(g, labels, Weighting::Edges)),
         ready("brokerage", || brokerage(g, labels)),
@@ -160,10 +160,7 @@ fn scaling() {
         let land = square(0.0, side);
         let set = PointSet::new(&places).unwrap();
         let near = set.k_nearest(8);
-        let lists: Vec<Vec<(u32, f64)>> = (0..n)
-            .map(|i| near.ids(i).iter().copied().zip(near.distances_m(i).iter().copied()).collect())
-            .collect();
-        let weights = SpatialWeights::binary(&lists).unwrap();
+        let weights = SpatialWeights::binary(&near).unwrap();
         let costs = CostTable::planar(&places, &places[..n / 10], 3e3).unwrap();
         let supply = vec![1.0; n / 10];
         let catchment = Catchment::within(3e3);
@@ -171,7 +168,7 @@ fn scaling() {
             ready("PointSet::new", || PointSet::new(&places)),
             ready("k_nearest(8)", || Ok(set.k_nearest(8))),
             ready("counts_within(3 km)", || set.counts_within(3e3)),
-            ready("tessellate", || tessellate(&places, &land, TessellationOptions::default())),
+            ready("tessellate", || tessellate(&places, &land, &TessellationOptions::default())),
             ready("CostTable::planar(3 km)", || CostTable::planar(&places, &places[..n / 10], 3e3)),
             ready("two_step", || two_step(&costs, &values, &supply, &catchment)),
             ready("moran, closed form", || {
@@ -252,7 +249,7 @@ fn costly() {
             ready("counts_within(1 m)", || set.counts_within(1.0)),
             ready("PlaceIndex::new", || PlaceIndex::new(&places)),
             ready("PlaceIndex::nearest, 5 of them", || index.nearest(at(5.0, 45.0), 5, |_| true)),
-            ready("tessellate", || tessellate(&places, &land, TessellationOptions::default())),
+            ready("tessellate", || tessellate(&places, &land, &TessellationOptions::default())),
         ]);
     });
     let circle = |n: usize, inner: f64| {
@@ -289,7 +286,9 @@ fn costly() {
             let land = square(-10.0, n as f64);
             let set = PointSet::new(&places).unwrap();
             table.measure(&mut [
-                ready("tessellate", || tessellate(&places, &land, TessellationOptions::default().grid(1e-3))),
+                ready("tessellate", || {
+                    tessellate(&places, &land, &TessellationOptions::default().grid(1e-3))
+                }),
                 ready("k_nearest(8)", || Ok(set.k_nearest(8))),
             ]);
         });

@@ -282,7 +282,7 @@ fn study(units_in_all: usize, actors: usize) -> Run {
     let inventory = run.step("inventory: actors and ties", || inventory(drawn));
     let options = StudyOptions::default().rurality("class:degurba=3".parse().unwrap());
     let (study, _) = run.step("Study::new: place actors, tie them", || {
-        Study::new(atlas, inventory, options, &Silent).unwrap()
+        Study::new(atlas, inventory, &options, &Silent).unwrap()
     });
     let s = &study;
     run.ask("rural–urban ties, labels dealt (exact)", || {
@@ -316,7 +316,7 @@ fn study(units_in_all: usize, actors: usize) -> Run {
     });
     run.ask("complementarity of NUTS 2, 99 permutations", || {
         let options = ComplementarityOptions::default().permutations(99).draws(0);
-        s.complementarity(&profiles, None, options).unwrap().report(&Silent).unwrap()
+        s.complementarity(&profiles, None, &options).unwrap().report(&Silent).unwrap()
     });
     run.ask("access of LAU to places of innovation, 30 km", || {
         let supply = s.supply(&[ActorKind::InnovationPlace], Capacity::One).unwrap();
@@ -324,7 +324,7 @@ fn study(units_in_all: usize, actors: usize) -> Run {
     });
     run.ask("partners of NUTS 3", || {
         let options = PartnersOptions::new(PartnerUnits::Territories(nuts3()));
-        s.partners(options.candidates(PartnerUnits::Territories(nuts3())), None)
+        s.partners(&options.candidates(PartnerUnits::Territories(nuts3())), None)
             .unwrap()
             .recommend_all(&Silent)
             .unwrap()

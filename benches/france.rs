@@ -67,7 +67,7 @@ fn main() {
     let mut loaded = france();
     loaded.draw_approximate_outlines(&Silent).unwrap();
     let (atlas, inventory, sectors) = (loaded.atlas, loaded.inventory, loaded.sectors);
-    let make = || Study::new(atlas.clone(), inventory.clone(), StudyOptions::default(), &Silent);
+    let make = || Study::new(atlas.clone(), inventory.clone(), &StudyOptions::default(), &Silent);
     let (study, _) = t.row("Study::new: place actors, tie them", "all actors and ties", make).unwrap();
     let s = &study;
     let links = format!("{} ties", s.links().len());
@@ -106,7 +106,7 @@ fn main() {
     let (epci, pays) = (fields(&Level::Epci), fields(&Level::PetrPays));
     let options = ComplementarityOptions::default();
     let pair = t.row("complementarity", "EPCI × Pays, fields", || {
-        s.complementarity(&epci, Some(&pays), options.clone())
+        s.complementarity(&epci, Some(&pays), &options.clone())
     });
     if let Some(pair) = &pair {
         t.row("complementarity report, 999 permutations", "EPCI × Pays, fields", || pair.report(&Silent));
@@ -118,9 +118,9 @@ fn main() {
         s.access(&access, &Silent)
     });
     t.row("partners, set up", "actors", || {
-        s.partners(PartnersOptions::new(PartnerUnits::Actors), None).map(|_| ())
+        s.partners(&PartnersOptions::new(PartnerUnits::Actors), None).map(|_| ())
     });
-    let partners = s.partners(PartnersOptions::new(PartnerUnits::Territories(Level::Epci)), None).unwrap();
+    let partners = s.partners(&PartnersOptions::new(PartnerUnits::Territories(Level::Epci)), None).unwrap();
     t.row("partners, recommended to all", "EPCI", || partners.recommend_all(&Silent));
     t.row("partners, judged on later ties", "EPCI", || {
         let history = s.partner_history(&PartnerUnits::Territories(Level::Epci))?;
@@ -146,7 +146,7 @@ fn main() {
     let firms =
         EmbeddedFrance::load_with(&FranceOptions::default().research(ResearchScope::FirmsWithLaboratories))
             .unwrap();
-    let (research, _) = Study::new(firms.atlas, firms.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (research, _) = Study::new(firms.atlas, firms.inventory, &StudyOptions::default(), &Silent).unwrap();
     t.row("firms_and_laboratories", "embedded research projects", || {
         research.firms_and_laboratories(&FirmLaboratoryOptions::default(), &Silent)
     });

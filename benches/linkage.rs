@@ -5,6 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use rurban::geo_types::Coord;
 use rurban::labels::Labels;
 use rurban::linkage::*;
 use rurban::network::{Direction, Network};
@@ -18,7 +19,7 @@ struct Case {
     graph: Network,
     ru: Labels,
     kind: Labels,
-    positions_m: Vec<(f64, f64)>,
+    positions_m: Vec<Coord<f64>>,
 }
 
 fn random() -> Case {
@@ -27,7 +28,7 @@ fn random() -> Case {
     let graph = Network::from_edges(n as usize, &ties, Direction::Undirected).unwrap().0;
     let mut labels = |k: u32| Labels::new((0..n).map(|_| s.below(k)).collect(), k as usize).unwrap();
     let (ru, kind) = (labels(2), labels(7));
-    let positions_m = (0..n).map(|_| (s.unit() * 1e6, s.unit() * 1e6)).collect();
+    let positions_m = (0..n).map(|_| Coord { x: s.unit() * 1e6, y: s.unit() * 1e6 }).collect();
     Case { name: "random", graph, ru, kind, positions_m }
 }
 
@@ -36,7 +37,7 @@ fn country() -> Case {
     Case {
         name: "country",
         graph: country.network(),
-        positions_m: country.points.iter().map(|c| (c.x, c.y)).collect(),
+        positions_m: country.points.clone(),
         ru: country.rural_urban,
         kind: country.kind,
     }

@@ -8,6 +8,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rurban::france::EmbeddedFrance;
+use rurban::geo_types::Coord;
 use rurban::matching::assignment;
 use rurban::matrix::Matrix;
 use rurban::model::Level;
@@ -19,14 +20,14 @@ use rurban::study::{PartnerUnits, PartnersOptions, Study, StudyOptions};
 /// Ten partners for each of 129 PETR and Pays and 1,255 EPCI.
 fn partners(c: &mut Criterion) {
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let mut group = c.benchmark_group("partners");
     group.sample_size(10);
     group.bench_function("top_ten_1384", |b| {
         b.iter(|| {
             for level in [Level::PetrPays, Level::Epci] {
                 let options = PartnersOptions::new(PartnerUnits::Territories(level));
-                let partners = study.partners(options, None).unwrap();
+                let partners = study.partners(&options, None).unwrap();
                 black_box(partners.recommend_all(&Silent).unwrap());
             }
         });
@@ -69,7 +70,8 @@ fn network(nodes: u32) -> Network {
 fn cores(c: &mut Criterion) {
     let (small, large) = (network(1_000), network(35_000));
     let mut random = Seed(3).stream(0);
-    let at: Vec<(f64, f64)> = (0..1_000).map(|_| (random.unit() * 8e5, random.unit() * 8e5)).collect();
+    let at: Vec<Coord<f64>> =
+        (0..1_000).map(|_| Coord { x: random.unit() * 8e5, y: random.unit() * 8e5 }).collect();
     let mut group = c.benchmark_group("cores");
     group.sample_size(10);
     group.bench_function("lip_35k", |b| b.iter(|| black_box(lip_core(&large).unwrap())));

@@ -47,18 +47,20 @@ fn measures(c: &mut Criterion) {
             group.finish();
         };
         let options = CommunityOptions::default();
-        run("leiden", &mut || drop(black_box(leiden(g, options))));
-        run("louvain", &mut || drop(black_box(louvain(g, options))));
+        run("leiden", &mut || drop(black_box(leiden(g, &options))));
+        run("louvain", &mut || drop(black_box(louvain(g, &options))));
         run("structural_holes", &mut || drop(black_box(structural_holes(g, TieWeights::Used))));
         run("disparity_filter", &mut || drop(black_box(disparity_filter(g))));
         run("core_numbers", &mut || drop(black_box(core_numbers(g))));
         run("weak_components", &mut || drop(black_box(weak_components(g))));
         let swaps = SwapOptions::default().replicates(2);
-        run("degree_preserving_2", &mut || drop(black_box(degree_preserving(g, swaps, <[_]>::len, &Silent))));
+        run("degree_preserving_2", &mut || {
+            drop(black_box(degree_preserving(g, &swaps, <[_]>::len, &Silent)))
+        });
         run("sampled_betweenness_256", &mut || {
             drop(black_box(sampled_betweenness(g, PathLength::Hops, 256, Seed(1), &Silent)));
         });
-        let parts = [1, 2].map(|s| leiden(g, options.seed(Seed(s))).unwrap());
+        let parts = [1, 2].map(|s| leiden(g, &options.seed(Seed(s))).unwrap());
         eprintln!("{name}: Q = {} / {}", parts[0].modularity, parts[1].modularity);
         run("agreement", &mut || drop(black_box(agreement(&parts[0].of, &parts[1].of))));
         if g.nodes() <= 10_000 {
@@ -102,9 +104,9 @@ fn million(c: &mut Criterion) {
         });
     }
     let options = CommunityOptions::default().runs(1);
-    group.bench_function("leiden", |b| b.iter(|| leiden(&g, options).unwrap()));
+    group.bench_function("leiden", |b| b.iter(|| leiden(&g, &options).unwrap()));
     group.finish();
-    let found = leiden(&g, options).unwrap();
+    let found = leiden(&g, &options).unwrap();
     eprintln!("{} communities, Q = {}", found.of.classes(), found.modularity);
 }
 

@@ -1,4 +1,7 @@
-"""Peers on the golden inputs, beside our times of `cargo bench --bench peers` (a file, first argument)."""
+"""Peers on the golden inputs, beside our times of `cargo bench --bench peers` (a file, first argument).
+
+Only the call is timed, the best of five, on input that the peer has as it likes it; a peer whose objects
+hold a cache is given new ones."""
 
 import csv
 import sys
@@ -87,6 +90,73 @@ def moran():
     return lambda: esda.Moran(np.log10(population), weights, permutations=999)
 
 
+def cells():
+    import geopandas
+
+    return geopandas.read_file(INPUTS / "voronoi_1200_l93.geojson")
+
+
+def queen():
+    from libpysal.weights import Queen
+
+    frame = cells()
+    return lambda: Queen.from_dataframe(frame, use_index=False)
+
+
+def dissolve():
+    frame = cells()
+    frame["group"] = np.arange(len(frame)) // 12
+    return lambda: frame.dissolve("group")
+
+
+def locate():
+    import geopandas
+
+    at = rows("net35k_points.csv")
+    at = geopandas.points_from_xy([float(p["x"]) for p in at], [float(p["y"]) for p in at])
+    at, frame = geopandas.GeoDataFrame(geometry=at, crs="EPSG:2154"), cells()
+    return lambda: at.sjoin(frame, predicate="intersects")
+
+
+def gravity():
+    import pandas as pd
+    import pyfixest
+
+    dyads = pd.read_csv(INPUTS / "ppml_dyads.csv")
+    return lambda: pyfixest.fepois("flow ~ logdist + cross_ru | o + d", dyads, vcov="hetero")
+
+
+def median():
+    import pulp
+    from spopt.locate import PMedian
+
+    demands, places = points[:200], points[200:300]
+    costs = np.hypot(*(demands[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+    solver = pulp.PULP_CBC_CMD(msg=False)
+    return lambda: PMedian.from_cost_matrix(costs, population[:200], p_facilities=10).solve(solver)
+
+
+def cascade():
+    import networkx
+    from ndlib.models import ModelConfig
+    from ndlib.models.epidemics import IndependentCascadesModel
+
+    graph = networkx.Graph(ends)
+    config = ModelConfig.Configuration()
+    config.add_model_initial_configuration("Infected", list(range(10)))
+    for end in graph.edges():
+        config.add_edge_configuration("threshold", end, 0.1)
+
+    def run():
+        for _ in range(100):
+            model = IndependentCascadesModel(graph)
+            model.set_initial_status(config)
+            while model.iteration(node_status=False)["node_count"][1] > 0:
+                pass
+
+    return run
+
+
 def catchment():
     import pandas as pd
     from access.fca import two_stage_fca
@@ -116,7 +186,13 @@ row("assortativity", "networkx", with_networkx(lambda nx, g: nx.attribute_assort
 row("betweenness", "igraph", with_igraph(lambda g: g.betweenness()))
 row("betweenness", "networkx", with_networkx(lambda nx, g: nx.betweenness_centrality(g, normalized=False)))
 row("constraint", "igraph", with_igraph(lambda g: g.constraint()))
+row("locate", "geopandas", locate)
+row("dissolve", "geopandas", dissolve)
+row("queen", "libpysal", queen)
 row("knn8", "geopandas + libpysal", knn)
 row("moran999", "esda", moran)
 row("2sfca", "access", catchment)
+row("gravity", "pyfixest", gravity)
+row("p-median", "spopt + CBC", median)
+row("cascade", "ndlib", cascade)
 row("eci", "ecomplexity", complexity)

@@ -25,10 +25,10 @@ fn topology(c: &mut Criterion) {
         let mut random = Seed(1).stream(0);
         let points: Vec<_> =
             (0..n).map(|_| Coord { x: 10.0 * random.unit(), y: 40.0 + 10.0 * random.unit() }).collect();
-        let layer = tessellate(&points, &land, TessellationOptions::default()).unwrap().layer;
+        let layer = tessellate(&points, &land, &TessellationOptions::default()).unwrap().layer;
         let one = Labels::new(vec![0; n], 1).unwrap();
         group.bench_function(BenchmarkId::new("tessellate", n), |b| {
-            b.iter(|| tessellate(&points, &land, TessellationOptions::default()));
+            b.iter(|| tessellate(&points, &land, &TessellationOptions::default()));
         });
         group.bench_function(BenchmarkId::new("queen", n), |b| b.iter(|| contiguity(&layer, Rule::Queen)));
         group.bench_function(BenchmarkId::new("rook", n), |b| b.iter(|| contiguity(&layer, Rule::Rook)));

@@ -4,22 +4,17 @@
 //! Without arguments: the cooperations of the embedded data, the made-up census of `fixtures/surveys`.
 //! `cargo run --release --example diffusion -- [--first 10] [--objective population] [--lang en]`
 
-#[macro_use]
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Parser;
-use common::{Bar, Fallible, output};
-use rurban::diagnostics::Strictness;
+use common::{Fallible, Output, made_up};
 use rurban::france::EmbeddedFrance;
-use rurban::model::ActorKind;
-use rurban::read::{ActorReader, PracticeReader, csv};
-use rurban::report::Language;
-use rurban::report::diffusion::{diffusion_page, seed_table};
+use rurban::read::CensusFiles;
+use rurban::report::diffusion::deliver_diffusion;
 use rurban::report::practices::PageFrame;
-use rurban::study::{DiffusionBudget, DiffusionOptions, Objective, Study, StudyOptions};
-use rurban::write::csv::{CsvStyle, write_csv_file};
+use rurban::study::{DiffusionBudget, DiffusionOptions, Objective, StudyOptions};
 
 /// Whom to tell first.
 #[derive(Parser)]
@@ -36,54 +31,25 @@ struct Arguments {
     /// Practices, and the file of adoptions.
     #[arg(long, num_args = 2)]
     census: Vec<PathBuf>,
-    /// Folder to write to.
-    #[arg(long, default_value = "out/diffusion")]
-    out: PathBuf,
-    /// Language: fr or en.
-    #[arg(long, default_value = "fr")]
-    lang: Language,
+    #[command(flatten)]
+    output: Output,
 }
 
 fn main() -> Fallible {
-    let arguments = Arguments::parse();
-    let (l, bar) = (arguments.lang, Bar::default());
-    let fixture = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/surveys").join(name);
-    let made_up = arguments.census.is_empty();
-    let (france, codes) = (EmbeddedFrance::load()?, EmbeddedFrance::code_book()?);
-    let mut builder = france.inventory.into_builder(Strictness::Lenient);
-    let files = if made_up {
-        ActorReader::new(ActorKind::Organisation, "made up")
-            .read_path(fixture("bodies.csv"), &mut builder)?;
-        ["practices.csv", "adoptions.csv"].map(fixture).into()
-    } else {
-        arguments.census
+    let a = Arguments::parse();
+    let options = DiffusionOptions::default().objective(a.objective).epsilon(a.epsilon);
+    let options = options.budget(DiffusionBudget::Count(a.first));
+    let mut files = a.census.into_iter();
+    let (files, frame) = match (files.next(), files.next()) {
+        (None, _) => (made_up::census(), made_up::frame(a.output.lang)),
+        (practices, adoptions) => {
+            (CensusFiles::default().practices(practices, adoptions), PageFrame::default())
+        }
     };
-    let reader = PracticeReader::new("census").codes(codes);
-    reader.read_path(&files[0], &mut builder)?;
-    reader.read_adoptions(csv::Reader::default().open_path(&files[1])?, &mut builder)?;
-    let (study, _) = Study::new(france.atlas, builder.finish().0, StudyOptions::default(), &bar)?;
-
-    let options = DiffusionOptions::default()
-        .objective(arguments.objective)
-        .budget(DiffusionBudget::Count(arguments.first))
-        .epsilon(arguments.epsilon);
-    let report = study.diffusion(&options, &bar)?;
-    let notice = l.pick(
-        "Coopérations réelles, mais partielles\u{202f}; les pratiques et leurs reprises sont inventées pour l’exemple.",
-        "Cooperations are real, but not all there are; practices and their uptake are made up for the example.",
-    );
-    let frame = PageFrame::default().notice(if made_up { notice } else { "" });
-    let out = output(&arguments.out)?;
-    diffusion_page(&study, &report, &frame, l)?.write_html(out.join("diffusion.html"))?;
-    write_csv_file(out.join("seeds.csv"), &seed_table(&study, &report)?, CsvStyle::FrenchSpreadsheet)?;
-    let choice = &report.choice;
-    say!(
-        "{:.0} / {:.0} / {:.0}, ratio {:.3}",
-        choice.lower,
-        choice.estimate,
-        choice.upper,
-        choice.ratio.unwrap_or(0.0)
-    );
-    say!("Pages and tables are in {}", out.display());
-    Ok(())
+    a.output.run(|outlet| {
+        let mut france = EmbeddedFrance::load()?;
+        france.read_census(&files, &mut |_, _, _| {})?;
+        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        Ok(deliver_diffusion(&study, &options, &frame, outlet)?)
+    })
 }

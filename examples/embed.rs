@@ -12,7 +12,7 @@ use rurban::study::{Study, StudyOptions};
 fn main() -> Result<(), rurban::Error> {
     let mut france = EmbeddedFrance::load()?;
     france.draw_approximate_outlines(&Silent)?;
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     let graph = study.graph();
     let rural = graph.node_weights().filter(|actor| actor.rurality == Some(Rurality::Rural)).count();
     println!("{} actors, {rural} rural, {} components", graph.node_count(), connected_components(&graph));

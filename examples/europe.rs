@@ -4,25 +4,18 @@
 //! [--territories FILE] [--outlines FILE] [--actors FILE] [--participations FILE]`
 //!
 //! Territories are a table of local administrative units (LAU) with their NUTS 3 region, their degree of
-//! urbanisation (DEGURBA) and a point; `--outlines` adds their contours. Actors are the Belgian and French
-//! partners of a sample of Horizon 2020 projects.
+//! urbanisation (DEGURBA) and a point; actors are partners of a sample of Horizon 2020 projects.
 
-#![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
-
-#[macro_use]
-#[path = "common/say.rs"]
-mod say;
+mod common;
 
 use std::path::PathBuf;
 
 use clap::Parser;
-use rurban::diagnostics::{Diagnostics, Strictness};
-use rurban::inventory::Inventory;
+use common::{Fallible, say};
 use rurban::model::{ActorKind, Level};
-use rurban::progress::Silent;
-use rurban::read::{ActorFile, CodeBook, OwnFiles, TerritoryReader, TerritoryTable, csv};
-use rurban::report::{ExportFormat, Language, StudyFiles, study_summary};
-use rurban::study::{RuralityDefinition, Study, StudyOptions};
+use rurban::read::{ActorFile, OwnFiles, TerritoryTable};
+use rurban::report::{CountryRequest, Language, Outlet};
+use rurban::study::RuralityDefinition;
 
 /// Study the cooperation of rural and urban actors in a country of your own.
 #[derive(Parser)]
@@ -30,10 +23,10 @@ struct Arguments {
     /// Folder to write to.
     #[arg(long, default_value = "out/europe")]
     out: PathBuf,
-    /// Table of LAU: lau, name, nuts3, population, area_km2, degurba, lon, lat.
+    /// Table of LAU: lau, name, nuts3, population, `area_km2`, degurba, lon, lat.
     #[arg(long, default_value = "fixtures/europe/territories.csv")]
     territories: PathBuf,
-    /// GeoJSON or GeoParquet outlines of the LAU, matched by code.
+    /// `GeoJSON` or `GeoParquet` outlines of the LAU, matched by code.
     #[arg(long)]
     outlines: Option<PathBuf>,
     /// Table of actors: id, name, kind, lon, lat.
@@ -50,38 +43,17 @@ struct Arguments {
     level: Level,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Fallible {
     let a = Arguments::parse();
-    std::fs::create_dir_all(&a.out)?;
     let level = |name: &str| Level::Custom(name.to_owned());
     let table = TerritoryTable::new(level("lau"), "lau")
         .parent(level("nuts3"), "nuts3")
         .parent_prefix(level("nuts2"), "nuts3", 4)
         .parent_prefix(level("country"), "nuts3", 2)
         .classes("degurba");
-    let (mut atlas, found) = table.read(csv::Reader::default().open_path(&a.territories)?)?;
-    say!("TERRITORIES\n{found}");
-    if let Some(path) = &a.outlines {
-        let (outlines, found) = TerritoryReader::new(level("outlines")).read_path(path)?;
-        say!("OUTLINES\n{found}\n{}", atlas.take_outlines(&outlines)?.1);
-    }
-    let own = OwnFiles {
-        actors: vec![ActorFile { path: a.actors, kind: ActorKind::Organisation }],
-        participations: vec![a.participations],
-        ..OwnFiles::default()
-    };
-    let mut builder = Inventory::builder(Strictness::Lenient);
-    let mut on_file = |what: &str, _: &std::path::Path, found: &Diagnostics| say!("{what}\n{found}");
-    own.read(&mut builder, None, &CodeBook::default(), &mut on_file)?;
-    let options = StudyOptions::default().rurality(a.rurality);
-    let (study, found) = Study::new(atlas, builder.finish().0, options, &Silent)?;
-    say!("PLACING AND TYING\n{found}");
-
-    let files = StudyFiles::measure(&study, &Silent)?;
-    say!("{}", study_summary(&files, Language::English)?);
-    let formats = [ExportFormat::Gexf, ExportFormat::GraphMl];
-    let mut written = files.write_tables(&a.out, &a.level, &Silent)?;
-    written.extend(files.export(&a.out, &a.level, &formats, &Silent)?.0);
-    written.iter().for_each(|path| say!("{}", path.display()));
+    let actors = vec![ActorFile { path: a.actors, kind: ActorKind::Organisation }];
+    let own = OwnFiles { actors, participations: vec![a.participations], ..OwnFiles::default() };
+    let request = CountryRequest::new(table, a.territories, a.level, a.rurality);
+    request.outlines(a.outlines).own(own).run(&mut Outlet::new(a.out, Language::English, say))?;
     Ok(())
 }

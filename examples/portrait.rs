@@ -2,23 +2,15 @@
 //!
 //! `cargo run --release --example portrait -- [--territory NAME] [--level petr_pays] [--all] [--compare A B] [--memento]`
 
-#![allow(clippy::doc_markdown, reason = "doc comments of arguments are the text of --help")]
-
-#[macro_use]
 mod common;
 
-use std::path::PathBuf;
-use std::time::Instant;
-
 use clap::Parser;
-use common::{Bar, Fallible, known_level, output};
-use rurban::diagnostics::{Place, Strictness};
+use common::{Fallible, Output};
 use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
 use rurban::model::Level;
-use rurban::report::Language;
-use rurban::report::memento::{Theme, memento};
-use rurban::report::portrait::{PortraitOptions, Portraits};
-use rurban::study::{Study, StudyOptions};
+use rurban::report::memento::deliver_mementos;
+use rurban::report::portrait::{PortraitOptions, PortraitPages, deliver_portraits};
+use rurban::study::StudyOptions;
 
 /// Portraits of territories from the embedded data.
 #[derive(Parser)]
@@ -26,8 +18,8 @@ struct Arguments {
     /// Territory, by name or code.
     #[arg(long, default_value = "Portes de Gascogne")]
     territory: String,
-    /// Level: petr_pays, epci, departement, region …
-    #[arg(long, default_value = "petr_pays", value_parser = known_level)]
+    /// Level: `petr_pays`, epci, departement, region …
+    #[arg(long, default_value = "petr_pays", value_parser = EmbeddedFrance::level)]
     level: Level,
     /// All territories of the level, with an index page.
     #[arg(long)]
@@ -44,48 +36,24 @@ struct Arguments {
     /// Date to be shown on the pages.
     #[arg(long, default_value = "")]
     date: String,
-    /// Folder of the files.
-    #[arg(long, default_value = "out/portrait")]
-    out: PathBuf,
-    /// Language: fr or en.
-    #[arg(long, default_value = "fr")]
-    lang: Language,
+    #[command(flatten)]
+    output: Output,
 }
 
 fn main() -> Fallible {
-    let arguments = Arguments::parse();
-    let scope =
-        if arguments.without_research { ResearchScope::None } else { ResearchScope::FirmsWithLaboratories };
-    let mut france = EmbeddedFrance::load_with(&FranceOptions::default().research(scope))?;
-    france.draw_approximate_outlines(&Bar::default())?;
-    let mut builder = france.inventory.into_builder(Strictness::Lenient);
-    for (i, line) in EmbeddedFrance::state_grant_lines()?.into_iter().enumerate() {
-        builder.add_funding(line, Place::file("state_grants_2019.csv").record(i))?;
-    }
-    let (study, _) = Study::new(france.atlas, builder.finish().0, StudyOptions::default(), &Bar::default())?;
-    let folder = output(&arguments.out)?;
-    if arguments.memento {
-        for theme in Theme::ALL {
-            let page = memento(&study, theme, arguments.lang, &Bar::default())?;
-            say!("{}", page.write_files(&folder, theme.key())?.display());
+    let a = Arguments::parse();
+    let scope = if a.without_research { ResearchScope::None } else { ResearchScope::FirmsWithLaboratories };
+    a.output.run(|outlet| {
+        let options = FranceOptions::default().research(scope);
+        let mut france = EmbeddedFrance::load_drawn(&options, outlet.observer())?;
+        france.add_funding(EmbeddedFrance::state_grant_lines()?, "state_grants_2019.csv")?;
+        let (study, _) = france.into_study(StudyOptions::default(), outlet.observer())?;
+        if a.memento {
+            return Ok(deliver_mementos(&study, outlet).map(drop)?);
         }
-        return Ok(());
-    }
-    let start = Instant::now();
-    let options = PortraitOptions::default().language(arguments.lang).date(arguments.date);
-    let portraits = Portraits::new(&study, arguments.level, options, &Bar::default())?;
-    say!("prepared in {:.1} s", start.elapsed().as_secs_f64());
-    let written = if let Some([a, b]) = arguments.compare.as_deref() {
-        let page = portraits.comparison(portraits.find(a)?, portraits.find(b)?)?;
-        page.write_files(&folder, "comparison")?
-    } else if arguments.all {
-        let index = portraits.write_all(&folder)?;
-        say!("{} pages in {:.1} s", portraits.len(), start.elapsed().as_secs_f64());
-        index
-    } else {
-        let t = portraits.find(&arguments.territory)?;
-        portraits.page(t)?.write_files(&folder, &portraits.file_name(t)?)?
-    };
-    say!("{}", written.display());
-    Ok(())
+        let one = if a.all { PortraitPages::All } else { PortraitPages::One(a.territory) };
+        let pages = a.compare.and_then(|pair| pair.try_into().ok()).map_or(one, PortraitPages::Pair);
+        let options = PortraitOptions::default().language(a.output.lang).date(a.date);
+        Ok(deliver_portraits(&study, a.level, &pages, options, outlet).map(drop)?)
+    })
 }

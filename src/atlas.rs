@@ -2,12 +2,16 @@
 //! it nests into, with names, populations, density levels and geometry.
 
 mod fill;
+mod membership;
 mod outlines;
 mod rurality;
 mod stored;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+pub use membership::Memberships;
+pub use rurality::TerritoryRurality;
 
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
@@ -68,10 +72,9 @@ pub struct AtlasLevel {
     index: HashMap<TerritoryCode, u32>,
     #[serde(with = "stored::outlines")]
     geometry: Option<(Arc<Layer>, GeometryQuality)>,
-    /// Territory of this level of each base territory.
+    /// The first territory of this level given for each base territory.
     membership: Labels,
-    /// Base territories that lie in further territories of this level (overlapping perimeters).
-    further: Vec<(u32, u32)>,
+    memberships: Memberships,
 }
 
 impl AtlasLevel {
@@ -94,16 +97,22 @@ impl AtlasLevel {
     }
 
     /// The territory of this level of each base territory. Where perimeters overlap this is the
-    /// first one given; [`AtlasLevel::further_memberships`] has the others.
+    /// first one given; [`AtlasLevel::memberships`] has all.
     #[must_use]
     pub const fn membership(&self) -> &Labels {
         &self.membership
     }
 
-    /// `(base territory, territory)` memberships beyond the first one.
-    #[must_use]
-    pub fn further_memberships(&self) -> &[(u32, u32)] {
-        &self.further
+    /// All territories of this level that each base territory lies in.
+    pub const fn memberships(&self) -> &Memberships {
+        &self.memberships
+    }
+
+    /// The territories of this level that a base territory lies in, the first one given first.
+    pub fn territories_of(&self, base: usize) -> impl Iterator<Item = usize> + '_ {
+        let first = self.membership.get(base);
+        let others = self.memberships.of(base).iter().map(|&t| t as usize).filter(move |&t| Some(t) != first);
+        first.into_iter().chain(others)
     }
 
     /// Outlines in longitude and latitude, in the order of the territories, if there are any.
@@ -284,16 +293,15 @@ impl Atlas {
         let AtlasBuilder { level, mut territories, index, mut diagnostics } = builder;
         let base = self.base();
         let mut of = vec![Labels::NONE; base.territories.len()];
-        let mut further = Vec::new();
+        let mut pairs = Vec::new();
         for (i, (member, group)) in members.into_iter().enumerate() {
             let place = Place::file(format!("{file} members")).record(i);
             match (base.index.get(member), index.get(group)) {
                 (Some(&m), Some(&g)) => {
                     diagnostics.keep();
+                    pairs.push((m, g));
                     if of[m as usize] == Labels::NONE {
                         of[m as usize] = g;
-                    } else if of[m as usize] != g {
-                        further.push((m, g));
                     }
                 }
                 (None, _) => diagnostics.drop_record(
@@ -308,9 +316,9 @@ impl Atlas {
                 )?,
             }
         }
+        let memberships = Memberships::from_pairs(base.territories.len(), &pairs)?;
         let mut largest = vec![f64::NEG_INFINITY; territories.len()];
-        let pairs = of.iter().enumerate().filter(|(_, g)| **g != Labels::NONE).map(|(m, &g)| (m as u32, g));
-        for (m, g) in pairs.chain(further.iter().copied()) {
+        for (m, g) in memberships.iter() {
             let member = &base.territories[m as usize];
             let group = &mut territories[g as usize];
             group.population = sum(group.population, member.population);
@@ -323,7 +331,7 @@ impl Atlas {
         }
         let classes = territories.len();
         let membership = Labels::new(of, classes)?;
-        self.levels.push(AtlasLevel { level, territories, index, geometry: None, membership, further });
+        self.levels.push(AtlasLevel { level, territories, index, geometry: None, membership, memberships });
         Ok(diagnostics)
     }
 
@@ -386,24 +394,12 @@ impl Atlas {
                 }
                 continue;
             }
-            let mut of: Vec<Vec<u32>> = vec![Vec::new(); other.base().territories.len()];
-            for (member, group) in other.memberships(&level.level)? {
-                of[member as usize].push(group);
+            let mut members: Vec<(&str, &str)> = Vec::new();
+            for (code, theirs) in codes.iter().zip(&found) {
+                let Some(theirs) = *theirs else { continue };
+                let groups = level.territories_of(theirs).map(|g| level.territories[g].code.as_str());
+                members.extend(groups.map(|group| (code.as_str(), group)));
             }
-            // The first membership stays first.
-            for (member, groups) in of.iter_mut().enumerate() {
-                if let Some(first) = level.membership.get(member) {
-                    groups.sort_by_key(|&g| (g as usize != first, g));
-                }
-            }
-            let members: Vec<(&str, &str)> = codes
-                .iter()
-                .zip(&found)
-                .flat_map(|(code, theirs)| {
-                    let groups = theirs.map_or(&[][..], |t| of[t].as_slice());
-                    groups.iter().map(move |&g| (code.as_str(), level.territories[g as usize].code.as_str()))
-                })
-                .collect();
             // Only the groups that have a member here.
             let used: HashSet<&str> = members.iter().map(|(_, group)| *group).collect();
             let groups: Vec<_> = level
@@ -414,7 +410,7 @@ impl Atlas {
                 .collect();
             diagnostics.merge(self.add_level(level.level.clone(), groups, members, strictness)?);
         }
-        self.count_missing_members(other, &mut diagnostics)?;
+        self.count_missing_members(other, &mut diagnostics);
         for attribute in &other.attributes {
             if self.attribute(&attribute.name).is_none() {
                 let of = found
@@ -432,17 +428,13 @@ impl Atlas {
 
     /// Notes for the territories of upper levels how many base territories they have in another atlas of the
     /// same base, where that is more than here.
-    fn count_missing_members(&mut self, other: &Self, found: &mut Diagnostics) -> Result<()> {
-        let counts = |atlas: &Self, level: &Level| -> Result<Vec<u32>> {
-            let mut counts = vec![0; atlas.level(level)?.territories.len()];
-            atlas.memberships(level)?.into_iter().for_each(|(_, unit)| counts[unit as usize] += 1);
-            Ok(counts)
-        };
-        let levels: Vec<Level> = self.levels[1..].iter().map(|l| l.level.clone()).collect();
-        for (at, level) in levels.iter().enumerate() {
+    fn count_missing_members(&mut self, other: &Self, found: &mut Diagnostics) {
+        for mine in &mut self.levels[1..] {
+            let level = &mine.level;
             let Ok(theirs) = other.level(level) else { continue };
-            let (here, all) = (counts(self, level)?, counts(other, level)?);
-            for (i, t) in self.levels[at + 1].territories.iter_mut().enumerate() {
+            let here = mine.memberships.counts(mine.territories.len());
+            let all = theirs.memberships.counts(theirs.territories.len());
+            for (i, t) in mine.territories.iter_mut().enumerate() {
                 let Some(known) = theirs.find(t.code.as_str()).map(|u| all[u]) else { continue };
                 if here[i] < known {
                     t.members_in_all = Some(known);
@@ -455,7 +447,6 @@ impl Atlas {
                 }
             }
         }
-        Ok(())
     }
 
     /// Gives a level its outlines: one feature per territory, in their order.
@@ -490,21 +481,6 @@ impl Atlas {
     /// Sets the planes in which distances are measured (a country's official ones).
     pub fn set_zones(&mut self, zones: Zones) {
         self.zones = Some(zones);
-    }
-
-    /// All `(base territory, territory)` memberships at a level, further ones included, in order
-    /// of the base territory.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`] when there is no such level.
-    pub fn memberships(&self, level: &Level) -> Result<Vec<(u32, u32)>> {
-        let level = self.level(level)?;
-        let mut pairs: Vec<(u32, u32)> = (0..level.membership.len())
-            .filter_map(|m| level.membership.get(m).map(|g| (m as u32, g as u32)))
-            .collect();
-        pairs.extend_from_slice(&level.further);
-        pairs.sort_unstable();
-        Ok(pairs)
     }
 }
 
@@ -584,7 +560,8 @@ impl AtlasBuilder {
         }
         let n = territories.len();
         let membership = Labels::new((0..n as u32).collect(), n)?;
-        let base = AtlasLevel { level, territories, index, geometry: None, membership, further: Vec::new() };
+        let memberships = Memberships::identity(n);
+        let base = AtlasLevel { level, territories, index, geometry: None, membership, memberships };
         Ok((Atlas { levels: vec![base], attributes: Vec::new(), zones: None, rurality: None }, diagnostics))
     }
 }
@@ -624,8 +601,8 @@ mod tests {
         assert_eq!(level.territories()[0].population, Some(40.0));
         assert_eq!(level.territories()[1].population, Some(35.0));
         assert_eq!(level.territories()[0].point, LonLat::new(0.03, 45.0).ok());
-        assert_eq!(level.further_memberships(), [(1, 1)]);
-        assert_eq!(atlas.memberships(&Level::PetrPays).unwrap(), [(0, 0), (1, 0), (1, 1), (2, 1)]);
+        assert_eq!(level.membership().get(1), Some(0));
+        assert_eq!(level.memberships().iter().collect::<Vec<_>>(), [(0, 0), (1, 0), (1, 1), (2, 1)]);
     }
 
     #[test]

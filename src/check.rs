@@ -37,16 +37,16 @@ pub(crate) fn check_sum(what: &'static str, values: &[f64]) -> Result<()> {
 
 /// Refuses coordinates that are not finite, or so large that products of their differences are not.
 pub(crate) fn check_coords(what: &'static str, coords: &[Coord<f64>]) -> Result<()> {
-    let sound = |c: &Coord<f64>| c.x.abs() <= LARGEST_COORDINATE && c.y.abs() <= LARGEST_COORDINATE;
-    match coords.iter().position(|c| !sound(c)) {
-        Some(index) => Err(Error::Value {
-            what,
-            index,
-            value: format!("({}, {})", coords[index].x, coords[index].y),
-            must: "must be finite (and below 1e100)",
-        }),
-        None => Ok(()),
+    coords.iter().enumerate().try_for_each(|(index, &c)| check_coord(what, index, c))
+}
+
+/// As [`check_coords`], for the one at `index`.
+pub(crate) fn check_coord(what: &'static str, index: usize, c: Coord<f64>) -> Result<()> {
+    if c.x.abs() <= LARGEST_COORDINATE && c.y.abs() <= LARGEST_COORDINATE {
+        return Ok(());
     }
+    let value = format!("({}, {})", c.x, c.y);
+    Err(Error::Value { what, index, value, must: "must be finite (and below 1e100)" })
 }
 
 /// Largest coordinate of which areas and crossings can be computed.

@@ -104,6 +104,9 @@ pub enum Error {
         /// Why it cannot be used and what can.
         message: String,
     },
+    /// What was asked for cannot be done with what was given: files came to nothing, or one is missing.
+    #[error("{0}")]
+    Request(String),
     /// A measure has no value on this input.
     #[error("{measure} is undefined: {reason}")]
     Undefined {

@@ -45,6 +45,15 @@ pub enum Inference {
     },
 }
 
+/// An interval: of confidence, by resampling, or of what is possible.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
 /// An observed value, what chance would give, and how far apart they are.
 ///
 /// `sd`, `z` and `p` are `None` where the null fixes only the expectation or leaves no variation.
@@ -191,6 +200,12 @@ pub(crate) fn unit_scale(values: &mut [f64]) -> i32 {
 pub(crate) fn exponent(values: &[f64]) -> i32 {
     let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     if largest == 0.0 || !largest.is_finite() { 0 } else { libm::frexp(largest).1 }
+}
+
+/// Whether powers of the values may overflow or vanish.
+pub(crate) fn extreme(values: &[f64]) -> bool {
+    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+    largest > 0.0 && !(1e-30..=1e30).contains(&largest)
 }
 
 /// Probability that a standard normal variable is at least as far from 0 as `z`.

@@ -3,6 +3,8 @@
 //! A [`Distribution`] holds what each unit has per head and how many heads it counts; the measures
 //! are its methods. Units of weight zero have no influence on any of them.
 
+use std::num::FpCategory;
+
 use serde::{Deserialize, Serialize};
 
 use crate::check::check_amounts;
@@ -70,6 +72,9 @@ pub struct Lorenz {
     pub value: Vec<f64>,
 }
 
+/// Least share of heads: with less, a ratio to the mean and its logarithm may not be numbers.
+const LEAST_SHARE: f64 = 1e-300;
+
 #[derive(Clone, Copy)]
 enum Index {
     T,
@@ -99,6 +104,9 @@ impl Distribution {
     ///
     /// # Errors
     /// As [`Distribution::weighted`].
+    ///
+    /// # Complexity
+    /// O(n).
     pub fn new(values: &[f64]) -> Result<Self> {
         Self::weighted(values, &vec![1.0; values.len()])
     }
@@ -106,8 +114,12 @@ impl Distribution {
     /// Amounts per head, and heads.
     ///
     /// # Errors
-    /// [`Error::Shape`] when lengths differ; [`Error::Value`] for a negative or non-finite entry;
-    /// [`Error::Undefined`] when no unit has a head.
+    /// [`Error::Shape`] when lengths differ; [`Error::Value`] for a negative or non-finite entry, and for
+    /// a weight with less than 10⁻³⁰⁰ of all heads; [`Error::Parameter`] when the sum of the weights or the mean
+    /// is no number of full precision; [`Error::Undefined`] when no unit has a head.
+    ///
+    /// # Complexity
+    /// O(n).
     pub fn weighted(values: &[f64], weights: &[f64]) -> Result<Self> {
         check_amounts("weights", weights, values.len())?;
         check_amounts("values", values, values.len())?;
@@ -115,13 +127,22 @@ impl Distribution {
         if heads <= 0.0 {
             return Err(Error::undefined("inequality", Undefined::Empty));
         }
-        let mean = values.iter().zip(weights).map(|(y, w)| y * (w / heads)).sum();
-        if !(heads.is_finite() && f64::is_finite(mean)) {
-            return Err(Error::Parameter {
-                name: "sum of values or weights",
-                value: "infinite".to_owned(),
-                must: "must be finite; choose a larger unit",
+        if let Some(index) = weights.iter().position(|w| *w > 0.0 && w / heads < LEAST_SHARE) {
+            return Err(Error::Value {
+                what: "weights",
+                index,
+                value: format!("{:e}", weights[index]),
+                must: "is too small beside the others to have a share of heads: leave the unit out",
             });
+        }
+        let mean = values.iter().zip(weights).map(|(y, w)| y * (w / heads)).sum();
+        for (name, sum) in [("sum of weights", heads), ("mean of values", mean)] {
+            let must = match sum.classify() {
+                FpCategory::Infinite | FpCategory::Nan => "must be finite; choose a larger unit",
+                FpCategory::Subnormal => "loses digits so near to 0; choose a smaller unit",
+                FpCategory::Zero | FpCategory::Normal => continue,
+            };
+            return Err(Error::Parameter { name, value: format!("{sum:e}"), must });
         }
         Ok(Self { values: values.to_vec(), weights: weights.to_vec(), heads, mean })
     }
@@ -129,8 +150,11 @@ impl Distribution {
     /// Whole amounts (a budget) and the population that shares each.
     ///
     /// # Errors
-    /// As [`Distribution::weighted`], and [`Error::Value`] for an amount without population: per head
-    /// it is infinite.
+    /// As [`Distribution::weighted`], and [`Error::Value`] for an amount without population: per head it is
+    /// infinite.
+    ///
+    /// # Complexity
+    /// O(n).
     pub fn per_capita(totals: &[f64], population: &[f64]) -> Result<Self> {
         check_amounts("population", population, totals.len())?;
         check_amounts("totals", totals, totals.len())?;
@@ -167,58 +191,138 @@ impl Distribution {
 
     /// Theil's T: inequality with most weight on what the rich have.
     ///
-    /// Formula: `T = Σ p_i r_i ln r_i`, with `p_i` the share of heads and `r_i = y_i / mean`. Range
-    /// 0 (all equal) to ln(heads of all / heads of the richest unit). Units with nothing contribute 0.
-    /// O(n). Theil (1967), *Economics and Information Theory*.
+    /// # Formula
+    /// `T = Σ p_i r_i ln r_i`, with `p_i` the share of heads and `r_i = y_i / mean`, `y_i` the amount per
+    /// head. Units with nothing contribute 0.
+    ///
+    /// # Range
+    /// 0 to ln(heads of all / heads of the richest unit).
+    ///
+    /// # Direction
+    /// 0: all equal; high: unequal.
+    ///
+    /// # Undefined
+    /// [`Undefined::ZeroTotal`] when the whole amount is zero.
     ///
     /// # Errors
     /// [`Error::Undefined`] when the whole amount is zero.
+    ///
+    /// # Complexity
+    /// O(n).
+    ///
+    /// # References
+    /// Theil (1967), *Economics and Information Theory*.
     pub fn theil_t(&self) -> Result<f64> {
         self.theil(Index::T)
     }
 
     /// Theil's L, the mean logarithmic deviation: inequality with most weight on who has little.
     ///
-    /// Formula: `L = −Σ p_i ln r_i`, as [`Distribution::theil_t`]. Range [0, ∞), 0 when all are equal.
-    /// O(n). From the literature, not checked against a peer.
+    /// # Formula
+    /// `L = −Σ p_i ln r_i`, symbols as for [`Distribution::theil_t`]. From the literature, not checked
+    /// against a peer.
+    ///
+    /// # Range
+    /// 0 to infinity.
+    ///
+    /// # Direction
+    /// 0: all equal; high: unequal.
+    ///
+    /// # Undefined
+    /// [`Undefined::ZeroTotal`] when the whole amount, or what a unit with heads has, is zero.
     ///
     /// # Errors
     /// [`Error::Undefined`] when the whole amount, or what a unit with heads has, is zero.
+    ///
+    /// # Complexity
+    /// O(n).
+    ///
+    /// # References
+    /// Theil (1967), *Economics and Information Theory*.
     pub fn theil_l(&self) -> Result<f64> {
         self.theil(Index::L)
     }
 
-    /// [`Distribution::theil_t`] = between + within groups.
+    /// How much of Theil's T is between groups, and how much within them.
     ///
-    /// Between: T of the groups' means. Within: `Σ_g (share of the amount)_g T_g`. Units without a
-    /// label form a group of their own. O(n + groups). Shorrocks (1980),
-    /// <https://doi.org/10.2307/1913126>.
+    /// # Formula
+    /// [`Distribution::theil_t`] = between + within. Between: T of the groups' means. Within:
+    /// `Σ_g (share of the amount)_g T_g`. Units without a label form a group of their own.
+    ///
+    /// # Range
+    /// Both parts 0 to T.
+    ///
+    /// # Direction
+    /// A high part between: the groups differ more than their members do.
+    ///
+    /// # Undefined
+    /// As [`Distribution::theil_t`]; NaN for the mean or inequality of a group without heads or amount.
     ///
     /// # Errors
     /// As [`Distribution::theil_t`]; [`Error::Shape`] when the labels are not as many as the units.
+    ///
+    /// # Complexity
+    /// O(n + groups).
+    ///
+    /// # References
+    /// Shorrocks (1980), The class of additively decomposable inequality measures,
+    /// <https://doi.org/10.2307/1913126>.
     pub fn theil_t_by(&self, groups: &Labels) -> Result<Decomposition> {
         self.decompose(Index::T, groups)
     }
 
-    /// [`Distribution::theil_l`] = between + within groups.
+    /// How much of Theil's L is between groups, and how much within them.
     ///
-    /// Between: L of the groups' means. Within: `Σ_g (share of heads)_g L_g`. Units without a label
-    /// form a group of their own. O(n + groups). From the literature, not checked against a peer.
+    /// # Formula
+    /// [`Distribution::theil_l`] = between + within. Between: L of the groups' means. Within:
+    /// `Σ_g (share of heads)_g L_g`. Units without a label form a group of their own. From the literature,
+    /// not checked against a peer.
+    ///
+    /// # Range
+    /// Both parts 0 to L.
+    ///
+    /// # Direction
+    /// A high part between: the groups differ more than their members do.
+    ///
+    /// # Undefined
+    /// As [`Distribution::theil_l`]; NaN for the mean and inequality of a group without heads.
     ///
     /// # Errors
     /// As [`Distribution::theil_l`]; [`Error::Shape`] when the labels are not as many as the units.
+    ///
+    /// # Complexity
+    /// O(n + groups).
+    ///
+    /// # References
+    /// Shorrocks (1980), The class of additively decomposable inequality measures,
+    /// <https://doi.org/10.2307/1913126>.
     pub fn theil_l_by(&self, groups: &Labels) -> Result<Decomposition> {
         self.decompose(Index::L, groups)
     }
 
     /// Gini coefficient: half the mean difference between two heads, relative to the mean.
     ///
-    /// Formula: `G = Σ_i Σ_j p_i p_j |y_i − y_j| / (2 mean)`, that is twice the area between the
-    /// Lorenz curve and the diagonal; no small-sample correction. Range [0, 1), 0 when all are equal.
-    /// O(n log n). Gini (1912).
+    /// # Formula
+    /// `G = Σ_i Σ_j p_i p_j |y_i − y_j| / (2 mean)`, with `p_i` the share of heads and `y_i` the amount per
+    /// head: twice the area between the Lorenz curve and the diagonal. No small-sample correction.
+    ///
+    /// # Range
+    /// 0 to below 1.
+    ///
+    /// # Direction
+    /// 0: all equal; high: few have much.
+    ///
+    /// # Undefined
+    /// [`Undefined::ZeroTotal`] when the whole amount is zero.
     ///
     /// # Errors
     /// [`Error::Undefined`] when the whole amount is zero.
+    ///
+    /// # Complexity
+    /// O(n log n).
+    ///
+    /// # References
+    /// Gini (1912), Variabilità e mutabilità.
     pub fn gini(&self) -> Result<f64> {
         self.check_mean("Gini")?;
         let (mut below, mut twice_area) = (0.0, 0.0);
@@ -228,20 +332,35 @@ impl Distribution {
             twice_area += p * (self.values[i] / self.mean) * (2.0 * below + p - 1.0);
             below += p;
         }
-        Ok(f64::max(twice_area, 0.0))
+        Ok(twice_area.clamp(0.0, 1.0))
     }
 
-    /// Atkinson's index: the share of the amount that could be given up without loss of welfare if
-    /// the rest were shared equally.
+    /// Atkinson's index: the share of the amount that could be given up without loss of welfare if the rest
+    /// were shared equally.
     ///
-    /// Formula: `A = 1 − (Σ p_i r_i^(1−ε))^(1/(1−ε))`, and `1 − exp(Σ p_i ln r_i)` for ε = 1. Range
-    /// [0, 1], 0 when all are equal. ε ≥ 0 is the aversion to inequality; with ε ≥ 1 it is 1 as soon
-    /// as a head has nothing. O(n). Atkinson (1970), <https://doi.org/10.1016/0022-0531(70)90039-6>.
-    /// From the literature, not checked against a peer.
+    /// # Formula
+    /// `A = 1 − (Σ p_i r_i^(1−ε))^(1/(1−ε))`, and `1 − exp(Σ p_i ln r_i)` for ε = 1, symbols as for
+    /// [`Distribution::theil_t`]; ε ≥ 0 is the aversion to inequality. From the literature, not checked
+    /// against a peer.
+    ///
+    /// # Range
+    /// 0 to 1.
+    ///
+    /// # Direction
+    /// 0: all equal; with ε ≥ 1 it is 1 as soon as a head has nothing.
+    ///
+    /// # Undefined
+    /// [`Undefined::ZeroTotal`] when the whole amount is zero.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when ε is negative or not finite; [`Error::Undefined`] when the whole
-    /// amount is zero.
+    /// [`Error::Parameter`] when ε is negative or not finite; [`Error::Undefined`] when the whole amount is
+    /// zero.
+    ///
+    /// # Complexity
+    /// O(n).
+    ///
+    /// # References
+    /// Atkinson (1970), On the measurement of inequality, <https://doi.org/10.1016/0022-0531(70)90039-6>.
     pub fn atkinson(&self, epsilon: f64) -> Result<f64> {
         if !(epsilon.is_finite() && epsilon >= 0.0) {
             return Err(Error::Parameter {
@@ -262,14 +381,38 @@ impl Distribution {
             return Ok(1.0);
         }
         let sum: f64 = logs().map(|(p, l)| p * (power * (l - extreme)).exp_m1()).sum();
-        Ok((-(extreme + sum.ln_1p() / power).exp_m1()).clamp(0.0, 1.0))
+        // What is far from 1 is added up as it is: less 1, rounding may take it below 0.
+        let log = if sum > -0.5 {
+            sum.ln_1p()
+        } else {
+            logs().map(|(p, l)| p * (power * (l - extreme)).exp()).sum::<f64>().ln()
+        };
+        Ok((-(extreme + log / power).exp_m1()).clamp(0.0, 1.0))
     }
 
-    /// The Lorenz curve: what share of the amount the poorest share of heads has. One point per unit
-    /// with heads after (0, 0). O(n log n).
+    /// The Lorenz curve: what share of the amount the poorest share of heads has.
+    ///
+    /// # Formula
+    /// Cumulated shares of heads and of the amount, poorest first: one point per unit with heads after
+    /// (0, 0).
+    ///
+    /// # Range
+    /// (0, 0) to (1, 1).
+    ///
+    /// # Direction
+    /// Near the diagonal: equal; far below it: unequal.
+    ///
+    /// # Undefined
+    /// [`Undefined::ZeroTotal`] when the whole amount is zero.
     ///
     /// # Errors
     /// [`Error::Undefined`] when the whole amount is zero.
+    ///
+    /// # Complexity
+    /// O(n log n).
+    ///
+    /// # References
+    /// Lorenz (1905), Methods of measuring the concentration of wealth.
     pub fn lorenz(&self) -> Result<Lorenz> {
         self.check_mean("Lorenz curve")?;
         let (mut heads, mut amount) = (0.0, 0.0);
@@ -287,11 +430,26 @@ impl Distribution {
         Ok(curve)
     }
 
-    /// Amount per head in class `a` relative to class `b` (rural to urban): above 1 when `a` has more.
+    /// Amount per head in class `a` relative to class `b` (rural to urban).
+    ///
+    /// # Formula
+    /// `(Y_a / P_a) / (Y_b / P_b)`, Y the amount and P the heads of a class.
+    ///
+    /// # Range
+    /// 0 or more.
+    ///
+    /// # Direction
+    /// Above 1 when `a` has more.
+    ///
+    /// # Undefined
+    /// [`Undefined::Empty`] when a class has no heads, [`Undefined::ZeroTotal`] when `b` has no amount.
     ///
     /// # Errors
-    /// [`Error::Shape`] when the labels are not as many as the units; [`Error::Parameter`] when there
-    /// is no such class; [`Error::Undefined`] when a class has no heads or `b` no amount.
+    /// [`Error::Shape`] when the labels are not as many as the units; [`Error::Parameter`] when there is no
+    /// such class; [`Error::Undefined`] when a class has no heads or `b` no amount.
+    ///
+    /// # Complexity
+    /// O(n + classes).
     pub fn ratio(&self, groups: &Labels, a: usize, b: usize) -> Result<f64> {
         self.check_labels(groups)?;
         if a.max(b) >= groups.classes() {

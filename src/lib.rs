@@ -15,7 +15,7 @@
 //! use rurban::study::{LinkSummary, Study, StudyOptions};
 //!
 //! let france = EmbeddedFrance::load()?;
-//! let (study, diagnostics) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+//! let (study, diagnostics) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
 //! assert_eq!(diagnostics.seen(), diagnostics.kept() + diagnostics.dropped());
 //!
 //! let interreg = |l: &&rurban::study::Link| l.kind == CooperationKind::TerritorialProject;
@@ -32,6 +32,11 @@
 //! # }
 //! # Ok::<(), rurban::Error>(())
 //! ```
+//!
+//! New here? The [`guide`] leads from files to answers: the [words and the walk](guide::concepts),
+//! [which null model to use](guide::null_models), [how to read a result](guide::reading), a page per
+//! [family of measures](guide::families), [how to add another country](guide::another_country) and
+//! [how to use it in another program](guide::embedding).
 //!
 //! # Rooms
 //!
@@ -63,7 +68,8 @@
 //! # Features
 //!
 //! `parallel` (rayon), `france-data` (embedded France) and `html` (the atlas page) are on by default;
-//! `proj` adds PROJ itself as the CRS backend. Each can be switched off.
+//! `parquet` reads travel times and layers from Parquet and writes GeoParquet, `xlsx` reads and writes
+//! spreadsheets, `proj` adds PROJ itself as the CRS backend. Each can be switched off.
 
 #![warn(missing_docs, unreachable_pub)]
 #![cfg_attr(
@@ -78,6 +84,9 @@
         clippy::print_stderr
     )
 )]
+
+#[macro_use]
+mod macros;
 
 pub mod accessibility;
 pub mod atlas;

@@ -77,18 +77,9 @@ impl ProfileRules {
         self
     }
 
-    /// Sets how codes relate.
-    #[must_use]
-    pub const fn codes(mut self, codes: Codes) -> Self {
-        self.codes = codes;
-        self
-    }
-
-    /// Sets what to do at the first error-level finding.
-    #[must_use]
-    pub const fn strictness(mut self, strictness: Strictness) -> Self {
-        self.strictness = strictness;
-        self
+    setters! {
+        codes: Codes,
+        strictness: Strictness,
     }
 }
 
@@ -341,7 +332,7 @@ impl ProfileBuilder<'_> {
 /// builder.add(Territory::new(TerritoryCode::new("32013")?, "Auch"), Place::file("communes"))?;
 /// let (atlas, _) = builder.finish()?;
 /// let read = |codes| {
-///     let mut jobs = Profiles::builder("jobs", atlas.base(), ProfileRules::default().codes(codes), "jobs.csv");
+///     let mut jobs = Profiles::builder("jobs", atlas.base(), &ProfileRules::default().codes(codes), "jobs.csv");
 ///     // `10` is the sum of the two others and would count them twice.
 ///     for (line, (activity, count)) in [("10", 30.0), ("10.51", 20.0), ("10.71", 10.0)].into_iter().enumerate() {
 ///         let line = Some(line as u64 + 2);
@@ -385,17 +376,17 @@ impl Profiles {
     /// Starts profiles of the territories of a level; `unit` is what is counted, `file` where the
     /// figures come from.
     #[must_use]
-    pub fn builder(
+    pub fn builder<'a>(
         unit: impl Into<String>,
-        level: &AtlasLevel,
-        rules: ProfileRules,
+        level: &'a AtlasLevel,
+        rules: &ProfileRules,
         file: impl Into<String>,
-    ) -> ProfileBuilder<'_> {
+    ) -> ProfileBuilder<'a> {
         ProfileBuilder {
             unit: unit.into(),
             level,
             found: Diagnostics::new(rules.strictness),
-            rules,
+            rules: rules.clone(),
             file: file.into(),
             codes: HashMap::new(),
             met: Vec::new(),
@@ -558,10 +549,7 @@ type Tally = [f64; 2];
 
 fn shares(atlas: &Atlas, from: &Level, to: &Level) -> Result<Vec<Shares>> {
     let base = atlas.base().territories();
-    let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); base.len()];
-    for (b, t) in atlas.memberships(to)? {
-        of_base[b as usize].push(t);
-    }
+    let to = atlas.level(to)?.memberships();
     let add = |sum: &mut Tally, b: usize| {
         sum[0] += base[b].population.unwrap_or(0.0);
         sum[1] += 1.0;
@@ -569,13 +557,13 @@ fn shares(atlas: &Atlas, from: &Level, to: &Level) -> Result<Vec<Shares>> {
     let rows = atlas.level(from)?.territories().len();
     let mut inside: Vec<Vec<(u32, Tally)>> = vec![Vec::new(); rows];
     let (mut outside, mut all) = (vec![[0.0; 2]; rows], vec![[0.0; 2]; rows]);
-    for (b, row) in atlas.memberships(from)? {
+    for (b, row) in atlas.level(from)?.memberships().iter() {
         let (b, row) = (b as usize, row as usize);
         add(&mut all[row], b);
-        if of_base[b].is_empty() {
+        if to.of(b).is_empty() {
             add(&mut outside[row], b);
         }
-        for &t in &of_base[b] {
+        for &t in to.of(b) {
             let at = inside[row].iter().position(|p| p.0 == t).unwrap_or_else(|| {
                 inside[row].push((t, [0.0; 2]));
                 inside[row].len() - 1

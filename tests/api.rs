@@ -34,6 +34,10 @@ fn items(text: &str) -> Vec<String> {
         if line.starts_with("impl") || line.starts_with("pub ") {
             owner = line.split(" {").next().unwrap_or(line).to_owned();
         }
+        if code == "setters! {" {
+            let fields = lines.by_ref().map(str::trim).take_while(|l| *l != "}");
+            found.extend(fields.map(|f| format!("{} :: setter {}", name(&owner), f.trim_end_matches(','))));
+        }
         if !code.starts_with("pub ") {
             continue;
         }

@@ -33,7 +33,7 @@ fn study(levels: bool, rurality: RuralityDefinition) -> Study {
     let mut builder = Inventory::builder(Strictness::Lenient);
     let ties = own.read(&mut builder, None, &CodeBook::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!((ties.seen, ties.kept), (328, 328));
-    Study::new(atlas, builder.finish().0, StudyOptions::default().rurality(rurality), &Silent).unwrap().0
+    Study::new(atlas, builder.finish().0, &StudyOptions::default().rurality(rurality), &Silent).unwrap().0
 }
 
 /// Words of the French administration and of the embedded France.

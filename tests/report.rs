@@ -4,24 +4,30 @@
 #![cfg(feature = "france-data")]
 #![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use rurban::atlas::{Atlas, Territory};
 use rurban::autocorrelation::LocalInference;
 use rurban::diagnostics::{Diagnostics, Place, Strictness};
-use rurban::france::EmbeddedFrance;
 use rurban::france::zones::ZONES;
+use rurban::france::{EmbeddedFrance, OwnBeside};
 use rurban::inventory::Inventory;
 use rurban::model::{Actor, ActorId, ActorKind, CommuneCode, DensityLevel, Level, TerritoryCode};
 use rurban::profiles::{ProfileCell, ProfileRules, Profiles};
 use rurban::progress::Silent;
-use rurban::report::access::{AccessView, CostUnit, Focus, access};
+use rurban::read::{ActorFile, OwnFiles};
+use rurban::report::access::{AccessRequest, AccessView, CostUnit, FacilityKinds, Focus, access};
 use rurban::report::complementarity::{Nomenclature, Sides, Subject, complementarity, contracts};
+use rurban::report::linkage::LinkageScope;
+use rurban::report::places::PlacesRequest;
 use rurban::report::rurality::{
-    class_name, inequality, rural_funding, score_name, spatial_class, structure, typologies, what_if,
+    FigureTable, class_name, inequality, rural_funding, score_name, spatial_class, structure, typologies,
+    what_if,
 };
-use rurban::report::{AtlasOptions, Language, Part, StudyFiles, Wording, written_text};
+use rurban::report::{
+    AtlasOptions, FranceRequest, Language, Outlet, Part, StudyFiles, TerritoryRequest, Wording, written_text,
+};
 use rurban::space::LonLat;
 use rurban::study::{
     AccessMethod, AccessOptions, Capacity, ComplementarityOptions, SpatialClass, SpatialOptions, Study,
@@ -31,7 +37,7 @@ use rurban::write::Table;
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 });
 
 /// The numbers of a text, sorted, whatever its language.
@@ -189,7 +195,7 @@ fn complementarity_is_told_with_its_contracts_and_limits() {
     let options = || ComplementarityOptions::default().permutations(19).draws(9);
     for nomenclature in [Nomenclature::Sectors, Nomenclature::Fields] {
         let sides = nomenclature.sides(&FRANCE, &france.sectors, &level).unwrap();
-        let compared = FRANCE.complementarity(&sides.giving, sides.receiving.as_ref(), options()).unwrap();
+        let compared = FRANCE.complementarity(&sides.giving, sides.receiving.as_ref(), &options()).unwrap();
         let [french, english] = told(|w| {
             let subject = nomenclature.subject(row, 300e3, w.language);
             let mut part = complementarity(&compared, &sides, &subject, &Silent, w).unwrap();
@@ -229,12 +235,12 @@ fn hostile() -> Study {
     }
     let mut atlas = atlas.finish().unwrap().0;
     atlas.draw_approximate_outlines(&EmbeddedFrance::land().unwrap(), &ZONES, &Silent).unwrap();
-    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory.finish().0, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 fn hostile_profiles(study: &Study) -> Profiles {
     let rules = ProfileRules::default().strictness(Strictness::Strict);
-    let mut profiles = Profiles::builder("jobs", study.atlas().base(), rules, "cells");
+    let mut profiles = Profiles::builder("jobs", study.atlas().base(), &rules, "cells");
     let cells = [(0, "a"), (0, "b"), (1, "b"), (1, "c"), (2, "a"), (2, "c"), (3, "c"), (3, "d"), (5, "d")];
     for (row, activity) in cells {
         let (territory, name) = (format!("3200{row}"), format!("{activity} {HOSTILE}"));
@@ -267,7 +273,7 @@ fn hostile_names_are_inert_everywhere() {
     let giving = hostile_profiles(&study);
     let sides = Sides::summed(&study, giving, Diagnostics::new(Strictness::Strict), &Level::Commune).unwrap();
     let options = ComplementarityOptions::default().permutations(9).draws(9);
-    let compared = study.complementarity(&sides.giving, None, options).unwrap();
+    let compared = study.complementarity(&sides.giving, None, &options).unwrap();
     let subject = Subject::new(0, format!("../../{HOSTILE}"), 300e3);
     told(|w| complementarity(&compared, &sides, &subject, &Silent, w).unwrap());
 }
@@ -333,7 +339,7 @@ fn tied() -> Study {
     }
     let mut atlas = atlas.finish().unwrap().0;
     atlas.draw_approximate_outlines(&EmbeddedFrance::land().unwrap(), &ZONES, &Silent).unwrap();
-    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory.finish().0, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 #[test]
@@ -400,4 +406,75 @@ fn ties_against_distance_are_those_against_degrees_when_all_are_equally_far() {
     let chance = |own: f64| (5.0 * f + 2.0 * g) / ((3.0 - own) * f + 5.0 * f + 2.0 * g);
     let expected = 2.0 * chance(2.0) + chance(1.0);
     assert!((near[0].distance.value().unwrap().expected - expected).abs() < 1e-12);
+}
+
+/// What a request says, and how it ends.
+fn heard(
+    folder: &Path,
+    run: impl FnOnce(&mut Outlet<'_>) -> rurban::Result<Vec<PathBuf>>,
+) -> (String, String) {
+    let mut said = String::new();
+    let mut outlet = Outlet::new(folder, Language::English, |text| said.extend([text, "\n"]));
+    let end = match run(&mut outlet) {
+        Ok(written) => written.iter().map(|path| format!("{}\n", path.display())).collect(),
+        Err(e) => e.to_string(),
+    };
+    drop(outlet);
+    (said, end)
+}
+
+#[test]
+fn requests_say_what_is_missing_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let actors = folder.path().join("actors.csv");
+    std::fs::write(&actors, "id,name\n1,Mairie\n").unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let no_actors = OwnFiles { cooperations: vec![actors.clone()], ..OwnFiles::default() };
+    let request = FranceRequest::default().own(no_actors, OwnBeside::Nothing, Strictness::Lenient);
+    assert!(heard(folder.path(), |o| request.run(o)).1.starts_with("ties need actors"));
+    let file = |path: &Path| ActorFile { path: path.to_owned(), kind: ActorKind::Organisation };
+    let own = |path: &Path| OwnFiles { actors: vec![file(path)], ..OwnFiles::default() };
+    let request = TerritoryRequest::default().own(own(&actors), Strictness::Lenient);
+    assert!(heard(folder.path(), |o| request.run(o)).1.starts_with("your actors need territories"));
+    let request =
+        FranceRequest::default().own(own(&path("none.csv")), OwnBeside::Nothing, Strictness::Lenient);
+    assert!(heard(folder.path(), |o| request.run(o)).1.contains("none.csv"));
+    let request = AccessRequest::default().territory(Some("Nulle-Part-sur-Rien".to_owned()));
+    assert!(heard(folder.path(), |o| request.run(o)).1.contains("Nulle-Part-sur-Rien"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written");
+
+    assert!(
+        FigureTable::new("a.csv", &["territory=dep".to_owned()]).unwrap_err().to_string().contains("column")
+    );
+    assert_eq!(FigureTable::new("a.csv", &["figure=n".to_owned()]).unwrap().column, "n");
+    assert_eq!("any".parse::<FacilityKinds>().unwrap().0.len(), ActorKind::ALL.len());
+    let two = "gal,epci".parse::<FacilityKinds>().unwrap();
+    assert_eq!(two.0, [ActorKind::Gal, ActorKind::Epci]);
+    assert!("gal,nothing".parse::<FacilityKinds>().is_err());
+    assert!("moon".parse::<LinkageScope>().unwrap_err().to_string().contains("interreg, joint_unit, all"));
+    assert!(EmbeddedFrance::level("gal").unwrap_err().to_string().contains("petr_pays"));
+    assert_eq!(EmbeddedFrance::level("epci").unwrap(), Level::Epci);
+}
+
+#[test]
+fn a_user_s_places_stand_in_for_the_embedded_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, rows: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, format!("id,name,commune\n{rows}")).unwrap();
+        Some(ActorFile { path, kind: ActorKind::InnovationPlace })
+    };
+    let out = folder.path().join("out");
+    let candidates = write("candidates.csv", "a,Auch,32013\nb,Condom,32107\n");
+    let request = PlacesRequest::default().new_places(1).cover_km(15.0).region(Some("76".to_owned()));
+    let run = request.clone().files(write("existing.csv", "x,Auch,32013\n"), candidates.clone());
+    let (said, end) = heard(&out, |o| run.run(o));
+    // Auch is there already, so that Condom is chosen.
+    assert!(said.contains("ACTORS ") && said.contains("Condom"), "{said}");
+    for name in ["new_places.csv", "communes.csv", "places.html"] {
+        assert!(end.contains(name) && out.join(name).is_file(), "{end}");
+    }
+    assert_eq!(std::fs::read_to_string(out.join("new_places.csv")).unwrap().lines().count(), 2);
+    let run = request.files(write("empty.csv", ""), candidates);
+    assert!(heard(&out, |o| run.run(o)).1.starts_with("NO PLACE WAS READ from "));
 }

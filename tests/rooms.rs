@@ -243,23 +243,8 @@ const LONGEST_EXAMPLE: usize = 60;
 /// Files that are longer still, and how long they may be. The list may only get shorter, and so may they.
 const STILL_LONG: &[(&str, usize)] = &[];
 
-/// Examples that are longer still, most of it the text of `--help`. As above.
-const EXAMPLES_STILL_LONG: &[(&str, usize)] = &[
-    ("examples/accessibility.rs", 99),
-    ("examples/belonging.rs", 77),
-    ("examples/complementarity.rs", 117),
-    ("examples/diffusion.rs", 89),
-    ("examples/europe.rs", 87),
-    ("examples/funding_pdr.rs", 66),
-    ("examples/linkage_evidence.rs", 95),
-    ("examples/map_cooperations.rs", 164),
-    ("examples/my_territory.rs", 164),
-    ("examples/partners.rs", 108),
-    ("examples/places.rs", 153),
-    ("examples/portrait.rs", 91),
-    ("examples/practices.rs", 135),
-    ("examples/rurality.rs", 100),
-];
+/// Lines that a file the examples share may have.
+const LONGEST_COMMON: usize = 100;
 
 /// Files longer than allowed, and entries of the list that have more room than they need.
 fn lengths(folder: &str, longest: usize, known: &[(&str, usize)]) -> Vec<String> {
@@ -267,7 +252,7 @@ fn lengths(folder: &str, longest: usize, known: &[(&str, usize)]) -> Vec<String>
     let mut files = Vec::new();
     rust_files(&root.join(folder), &mut files);
     // Examples that are programs of several files have no limit of their own.
-    files.retain(|f| folder != "examples" || f.parent() == Some(&root.join(folder)));
+    files.retain(|f| folder == "src" || f.parent() == Some(&root.join(folder)));
     let mut wrong = Vec::new();
     for path in files {
         let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
@@ -288,8 +273,111 @@ fn no_file_is_too_long() {
 
 #[test]
 fn no_example_is_too_long() {
-    let wrong = lengths("examples", LONGEST_EXAMPLE, EXAMPLES_STILL_LONG);
-    assert!(wrong.is_empty(), "move what these compose into `report`, or correct the list: {wrong:#?}");
+    let wrong = lengths("examples", LONGEST_EXAMPLE, &[]);
+    assert!(wrong.is_empty(), "move what these compose into `report`: {wrong:#?}");
+    let wrong = lengths("examples/common", LONGEST_COMMON, &[]);
+    assert!(wrong.is_empty(), "move what these compose into `read` or `report`: {wrong:#?}");
+}
+
+/// Headings in the documentation of a measure, in this order.
+const HEADINGS: &[&str] =
+    &["Formula", "Range", "Direction", "Undefined", "Errors", "Complexity", "References", "Example"];
+
+/// Rooms whose public functions are measures, but for those of the next list.
+const KERNELS: &[&str] = &[
+    "accessibility",
+    "autocorrelation",
+    "categorical",
+    "complementarity",
+    "diffusion",
+    "inequality",
+    "linkage",
+    "matching",
+    "multiple_testing",
+    "network",
+    "siting",
+    "space",
+    "trend",
+    "typology",
+];
+
+/// Functions of these rooms that measure nothing: they build, convert, check, split or draw.
+const NO_MEASURE: &[&str] = &[
+    "accessibility::road_network",
+    "complementarity::aggregate_activities",
+    "complementarity::aggregate_regions",
+    "complementarity::mixed_levels",
+    "matching::blocking_pairs",
+    "matching::random_hold_out",
+    "matching::temporal_hold_out",
+    "network::deal_participations",
+    "network::degree_preserving",
+    "network::k_core",
+    "network::strong_components",
+    "network::weak_components",
+    "space::check",
+    "space::dissolve",
+    "space::overlapping_pairs",
+    "space::projector",
+    "space::simplify",
+    "space::tessellate",
+    "typology::switches",
+];
+
+/// The public functions of a file that are in no `impl`, and the headings of their documentation.
+fn documented(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let start = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub const fn "));
+        let Some(name) = start.and_then(|rest| rest.split(['(', '<']).next()) else { continue };
+        // Attributes stand between the documentation and the function.
+        let end =
+            lines[..i].iter().rposition(|l| l.is_empty() || l.starts_with("///")).map_or(0, |at| at + 1);
+        let first = lines[..end].iter().rposition(|l| !l.starts_with("///")).map_or(0, |at| at + 1);
+        let (mut headings, mut example) = (Vec::new(), false);
+        for text in lines[first..end].iter().map(|l| l.trim_start_matches('/').trim()) {
+            if text.starts_with("```") {
+                example = !example;
+            } else if let Some(heading) = text.strip_prefix("# ")
+                && !example
+            {
+                headings.push(heading);
+            }
+        }
+        found.push((name, headings));
+    }
+    found
+}
+
+#[test]
+fn measures_have_fixed_headings() {
+    let (mut files, mut wrong, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    rust_files(&source(), &mut files);
+    for path in files {
+        let inside = path.strip_prefix(source()).unwrap().with_extension("");
+        let room = inside.iter().next().unwrap().to_string_lossy();
+        if !KERNELS.contains(&&*room) {
+            continue;
+        }
+        for (name, found) in documented(&std::fs::read_to_string(&path).unwrap()) {
+            let name = format!("{room}::{name}");
+            let known: Vec<&str> = HEADINGS.iter().copied().filter(|h| found.contains(h)).collect();
+            if found != known {
+                wrong.push(format!("{name} has {found:?}"));
+            }
+            if !found.contains(&"Complexity") {
+                wrong.push(format!("{name} has no Complexity"));
+            }
+            if !found.contains(&"Formula") && !NO_MEASURE.contains(&name.as_str()) {
+                wrong.push(format!("{name} has no Formula"));
+            }
+            seen.insert(name);
+        }
+    }
+    assert!(wrong.is_empty(), "headings are some of {HEADINGS:?}, in that order: {wrong:#?}");
+    let gone: Vec<_> = NO_MEASURE.iter().filter(|name| !seen.contains(**name)).collect();
+    assert!(gone.is_empty(), "no such function, to be taken off the list: {gone:?}");
 }
 
 #[test]

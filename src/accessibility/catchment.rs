@@ -37,19 +37,33 @@ pub enum Choice {
     WholeTable,
 }
 
-/// Hansen's potential: supply within reach, each unit weighted by how well it is reached.
+/// How much supply is within reach, each unit weighted by how well it is reached (Hansen's potential).
 ///
-/// Formula: `A_i = Σ_j S_j W(c_ij)` over the facilities within the cut-off. In units of supply, range
-/// [0, ∞), high is good. O(pairs). Hansen (1959), <https://doi.org/10.1080/01944365908978307>.
+/// # Formula
+/// `A_i = Σ_j S_j W(c_ij)` over the facilities within the cut-off; S the supply of each facility, c the
+/// costs, W the catchment's weight. One score for each origin, in units of supply.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// High is good. 0 when no facility is within reach; such origins are listed.
 ///
 /// # Errors
-/// [`Error::Shape`] when there is not one supply per facility; [`Error::Value`] for a negative or
-/// non-finite supply; [`Error::Parameter`] for a cut-off or decay out of its domain.
+/// [`Error::Shape`] when there is not one supply per facility; [`Error::Value`] for a negative or non-finite
+/// supply; [`Error::Parameter`] for a cut-off or decay out of its domain.
 ///
 /// [`Error::Shape`]: crate::Error::Shape
 /// [`Error::Value`]: crate::Error::Value
 /// [`Error::Parameter`]: crate::Error::Parameter
 ///
+/// # Complexity
+/// O(pairs).
+///
+/// # References
+/// Hansen (1959), Journal of the American Institute of Planners, <https://doi.org/10.1080/01944365908978307>.
+///
+/// # Example
 /// ```
 /// use rurban::accessibility::{Catchment, CostTable, Decay, potential};
 /// # fn main() -> rurban::Result<()> {
@@ -67,29 +81,54 @@ pub fn potential(costs: &CostTable, supply: &[f64], catchment: &Catchment) -> Re
     Ok(Reach { costs, catchment, rows: Rows::Plain }.scores(offers))
 }
 
-/// Cumulative opportunities: supply at a cost of at most `cutoff` (inclusive).
+/// How much supply is at a cost of at most `cutoff` (inclusive; cumulative opportunities).
 ///
-/// Formula: `A_i = Σ_{j: c_ij ≤ cutoff} S_j`; [`potential`] without decay.
+/// # Formula
+/// `A_i = Σ_{j: c_ij ≤ cutoff} S_j`; [`potential`] without decay.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// High is good.
 ///
 /// # Errors
 /// As [`potential`].
+///
+/// # Complexity
+/// O(pairs).
 pub fn cumulative_opportunities(costs: &CostTable, supply: &[f64], cutoff: f64) -> Result<Access> {
     potential(costs, supply, &Catchment::within(cutoff))
 }
 
-/// Two-step floating catchment area (2SFCA), and with a decay its enhanced form (E2SFCA): supply per
-/// head within reach, where each facility is shared by all who reach it.
+/// How much supply per head is within reach, where each facility is shared by all who reach it: the two-step
+/// floating catchment area (2SFCA), and with a decay its enhanced form (E2SFCA).
 ///
-/// Formula: `R_j = S_j / Σ_i P_i W(c_ij)`, `A_i = Σ_j R_j W(c_ij)`, both over pairs within the cut-off
-/// (inclusive). In units of supply per unit of demand, range [0, ∞), high is good. What is handed
-/// out is what there is: `Σ_i P_i A_i` equals the supply of all facilities that demand reaches.
-/// Origins without demand of their own have a score too. O(pairs). Luo & Wang (2003),
-/// <https://doi.org/10.1068/b29120>; with decay Luo & Qi (2009),
-/// <https://doi.org/10.1016/j.healthplace.2009.06.002>, whose steps are [`Catchment::luo_qi`].
+/// # Formula
+/// `R_j = S_j / Σ_i P_i W(c_ij)`, `A_i = Σ_j R_j W(c_ij)`, both over pairs within the cut-off (inclusive); S
+/// the supply, P the demand, c the costs, W the catchment's weight. One score for each origin, in units of
+/// supply per unit of demand. What is handed out is what there is: `Σ_i P_i A_i` equals the supply of all
+/// facilities that demand reaches.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// High is good. 0 when no facility is within reach; such origins are listed. Origins without demand of their
+/// own have a score too.
 ///
 /// # Errors
 /// As [`potential`], for demand too.
 ///
+/// # Complexity
+/// O(pairs).
+///
+/// # References
+/// Luo & Wang (2003), Environment and Planning B, <https://doi.org/10.1068/b29120>; with decay Luo & Qi
+/// (2009), Health & Place, <https://doi.org/10.1016/j.healthplace.2009.06.002>, whose steps are
+/// [`Catchment::luo_qi`].
+///
+/// # Example
 /// ```
 /// use rurban::accessibility::{Catchment, CostTable, two_step};
 /// # fn main() -> rurban::Result<()> {
@@ -102,16 +141,29 @@ pub fn two_step(costs: &CostTable, demand: &[f64], supply: &[f64], catchment: &C
     compete(costs, demand, supply, catchment, Rows::Plain)
 }
 
-/// Three-step floating catchment area (3SFCA): as [`two_step`], but who can choose between many
-/// facilities asks less of each.
+/// How much supply per head is within reach when who can choose between many facilities asks less of each:
+/// the three-step floating catchment area (3SFCA).
 ///
-/// Formula: `G_ij = W(c_ij) / Σ_j W(c_ij)`, `R_j = S_j / Σ_i G_ij W(c_ij) P_i`,
-/// `A_i = Σ_j G_ij W(c_ij) R_j`. `choice` says over which facilities the sum in `G` goes; the two are
-/// the same when the table ends at the cut-off. Units, range and balance as [`two_step`]. O(pairs).
-/// Wan, Zou & Sternberg (2012), <https://doi.org/10.1080/13658816.2011.624987>.
+/// # Formula
+/// `G_ij = W(c_ij) / Σ_j W(c_ij)`, `R_j = S_j / Σ_i G_ij W(c_ij) P_i`, `A_i = Σ_j G_ij W(c_ij) R_j`. `choice`
+/// says over which facilities the sum in `G` goes; the two are the same when the table ends at the cut-off.
+/// Symbols, units and balance as [`two_step`].
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// High is good, as [`two_step`].
 ///
 /// # Errors
 /// As [`two_step`].
+///
+/// # Complexity
+/// O(pairs).
+///
+/// # References
+/// Wan, Zou & Sternberg (2012), International Journal of Geographical Information Science,
+/// <https://doi.org/10.1080/13658816.2011.624987>.
 pub fn three_step(
     costs: &CostTable,
     demand: &[f64],
@@ -122,17 +174,30 @@ pub fn three_step(
     compete(costs, demand, supply, catchment, Rows::Preference(choice))
 }
 
-/// Balanced floating catchment area (BFCA): neither demand nor what facilities offer is counted more
-/// than once, as overlapping catchments do in [`two_step`].
+/// How much is within reach when neither demand nor what facilities offer is counted more than once, as
+/// overlapping catchments do in [`two_step`]: the balanced floating catchment area (BFCA).
 ///
-/// Formula: with `V_ij = W(c_ij) / Σ_j W(c_ij)` and `U_ij = W(c_ij) / Σ_i W(c_ij)`,
-/// `R_j = S_j / Σ_i V_ij P_i`, `A_i = Σ_j U_ij R_j`. All covered demand falls on the facilities once,
-/// and `Σ_i A_i = Σ_j R_j` over the facilities that demand reaches. Range [0, ∞), high is good; the
-/// scores are shares of offers, not supply per head. O(pairs). Páez, Higgins & Vivona (2019),
-/// <https://doi.org/10.1371/journal.pone.0218773>. From the literature, not checked against a peer.
+/// # Formula
+/// With `V_ij = W(c_ij) / Σ_j W(c_ij)` and `U_ij = W(c_ij) / Σ_i W(c_ij)`, `R_j = S_j / Σ_i V_ij P_i`,
+/// `A_i = Σ_j U_ij R_j`; other symbols as [`two_step`]. All covered demand falls on the facilities once, and
+/// `Σ_i A_i = Σ_j R_j` over the facilities that demand reaches. The scores are shares of offers, not supply
+/// per head.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// High is good.
 ///
 /// # Errors
 /// As [`two_step`].
+///
+/// # Complexity
+/// O(pairs).
+///
+/// # References
+/// Páez, Higgins & Vivona (2019), PLOS ONE, <https://doi.org/10.1371/journal.pone.0218773>. From the
+/// literature, not checked against a peer.
 pub fn balanced(costs: &CostTable, demand: &[f64], supply: &[f64], catchment: &Catchment) -> Result<Access> {
     catchment.check()?;
     check_amounts("demand", demand, costs.origins())?;

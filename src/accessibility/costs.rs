@@ -38,6 +38,9 @@ impl CostTable {
     ///
     /// # Errors
     /// [`Error::Value`] for a negative cost.
+    ///
+    /// # Complexity
+    /// O(pairs).
     pub fn from_csr(pairs: Csr) -> Result<Self> {
         match pairs.parts().2.iter().position(|c| !(c.is_finite() && *c >= 0.0)) {
             Some(index) => Err(bad_cost(index, pairs.parts().2[index])),
@@ -48,8 +51,11 @@ impl CostTable {
     /// `(origin, facility, cost)` in any order.
     ///
     /// # Errors
-    /// [`Error::Value`] when an origin or facility is out of range, a cost is negative or not finite,
-    /// or a pair is given twice.
+    /// [`Error::Value`] when an origin or facility is out of range, a cost is negative or not finite, or a
+    /// pair is given twice.
+    ///
+    /// # Complexity
+    /// O(origins + facilities + pairs).
     pub fn from_triplets(origins: usize, facilities: usize, triplets: &[(u32, u32, f64)]) -> Result<Self> {
         let pairs = Csr::from_triplets(origins, facilities, triplets)?;
         if let Some(index) = triplets.iter().position(|t| t.2 < 0.0) {
@@ -71,11 +77,13 @@ impl CostTable {
         Ok(Self { pairs })
     }
 
-    /// A full origins × facilities matrix, in which infinity stands for a pair that cannot be
-    /// travelled.
+    /// A full origins × facilities matrix, in which infinity stands for a pair that cannot be travelled.
     ///
     /// # Errors
     /// [`Error::Value`] for a negative cost or NaN.
+    ///
+    /// # Complexity
+    /// O(origins × facilities).
     pub fn from_matrix(costs: &Matrix) -> Result<Self> {
         let mut offsets = vec![0];
         let (mut indices, mut values) = (Vec::new(), Vec::new());
@@ -94,15 +102,15 @@ impl CostTable {
         Ok(Self { pairs: Csr::from_sorted(costs.columns(), offsets, indices, values) })
     }
 
-    /// Straight-line distances in metres, for all pairs at most `cutoff_m` apart; coordinates are
-    /// planar metres (see [`crate::space::crs`]).
-    ///
-    /// O(origins + facilities + pairs looked at), on all threads. Scale with [`CostTable::scaled`]
-    /// for cut-offs in kilometres.
+    /// Straight-line distances in metres, for all pairs at most `cutoff_m` apart; coordinates are planar
+    /// metres (see [`crate::space::crs`]). Scale with [`CostTable::scaled`] for cut-offs in kilometres.
     ///
     /// # Errors
     /// [`Error::Value`] for a coordinate that is not finite; [`Error::Parameter`] when the cut-off is
     /// negative or not finite.
+    ///
+    /// # Complexity
+    /// O(origins + facilities + pairs looked at), on all threads.
     pub fn planar(origins: &[Coord<f64>], facilities: &[Coord<f64>], cutoff_m: f64) -> Result<Self> {
         let places = PointSet::new(facilities)?;
         check_origins(origins)?;
@@ -121,13 +129,17 @@ impl CostTable {
         Ok(Self { pairs: Rows::join(facilities.len(), &chunks) })
     }
 
-    /// Geodesic distances in metres on WGS 84, for all pairs at most `cutoff_m` apart: right within
-    /// every zone, across zones and overseas.
+    /// Geodesic distances in metres on WGS 84, for all pairs at most `cutoff_m` apart: right within every
+    /// zone, across zones and overseas. [`CostTable::planar`] is far quicker within one zone.
     ///
-    /// About 1 µs per pair of origin and facility position looked at, on all threads;
-    /// [`CostTable::planar`] is far quicker within one zone. O(facilities log facilities + origins
-    /// log facilities + pairs).
+    /// # Errors
+    /// [`Error::Parameter`] when the cut-off is negative or not finite.
     ///
+    /// # Complexity
+    /// O(facilities log facilities + origins log facilities + pairs), about 1 µs per pair of origin and
+    /// facility position looked at, on all threads.
+    ///
+    /// # Example
     /// ```
     /// use rurban::accessibility::CostTable;
     /// use rurban::space::LonLat;
@@ -137,9 +149,6 @@ impl CostTable {
     /// assert_eq!((costs.get(0, 0), costs.get(1, 0)), (Some(0.0), None));
     /// # Ok::<(), rurban::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`Error::Parameter`] when the cut-off is negative or not finite.
     pub fn geodesic(origins: &[LonLat], facilities: &[LonLat], cutoff_m: f64) -> Result<Self> {
         // Many lists place all facilities of a town at one spot: each spot is measured once.
         let (spots, spot_of) = distinct(facilities);
@@ -166,12 +175,15 @@ impl CostTable {
         to_spots.select(&(0..origins.len() as u32).collect::<Vec<_>>(), &spot_of)
     }
 
-    /// The table of other origins and facilities that stand where some of this table do: origin `i`
-    /// of the new table has the costs of origin `origins[i]`, and likewise for facilities. Each may
-    /// be taken several times or not at all. O(facilities + pairs of the new table, sorted by row).
+    /// The table of other origins and facilities that stand where some of this table do: origin `i` of the
+    /// new table has the costs of origin `origins[i]`, and likewise for facilities. Each may be taken several
+    /// times or not at all.
     ///
     /// # Errors
     /// [`Error::Value`] for an origin or facility that is not in the table.
+    ///
+    /// # Complexity
+    /// O(facilities + pairs of the new table, sorted by row).
     pub fn select(&self, origins: &[u32], facilities: &[u32]) -> Result<Self> {
         let check = |what, chosen: &[u32], n: usize| match chosen.iter().position(|&c| c as usize >= n) {
             Some(index) => Err(Error::Value {
@@ -205,7 +217,10 @@ impl CostTable {
         Ok(Self { pairs: Csr::from_sorted(facilities.len(), offsets, indices, values) })
     }
 
-    /// The table without the pairs that cost more than `cutoff`. O(pairs).
+    /// The table without the pairs that cost more than `cutoff`.
+    ///
+    /// # Complexity
+    /// O(pairs).
     #[must_use]
     pub fn within(&self, cutoff: f64) -> Self {
         let mut offsets = vec![0];
@@ -220,13 +235,17 @@ impl CostTable {
         Self { pairs: Csr::from_sorted(self.facilities(), offsets, indices, values) }
     }
 
-    /// The table with what it costs to set out from each origin and to arrive at each facility added to
-    /// every pair: the ways to and from the nearest roads, say, or waiting times. O(pairs).
+    /// The table with what it costs to set out from each origin and to arrive at each facility added to every
+    /// pair: the ways to and from the nearest roads, say, or waiting times.
     ///
     /// # Errors
-    /// [`Error::Shape`] when there is not one cost for each origin and each facility; [`Error::Value`]
-    /// for one that is negative or not finite, or a cost that becomes infinite.
+    /// [`Error::Shape`] when there is not one cost for each origin and each facility; [`Error::Value`] for
+    /// one that is negative or not finite, or a cost that becomes infinite.
     ///
+    /// # Complexity
+    /// O(pairs).
+    ///
+    /// # Example
     /// ```
     /// use rurban::accessibility::CostTable;
     ///
@@ -246,12 +265,15 @@ impl CostTable {
         Self::from_csr(self.pairs)
     }
 
-    /// The table with `cost` from each origin to the facility of the same index where it has none: in
-    /// tables from place to place the way within a place is often missing.
+    /// The table with `cost` from each origin to the facility of the same index where it has none: in tables
+    /// from place to place the way within a place is often missing.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a cost that is negative or not finite; [`Error::Shape`] when there are
-    /// not as many facilities as origins.
+    /// [`Error::Parameter`] for a cost that is negative or not finite; [`Error::Shape`] when there are not as
+    /// many facilities as origins.
+    ///
+    /// # Complexity
+    /// O(origins + pairs).
     pub fn with_own_costs(&self, cost: f64) -> Result<Self> {
         let (origins, facilities) = (self.origins(), self.facilities());
         if origins != facilities {
@@ -315,8 +337,11 @@ impl CostTable {
     /// All costs times a factor: 0.001 makes kilometres of metres.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the factor is negative or not finite, [`Error::Value`] when a cost
-    /// becomes infinite.
+    /// [`Error::Parameter`] when the factor is negative or not finite, [`Error::Value`] when a cost becomes
+    /// infinite.
+    ///
+    /// # Complexity
+    /// O(pairs).
     pub fn scaled(mut self, factor: f64) -> Result<Self> {
         if !(factor.is_finite() && factor >= 0.0) {
             return Err(Error::Parameter {

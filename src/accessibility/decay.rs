@@ -38,7 +38,19 @@ impl Decay {
         Self::Steps(vec![(10.0, 1.0), (20.0, 0.68), (30.0, 0.22)])
     }
 
-    /// The weight at a cost that is not negative. Nothing is checked here, measures check once.
+    /// How much a facility still counts at a cost that is not negative.
+    ///
+    /// # Formula
+    /// That of the [`Decay`]. Nothing is checked here, measures check once.
+    ///
+    /// # Range
+    /// [0, ∞); [0, 1] for [`Decay::Uniform`], [`Decay::Exponential`] and [`Decay::Gaussian`].
+    ///
+    /// # Direction
+    /// High for what is near.
+    ///
+    /// # Complexity
+    /// O(1); O(steps) for [`Decay::Steps`].
     #[must_use]
     pub fn weight(&self, cost: f64) -> f64 {
         match self {
@@ -120,7 +132,19 @@ impl Catchment {
         self.cutoff
     }
 
-    /// Weight of a facility at a cost.
+    /// How much a facility counts at a cost.
+    ///
+    /// # Formula
+    /// [`Decay::weight`] up to the cut-off (inclusive), 0 beyond.
+    ///
+    /// # Range
+    /// As [`Decay::weight`].
+    ///
+    /// # Direction
+    /// High for what is near.
+    ///
+    /// # Complexity
+    /// As [`Decay::weight`].
     #[must_use]
     pub fn weight(&self, cost: f64) -> f64 {
         if cost <= self.cutoff { self.decay.weight(cost) } else { 0.0 }

@@ -45,14 +45,29 @@ impl Nearest {
     }
 }
 
-/// The `k` facilities of least cost in a table (all, when there are fewer): how far the nearest
-/// notary, and how far the next when it closes. Low is good.
+/// How far the nearest facilities are: the `k` of least cost in a table (all, when there are fewer). How far
+/// the nearest notary, and how far the next when it closes.
 ///
-/// Rows are filled up with [`Nearest::NONE`] and NaN. O(pairs + origins · k log k).
+/// # Formula
+/// The `k` smallest `c_ij` of each origin, with their facilities; equal costs by index. Shape origins × k, in
+/// the unit of the table.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// Low is good.
+///
+/// # Undefined
+/// Rows are filled up with [`Nearest::NONE`] and NaN; origins that reach no facility are listed.
 ///
 /// # Errors
 /// [`Error::Parameter`] when `k` is 0.
 ///
+/// # Complexity
+/// O(pairs + origins · k log k).
+///
+/// # Example
 /// ```
 /// use rurban::accessibility::{CostTable, nearest_k};
 ///
@@ -76,13 +91,27 @@ pub fn nearest_k(costs: &CostTable, k: usize) -> Result<Nearest> {
     Ok(Nearest::gather(k, &rows))
 }
 
-/// The `k` facilities nearest in a straight line (all, when there are fewer), however far; planar
-/// coordinates and costs in metres.
+/// How far the `k` facilities nearest in a straight line are (all, when there are fewer), however far they
+/// be.
 ///
-/// Exact. O(facilities + origins · k) for facilities that are not all in one spot.
+/// # Formula
+/// The `k` smallest distances of each origin, with their facilities; planar coordinates and costs in metres.
+/// Exact. Shape origins × k.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// Low is good.
+///
+/// # Undefined
+/// As [`nearest_k`].
 ///
 /// # Errors
 /// [`Error::Parameter`] when `k` is 0; [`Error::Value`] for a coordinate that is not finite.
+///
+/// # Complexity
+/// O(facilities + origins · k) for facilities that are not all in one spot.
 pub fn nearest_k_planar(origins: &[Coord<f64>], facilities: &[Coord<f64>], k: usize) -> Result<Nearest> {
     let k = check_k(k, facilities.len())?;
     let places = PointSet::new(facilities)?;
@@ -96,11 +125,26 @@ pub fn nearest_k_planar(origins: &[Coord<f64>], facilities: &[Coord<f64>], k: us
     Ok(Nearest::gather(k, &rows?))
 }
 
-/// As [`nearest_k_planar`], on the ellipsoid: costs are geodesics on WGS 84 in metres, right across
-/// zones and overseas. O((facilities + origins · k) log facilities).
+/// How far the `k` facilities nearest on the ellipsoid are (all, when there are fewer), right across zones
+/// and overseas.
+///
+/// # Formula
+/// As [`nearest_k_planar`], with costs that are geodesics on WGS 84 in metres.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// Low is good.
+///
+/// # Undefined
+/// As [`nearest_k`].
 ///
 /// # Errors
 /// [`Error::Parameter`] when `k` is 0.
+///
+/// # Complexity
+/// O((facilities + origins · k) log facilities).
 pub fn nearest_k_geodesic(origins: &[LonLat], facilities: &[LonLat], k: usize) -> Result<Nearest> {
     let k = check_k(k, facilities.len())?;
     let (spots, spot_of) = distinct(facilities);

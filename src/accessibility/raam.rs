@@ -84,24 +84,40 @@ pub struct AgentAccess {
     pub rounds: usize,
 }
 
-/// Rational agent access model (RAAM): travel plus crowding, once nobody can do better by choosing
-/// another facility.
+/// How good access is once nobody can do better by choosing another facility: travel plus crowding in the
+/// rational agent access model (RAAM).
 ///
-/// Formula: demand `x_ij` of origin `i` at facility `j` costs `c_ij / τ + Σ_i x_ij / (ρ S_j)`; the score
-/// is the least cost open to `i` at equilibrium, which exists and is unique. Low is good, range
-/// [0, ∞); about 1 for facilities at hand with mean crowding. Facilities without supply are left out.
-/// Origins without demand get the cost they would meet. Demand is divisible here; the method's
-/// original heuristic moves whole people in 150 shrinking steps and ends near the same costs.
+/// # Formula
+/// Demand `x_ij` of origin `i` at facility `j` costs `c_ij / τ + Σ_i x_ij / (ρ S_j)`, c the travel cost, S
+/// the supply, τ and ρ as in [`AgentOptions`]; the score is the least cost open to `i` at equilibrium, which
+/// exists and is unique. Demand is divisible here; the method's original heuristic moves whole people in 150
+/// shrinking steps and ends near the same costs.
 ///
-/// Each round, origins in turn share their demand out at best, most rounds among the facilities they
-/// already use; the rounds stop when over all pairs no more than [`AgentOptions::tolerance`] is left
-/// to save. O(pairs) per round over all and O(pairs in use) per other round, each on one thread.
-/// Saxon & Snow (2020), <https://doi.org/10.1080/24694452.2019.1629870>.
+/// Each round, origins in turn share their demand out at best, most rounds among the facilities they already
+/// use; the rounds stop when over all pairs no more than [`AgentOptions::tolerance`] is left to save.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// Low is good; about 1 for facilities at hand with mean crowding. Origins without demand get the cost they
+/// would meet.
+///
+/// # Undefined
+/// NaN for origins that reach no facility with supply. Facilities without supply are left out.
 ///
 /// # Errors
-/// As [`super::two_step`], and [`Error::Undefined`] when there is no supply, when `ρ` is to be
-/// computed and there is no demand, or when the rounds do not suffice.
+/// As [`super::two_step`], and [`Error::Undefined`] when there is no supply, when `ρ` is to be computed and
+/// there is no demand, or when the rounds do not suffice.
 ///
+/// # Complexity
+/// O(pairs) per round over all and O(pairs in use) per other round, each on one thread.
+///
+/// # References
+/// Saxon & Snow (2020), Annals of the American Association of Geographers,
+/// <https://doi.org/10.1080/24694452.2019.1629870>.
+///
+/// # Example
 /// ```
 /// use rurban::accessibility::{AgentOptions, CostTable, rational_agents};
 /// use rurban::progress::Silent;
@@ -116,7 +132,7 @@ pub fn rational_agents(
     costs: &CostTable,
     demand: &[f64],
     supply: &[f64],
-    options: AgentOptions,
+    options: &AgentOptions,
     progress: &dyn Progress,
 ) -> Result<AgentAccess> {
     options.check()?;
@@ -136,7 +152,7 @@ pub fn rational_agents(
     check_weights("supply times rho", &capacity)?;
     let mut market = Market::new(costs, demand, capacity, options.tau);
     progress.begin("equilibrium", None);
-    let outcome = market.settle(&options, progress);
+    let outcome = market.settle(options, progress);
     progress.end();
     let Some((scores, gap, rounds)) = outcome else {
         let iterations = options.max_rounds;

@@ -16,12 +16,15 @@ use crate::space::neighbours::Neighbour;
 /// Starts between two reports of progress.
 const BATCH: usize = 1024;
 
-/// A road network from `(from, to, length)` sections; of parallel sections only the shortest counts
-/// (a [`Network`] of its own adds them up), and loops are left out.
+/// A road network from `(from, to, length)` sections; of parallel sections only the shortest counts (a
+/// [`Network`] of its own adds them up), and loops are left out.
 ///
 /// # Errors
-/// As [`Network::from_edges`], and [`Error::Value`] for a length of zero, which a network would drop:
-/// give such a section a small length or make its ends one node.
+/// As [`Network::from_edges`], and [`Error::Value`] for a length of zero, which a network would drop: give
+/// such a section a small length or make its ends one node.
+///
+/// # Complexity
+/// O(sections log sections + nodes).
 pub fn road_network(nodes: usize, roads: &[(u32, u32, f64)], direction: Direction) -> Result<Network> {
     if let Some(index) = roads.iter().position(|r| !(r.2.is_finite() && r.2 > 0.0)) {
         return Err(Error::Value {
@@ -62,11 +65,14 @@ pub struct Roads {
 }
 
 impl Roads {
-    /// A network (of [`road_network`], or of any petgraph graph by [`Network::from_petgraph`], whose
-    /// parallel edges add up) and the position of each node.
+    /// A network (of [`road_network`], or of any petgraph graph by [`Network::from_petgraph`], whose parallel
+    /// edges add up) and the position of each node.
     ///
     /// # Errors
     /// [`Error::Shape`] when there is not one position for each node.
+    ///
+    /// # Complexity
+    /// O(nodes log nodes).
     pub fn new(network: Network, positions: Vec<LonLat>) -> Result<Self> {
         if positions.len() != network.nodes() {
             let (expected, got) = (network.nodes(), positions.len());
@@ -81,11 +87,14 @@ impl Roads {
         &self.network
     }
 
-    /// The node nearest to each place (the first of equals) and how far it is, `None` where all are
-    /// farther than `within_m`. O(places log nodes), on all threads.
+    /// The node nearest to each place (the first of equals) and how far it is, `None` where all are farther
+    /// than `within_m`.
     ///
     /// # Errors
     /// [`Error::Parameter`] when the distance is negative or NaN.
+    ///
+    /// # Complexity
+    /// O(places log nodes), on all threads.
     pub fn nearest_nodes(&self, places: &[LonLat], within_m: f64) -> Result<Vec<Option<Neighbour>>> {
         if within_m.is_nan() || within_m < 0.0 {
             return Err(Error::Parameter {
@@ -103,19 +112,21 @@ impl Roads {
 }
 
 impl CostTable {
-    /// Lengths of the shortest paths from origins to facilities that are at most `cutoff` long, the
-    /// weights of ties being lengths (or minutes); origins and facilities stand on nodes, which they
-    /// may share.
+    /// Lengths of the shortest paths from origins to facilities that are at most `cutoff` long, the weights
+    /// of ties being lengths (or minutes); origins and facilities stand on nodes, which they may share.
     ///
-    /// Build the network with [`road_network`], as [`Network::from_edges`] adds parallel roads up. In
-    /// a directed network paths lead from the origin to the facility. One Dijkstra search per node
-    /// with origins or per node with facilities, whichever are fewer, on all threads; each is
-    /// O(t log t) in the ties `t` within the cut-off.
+    /// Build the network with [`road_network`], as [`Network::from_edges`] adds parallel roads up. In a
+    /// directed network paths lead from the origin to the facility.
     ///
     /// # Errors
-    /// [`Error::Value`] for a node that is not in the network; [`Error::Parameter`] when the cut-off
-    /// is negative or NaN (infinity is no limit).
+    /// [`Error::Value`] for a node that is not in the network; [`Error::Parameter`] when the cut-off is
+    /// negative or NaN (infinity is no limit).
     ///
+    /// # Complexity
+    /// One Dijkstra search per node with origins or per node with facilities, whichever are fewer, on all
+    /// threads; each is O(t log t) in the ties `t` within the cut-off.
+    ///
+    /// # Example
     /// ```
     /// use rurban::accessibility::{CostTable, road_network};
     /// use rurban::network::Direction;

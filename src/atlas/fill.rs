@@ -30,7 +30,7 @@ impl Atlas {
         let found: Vec<Option<usize>> =
             self.base().territories().iter().map(|t| theirs.find(t.code.as_str())).collect();
         let mut members: Vec<Vec<u32>> = vec![Vec::new(); theirs.territories().len()];
-        for (member, unit) in other.memberships(&level)? {
+        for (member, unit) in other.level(&level)?.memberships().iter() {
             members[unit as usize].push(member);
         }
         let base = other.base().territories();
@@ -43,7 +43,7 @@ impl Atlas {
             let mut people = [0.0; DensityLevel::ALL.len()];
             for &m in &members[unit] {
                 if let Some(level) =
-                    base[m as usize].density.filter(|l| Some(l.rurality()) == rurality[unit].0)
+                    base[m as usize].density.filter(|l| Some(l.rurality()) == rurality[unit].class)
                 {
                     people[level.rank()] += base[m as usize].population.unwrap_or(0.0);
                 }
@@ -74,7 +74,7 @@ impl Atlas {
             }
             let mut of: Vec<Vec<u32>> = vec![Vec::new(); base.len()];
             let mut people_of = vec![0.0; above.territories().len()];
-            for (member, group) in other.memberships(above.level())? {
+            for (member, group) in other.level(above.level())?.memberships().iter() {
                 of[member as usize].push(group);
                 people_of[group as usize] += base[member as usize].population.unwrap_or(0.0);
             }

@@ -1,6 +1,7 @@
 //! Outlines of territories: approximate ones where there are none, and those of the upper levels
 //! from their members.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use geo_types::{Coord, MultiPolygon};
@@ -65,7 +66,7 @@ impl Atlas {
             let mut outline = Layer::from_features([&outline]);
             there.project(outline.coords_mut())?;
             let options = TessellationOptions::default().grid(GRID_M).offshore_half_side(ISLAND_HALF_SIDE_M);
-            let mut found = tessellate(&points, &outline.to_multi_polygon(0), options)?;
+            let mut found = tessellate(&points, &outline.to_multi_polygon(0), &options)?;
             projector(zone.crs, Crs::LON_LAT)?.project(found.layer.coords_mut())?;
             for (p, &i) in members.iter().enumerate() {
                 cells[i] = found.layer.to_multi_polygon(p);
@@ -197,17 +198,17 @@ impl Atlas {
             let mut joined = dissolve(&cells, units.membership())?.layer;
             // Where perimeters overlap, a unit also holds members that belong first to another one:
             // those few units are joined one by one.
-            let mut shared: Vec<u32> = units.further_memberships().iter().map(|&(_, unit)| unit).collect();
-            shared.sort_unstable();
-            shared.dedup();
+            let further = |(base, unit): (u32, u32)| {
+                (units.membership.get(base as usize) != Some(unit as usize)).then_some(unit)
+            };
+            let shared: BTreeSet<u32> = units.memberships.iter().filter_map(further).collect();
             if !shared.is_empty() {
                 let mut features: Vec<MultiPolygon<f64>> =
                     (0..joined.len()).map(|i| joined.to_multi_polygon(i)).collect();
-                let memberships = self.memberships(&level)?;
                 for unit in shared {
                     let mut of = vec![Labels::NONE; cells.len()];
-                    for &(member, u) in memberships.iter().filter(|(_, u)| *u == unit) {
-                        of[member as usize] = u - unit;
+                    for (member, _) in units.memberships.iter().filter(|(_, u)| *u == unit) {
+                        of[member as usize] = 0;
                     }
                     features[unit as usize] =
                         dissolve(&cells, &Labels::new(of, 1)?)?.layer.to_multi_polygon(0);

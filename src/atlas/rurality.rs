@@ -2,9 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::Atlas;
 use crate::error::{Error, Result};
 use crate::model::{DensityLevel, Level, Rurality};
+
+/// Whether a territory is rural.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TerritoryRurality {
+    /// Rural or urban; `None` when nothing is known of its base territories.
+    pub class: Option<Rurality>,
+    /// Share of its population in rural base territories, in [0, 1].
+    pub rural_share: Option<f64>,
+}
 
 impl Atlas {
     /// Whether a base territory is rural or urban: by the labelling set, else by the density grid.
@@ -41,14 +52,14 @@ impl Atlas {
     ///
     /// # Errors
     /// [`Error::Unknown`] when there is no such level.
-    pub fn rurality(&self, level: &Level) -> Result<Vec<(Option<Rurality>, Option<f64>)>> {
+    pub fn rurality(&self, level: &Level) -> Result<Vec<TerritoryRurality>> {
         if *level == self.base().level {
             let share = |r: Rurality| if r == Rurality::Rural { 1.0 } else { 0.0 };
             let of = (0..self.base().territories.len()).map(|i| self.base_rurality(i));
-            return Ok(of.map(|r| (r, r.map(share))).collect());
+            return Ok(of.map(|r| TerritoryRurality { class: r, rural_share: r.map(share) }).collect());
         }
         let mut rural = vec![(0.0, 0.0); self.level(level)?.territories.len()];
-        for (member, unit) in self.memberships(level)? {
+        for (member, unit) in self.level(level)?.memberships().iter() {
             let population = self.base().territories[member as usize].population;
             if let (Some(rurality), Some(population)) = (self.base_rurality(member as usize), population) {
                 let (inside, all) = &mut rural[unit as usize];
@@ -62,7 +73,7 @@ impl Atlas {
         Ok(rural
             .into_iter()
             .map(|(inside, all)| (all > 0.0).then(|| inside / all))
-            .map(|share: Option<f64>| (share.map(class), share))
+            .map(|share: Option<f64>| TerritoryRurality { class: share.map(class), rural_share: share })
             .collect())
     }
 
@@ -73,10 +84,10 @@ impl Atlas {
     pub fn rural_within(&self, level: &Level, ground: &Level, territory: usize) -> Result<Vec<usize>> {
         let of = self.level(level)?.membership();
         let ruralities = self.rurality(level)?;
-        let inside: BTreeSet<usize> = (self.memberships(ground)?.iter())
+        let inside: BTreeSet<usize> = (self.level(ground)?.memberships().iter())
             .filter(|(_, there)| *there as usize == territory)
-            .filter_map(|(base, _)| of.get(*base as usize))
+            .filter_map(|(base, _)| of.get(base as usize))
             .collect();
-        Ok(inside.into_iter().filter(|&t| ruralities[t].0 == Some(Rurality::Rural)).collect())
+        Ok(inside.into_iter().filter(|&t| ruralities[t].class == Some(Rurality::Rural)).collect())
     }
 }

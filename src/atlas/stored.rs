@@ -37,12 +37,7 @@ impl TryFrom<Stored> for Atlas {
             if let Some((layer, _)) = &level.geometry {
                 crate::check::check_len("outlines of a level", layer.len(), count)?;
             }
-            let out = |&(member, unit): &(u32, u32)| member as usize >= base || unit as usize >= count;
-            if let Some(index) = level.further.iter().position(out) {
-                let (value, must) =
-                    (format!("{:?}", level.further[index]), "must be positions that there are");
-                return Err(Error::Value { what: "further members of a level", index, value, must });
-            }
+            level.memberships.check(base, count)?;
             let codes = level.territories.iter().zip(0..);
             level.index = codes.map(|(t, i)| (t.code.clone(), i)).collect();
             crate::check::check_len("codes of a level, each once", level.index.len(), count)?;

@@ -9,17 +9,32 @@ use crate::matrix::Csr;
 
 /// Moran's I: how alike neighbours are, as a correlation of places with their neighbours.
 ///
-/// I = (n/S₀) Σᵢⱼ wᵢⱼ zᵢ zⱼ / Σ zᵢ², z deviations from the mean, S₀ = Σ wᵢⱼ. Positive: neighbours are
-/// alike; near −1/(n − 1): chance; negative: they differ. Usually within `[−1, 1]`. The value does
-/// not change when `values` are shifted or scaled.
+/// # Formula
+/// I = (n/S₀) Σᵢⱼ wᵢⱼ zᵢ zⱼ / Σ zᵢ², z deviations from the mean, w the weights, S₀ = Σ wᵢⱼ. The value does
+/// not change when `values` are shifted or scaled. Islands follow the policy and are counted in
+/// [`Evidence::isolates`].
 ///
-/// Islands follow the policy and are counted in [`Evidence::isolates`]. O(entries), times the number
-/// of permutations. Moran 1950, doi:10.1093/biomet/37.1-2.17; moments: Cliff & Ord 1981.
+/// # Range
+/// Usually within `[−1, 1]`.
+///
+/// # Direction
+/// Positive: neighbours are alike; near −1/(n − 1): chance; negative: they differ.
+///
+/// # Undefined
+/// [`Undefined::ZeroVariance`] when values do not vary, [`Undefined::NoTies`] without weights,
+/// [`Undefined::TooFew`] below 4 places, [`Undefined::Empty`] without any.
 ///
 /// # Errors
-/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that
-/// are their own neighbours; [`Error::Undefined`] when values do not vary, there are no weights or
-/// fewer than 4 places; [`Error::Parameter`] for 0 permutations.
+/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that are
+/// their own neighbours; [`Error::Undefined`] when values do not vary, there are no weights or fewer than 4
+/// places; [`Error::Parameter`] for 0 permutations.
+///
+/// # Complexity
+/// O(entries), times the number of permutations.
+///
+/// # References
+/// Moran (1950), Notes on continuous stochastic phenomena, doi:10.1093/biomet/37.1-2.17. Moments: Cliff &
+/// Ord (1981), Spatial processes.
 pub fn moran(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "Moran's I";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
@@ -57,14 +72,27 @@ pub fn moran(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Res
 
 /// Geary's C: how much neighbours differ, against any two places.
 ///
-/// C = ((n − 1)/2S₀) Σᵢⱼ wᵢⱼ (xᵢ − xⱼ)² / Σ zᵢ². Below 1: neighbours are alike (the opposite direction
-/// to Moran's I); 1: chance; above 1: they differ. Never negative when weights are not. The sign of
-/// z is that of C − 1 (spdep reports the opposite).
+/// # Formula
+/// C = ((n − 1)/2S₀) Σᵢⱼ wᵢⱼ (xᵢ − xⱼ)² / Σ zᵢ², symbols and islands as for [`moran()`]. The sign of z is
+/// that of C − 1 (spdep reports the opposite).
 ///
-/// Geary 1954, doi:10.2307/2986645. Complexity and islands as for [`moran()`].
+/// # Range
+/// Never negative when weights are not.
+///
+/// # Direction
+/// Below 1: neighbours are alike (the opposite direction to Moran's I); 1: chance; above 1: they differ.
+///
+/// # Undefined
+/// As [`moran()`].
 ///
 /// # Errors
 /// As [`moran()`].
+///
+/// # Complexity
+/// As [`moran()`].
+///
+/// # References
+/// Geary (1954), The contiguity ratio and statistical mapping, doi:10.2307/2986645.
 pub fn geary(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "Geary's C";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
@@ -98,17 +126,31 @@ pub fn geary(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Res
     Ok(evidence.with_counts(sample.isolates, 0))
 }
 
-/// Getis–Ord general G: whether high values gather (above expectation) or low ones do (below).
+/// Getis–Ord general G: whether high values gather, or low ones do.
 ///
-/// G = Σᵢⱼ wᵢⱼ xᵢ xⱼ / Σᵢ≠ⱼ xᵢ xⱼ, for x ≥ 0 with a natural zero (counts, population); usually with
-/// binary weights. Expectation S₀/(n(n − 1)).
+/// # Formula
+/// G = Σᵢⱼ wᵢⱼ xᵢ xⱼ / Σᵢ≠ⱼ xᵢ xⱼ, for x ≥ 0 with a natural zero (counts, population); usually with binary
+/// weights. Expectation S₀/(n(n − 1)). Islands as for [`moran()`].
 ///
-/// Getis & Ord 1992, doi:10.1111/j.1538-4632.1992.tb00261.x. Complexity and islands as for [`moran()`].
+/// # Range
+/// `[0, 1]` with binary weights.
+///
+/// # Direction
+/// Above the expectation: high values gather; below: low ones do.
+///
+/// # Undefined
+/// As [`moran()`], and [`Undefined::ZeroTotal`] when at most one value is not 0.
 ///
 /// # Errors
-/// As [`moran()`]; [`Error::Value`] when a value is negative; [`Error::Parameter`] for
-/// [`Test::Normality`], under which G has no known moments; [`Error::Undefined`] when at most one
-/// value is not 0.
+/// As [`moran()`]; [`Error::Value`] when a value is negative; [`Error::Parameter`] for [`Test::Normality`],
+/// under which G has no known moments; [`Error::Undefined`] when at most one value is not 0.
+///
+/// # Complexity
+/// As [`moran()`].
+///
+/// # References
+/// Getis & Ord (1992), The analysis of spatial association by use of distance statistics,
+/// doi:10.1111/j.1538-4632.1992.tb00261.x.
 pub fn general_g(values: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "general G";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
@@ -163,14 +205,31 @@ pub fn general_g(values: &[f64], weights: &Csr, test: Test, islands: Islands) ->
 
 /// Bivariate Moran's I: whether x here goes with y next door.
 ///
-/// I = (n/S₀) Σᵢⱼ wᵢⱼ zxᵢ zyⱼ / √(Σ zxᵢ² Σ zyⱼ²). Positive: high x beside high y. It mixes the
-/// correlation of x and y at the same place with that across places ([`lee_l`] does too); the
-/// replicates deal y to places at random. With x = y it is [`moran()`].
+/// It mixes the correlation of x and y at the same place with that across places ([`lee_l`] does too). With
+/// x = y it is [`moran()`].
 ///
-/// Wartenberg 1985, doi:10.1111/j.1538-4632.1985.tb00849.x. O(permutations × (n + entries)).
+/// # Formula
+/// I = (n/S₀) Σᵢⱼ wᵢⱼ zxᵢ zyⱼ / √(Σ zxᵢ² Σ zyⱼ²), zx and zy deviations from the means; the replicates deal
+/// y to places at random.
+///
+/// # Range
+/// Usually within `[−1, 1]`.
+///
+/// # Direction
+/// Positive: high x beside high y; negative: high beside low.
+///
+/// # Undefined
+/// [`Undefined::ZeroVariance`] when x or y does not vary, [`Undefined::NoTies`] without weights,
+/// [`Undefined::Empty`] without places.
 ///
 /// # Errors
 /// As [`moran()`]; closed-form tests are an [`Error::Parameter`].
+///
+/// # Complexity
+/// O(permutations × (n + entries)).
+///
+/// # References
+/// Wartenberg (1985), Multivariate spatial correlation, doi:10.1111/j.1538-4632.1985.tb00849.x.
 pub fn moran_bivariate(
     x: &[f64],
     y: &[f64],
@@ -205,13 +264,27 @@ pub fn moran_bivariate(
 
 /// Lee's L: how far the smoothed maps of x and y agree (correlation × spatial smoothness).
 ///
-/// L = (n / Σᵢ(Σⱼ wᵢⱼ)²) Σᵢ (Σⱼ wᵢⱼ zxⱼ)(Σⱼ wᵢⱼ zyⱼ) / √(Σ zx² Σ zy²). Positive: x and y are high in
-/// the same neighbourhoods. Weights may have a diagonal. Replicates deal the pairs (x, y) to places.
+/// # Formula
+/// L = (n / Σᵢ(Σⱼ wᵢⱼ)²) Σᵢ (Σⱼ wᵢⱼ zxⱼ)(Σⱼ wᵢⱼ zyⱼ) / √(Σ zx² Σ zy²), zx and zy deviations from the means.
+/// Weights may have a diagonal. Replicates deal the pairs (x, y) to places.
 ///
-/// Lee 2001, doi:10.1007/s101090100064. O(permutations × entries).
+/// # Range
+/// Usually within `[−1, 1]`.
+///
+/// # Direction
+/// Positive: x and y are high in the same neighbourhoods; negative: one is high where the other is low.
+///
+/// # Undefined
+/// As [`moran_bivariate`].
 ///
 /// # Errors
 /// As [`moran_bivariate`].
+///
+/// # Complexity
+/// O(permutations × entries).
+///
+/// # References
+/// Lee (2001), Developing a bivariate spatial association measure, doi:10.1007/s101090100064.
 pub fn lee_l(x: &[f64], y: &[f64], weights: &Csr, test: Test, islands: Islands) -> Result<Evidence> {
     const NAME: &str = "Lee's L";
     let sample = Sample::new(weights, islands, Diagonal::Allowed)?;

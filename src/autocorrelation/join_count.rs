@@ -15,36 +15,52 @@ pub struct JoinCounts {
     /// Joins within each class.
     pub same: Vec<Evidence>,
     /// Joins between two classes r < s, in order (0, 1), (0, 2), …, (1, 2), ….
-    pub different: Vec<(u32, u32, Evidence)>,
+    pub different: Vec<ClassPair>,
     /// Joins between any two places of different classes, unlabelled ones left out.
     pub unlike: Evidence,
     /// All joins, ½ Σ wᵢⱼ; those with unlabelled places included.
     pub total: f64,
 }
 
-impl JoinCounts {
-    /// Joins between places of different classes.
-    #[must_use]
-    pub fn total_different(&self) -> f64 {
-        self.unlike.observed
-    }
+/// Joins between the places of two classes.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ClassPair {
+    /// The classes, the lower one first.
+    pub classes: [u32; 2],
+    /// Their joins against chance.
+    pub joins: Evidence,
 }
 
-/// Join counts: do places of a class lie beside their like (for two classes, the BB, WW and BW
-/// counts of the literature; here for any number of classes)?
+/// Join counts: do places of a class lie beside their like?
 ///
-/// Jᵣᵣ = ½ Σ wᵢⱼ \[i, j in r\]; Jᵣₛ = ½ Σ wᵢⱼ \[one in r, the other in s\]; weights usually binary. Jᵣᵣ
-/// above expectation: the class gathers. The null deals the labels (unlabelled places are one more
-/// colour that is not reported, counted in [`Evidence::unlabelled`]); its mean and variance are exact.
-/// Classes without places have observed and expected 0 and no z.
+/// For two classes these are the BB, WW and BW counts of the literature; here for any number of classes.
 ///
-/// Moran 1948, doi:10.1111/j.2517-6161.1948.tb00012.x; Cliff & Ord 1981. O(entries + classes²), times
-/// the number of permutations.
+/// # Formula
+/// Jᵣᵣ = ½ Σ wᵢⱼ \[i, j in r\]; Jᵣₛ = ½ Σ wᵢⱼ \[one in r, the other in s\]; weights usually binary. The
+/// null deals the labels (unlabelled places are one more colour that is not reported, counted in
+/// [`Evidence::unlabelled`]); its mean and variance are exact.
+///
+/// # Range
+/// 0 to all joins.
+///
+/// # Direction
+/// Jᵣᵣ above expectation: the class gathers.
+///
+/// # Undefined
+/// [`Undefined::SingleClass`] when all places are in one class, [`Undefined::NoTies`] without weights,
+/// [`Undefined::TooFew`] below 4 places. Classes without places have observed and expected 0 and no z.
 ///
 /// # Errors
 /// [`Error::Shape`] on wrong lengths; [`Error::Value`] on places that are their own neighbours;
 /// [`Error::Undefined`] when all places are in one class, there are no weights or fewer than 4 places;
 /// [`Error::Parameter`] for [`Test::Normality`] and 0 permutations.
+///
+/// # Complexity
+/// O(entries + classes²), times the number of permutations.
+///
+/// # References
+/// Moran (1948), The interpretation of statistical maps, doi:10.1111/j.2517-6161.1948.tb00012.x. Cliff &
+/// Ord (1981), Spatial processes.
 pub fn join_counts(labels: &Labels, weights: &Csr, test: Test, islands: Islands) -> Result<JoinCounts> {
     const NAME: &str = "join counts";
     let sample = Sample::new(weights, islands, Diagonal::Refused)?;
@@ -125,7 +141,7 @@ pub fn join_counts(labels: &Labels, weights: &Csr, test: Test, islands: Islands)
         same: (0..k).map(|r| evidence(r, r)).collect(),
         different: (0..k)
             .flat_map(|r| (r + 1..k).map(move |s| (r, s)))
-            .map(|(r, s)| (r as u32, s as u32, evidence(r, s)))
+            .map(|(r, s)| ClassPair { classes: [r as u32, s as u32], joins: evidence(r, s) })
             .collect(),
         total: pairs.s0 / 2.0,
     })

@@ -101,25 +101,10 @@ impl Default for LocalOptions {
 }
 
 impl LocalOptions {
-    /// Sets the inference.
-    #[must_use]
-    pub const fn inference(mut self, inference: LocalInference) -> Self {
-        self.inference = inference;
-        self
-    }
-
-    /// Sets the policy on islands.
-    #[must_use]
-    pub const fn islands(mut self, islands: Islands) -> Self {
-        self.islands = islands;
-        self
-    }
-
-    /// Sets the divisor of the local Moran's I.
-    #[must_use]
-    pub const fn divisor(mut self, divisor: LocalMoranDivisor) -> Self {
-        self.divisor = divisor;
-        self
+    setters! {
+        inference: LocalInference,
+        islands: Islands,
+        divisor: LocalMoranDivisor,
     }
 }
 
@@ -155,6 +140,9 @@ pub struct Local {
 
 impl Local {
     /// Clusters and outliers: the quadrant where two-sided p ≤ `alpha`, `None` elsewhere.
+    ///
+    /// # Complexity
+    /// O(places).
     #[must_use]
     pub fn clusters(&self, alpha: f64) -> Vec<Option<Quadrant>> {
         self.at_most(&self.p, alpha)
@@ -164,6 +152,9 @@ impl Local {
     ///
     /// # Errors
     /// None in practice: the p-values are within `[0, 1]`.
+    ///
+    /// # Complexity
+    /// O(places × log places).
     pub fn clusters_fdr(&self, q: f64) -> Result<Vec<Option<Quadrant>>> {
         Ok(self.at_most(&benjamini_hochberg(&self.p)?, q))
     }
@@ -175,28 +166,59 @@ impl Local {
 
 /// Local Moran's I: which places are alike, or unlike, their neighbours.
 ///
-/// Iᵢ = zᵢ Σⱼ wᵢⱼ zⱼ / m₂, m₂ = Σz²/(n − 1) or Σz²/n ([`LocalMoranDivisor`]). Positive: part of a
-/// cluster (high or low, see [`Local::quadrant`]); negative: an outlier. With row-standardised weights,
-/// no islands and the divisor n the mean of all Iᵢ is Moran's I.
+/// # Formula
+/// Iᵢ = zᵢ Σⱼ wᵢⱼ zⱼ / m₂, z deviations from the mean, w the weights, m₂ = Σz²/(n − 1) or Σz²/n
+/// ([`LocalMoranDivisor`]). With row-standardised weights, no islands and the divisor n the mean of all Iᵢ
+/// is Moran's I. The closed form is exact under conditional permutation.
 ///
-/// The closed form is exact under conditional permutation. O(entries × permutations). Anselin 1995,
-/// doi:10.1111/j.1538-4632.1995.tb00338.x; moments: Sokal, Oden & Thomson 1998,
-/// doi:10.1111/j.1538-4632.1998.tb00406.x.
+/// # Range
+/// Any number.
+///
+/// # Direction
+/// Positive: part of a cluster (high or low, see [`Local::quadrant`]); negative: an outlier.
+///
+/// # Undefined
+/// [`Undefined::ZeroVariance`] when values do not vary, [`Undefined::TooFew`] below 3 places,
+/// [`Undefined::Empty`] without any; NaN for islands, and z and p where chance leaves no variation.
 ///
 /// # Errors
-/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that
-/// are their own neighbours; [`Error::Undefined`] when values do not vary or there are fewer than 3
-/// places; [`Error::Parameter`] for 0 permutations.
+/// [`Error::Shape`] and [`Error::Value`] on wrong lengths, values that are not finite and places that are
+/// their own neighbours; [`Error::Undefined`] when values do not vary or there are fewer than 3 places;
+/// [`Error::Parameter`] for 0 permutations.
+///
+/// # Complexity
+/// O(entries × permutations).
+///
+/// # References
+/// Anselin (1995), Local indicators of spatial association, doi:10.1111/j.1538-4632.1995.tb00338.x.
+/// Moments: Sokal, Oden & Thomson (1998), Local spatial autocorrelation in a biological model,
+/// doi:10.1111/j.1538-4632.1998.tb00406.x.
 pub fn local_moran(values: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     local_moran_bivariate(values, values, weights, options)
 }
 
 /// Bivariate local Moran's I: where x goes with y next door.
 ///
-/// Iᵢ = zxᵢ Σⱼ wᵢⱼ zyⱼ / √(m₂(x) m₂(y)). The null keeps x and draws y at the neighbours from all other
-/// places. Edge cases, complexity and errors as for [`local_moran`].
+/// # Formula
+/// Iᵢ = zxᵢ Σⱼ wᵢⱼ zyⱼ / √(m₂(x) m₂(y)), symbols as for [`local_moran`]. The null keeps x and draws y at
+/// the neighbours from all other places.
+///
+/// # Range
+/// Any number.
+///
+/// # Direction
+/// Positive: x and y next door are both high or both low; negative: one is high, the other low.
+///
+/// # Undefined
+/// As [`local_moran`].
 ///
 /// # Errors
+/// As [`local_moran`].
+///
+/// # Complexity
+/// As [`local_moran`].
+///
+/// # References
 /// As [`local_moran`].
 pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "local Moran's I";
@@ -212,21 +234,36 @@ pub fn local_moran_bivariate(x: &[f64], y: &[f64], weights: &Csr, options: &Loca
     measure(NAME, &sample, &zx, &zy, None, form, options.inference)
 }
 
-/// Getis–Ord Gᵢ: where high (z > 0) or low (z < 0) values gather around a place, itself left out.
+/// Getis–Ord Gᵢ: where high or low values gather around a place, itself left out.
 ///
-/// Gᵢ = Σⱼ≠ᵢ wᵢⱼ xⱼ / Σⱼ≠ᵢ xⱼ; the z of the closed form is that of Ord & Getis 1995
-/// (doi:10.1111/j.1538-4632.1995.tb00912.x) and needs no positive values, but the total of the others
-/// must not be 0 (NaN where it is). Complexity and errors as for [`local_moran`].
+/// # Formula
+/// Gᵢ = Σⱼ≠ᵢ wᵢⱼ xⱼ / Σⱼ≠ᵢ xⱼ; the z of the closed form is that of Ord & Getis and needs no positive
+/// values.
+///
+/// # Range
+/// `[0, 1]` for values not below 0 and binary weights; z any number.
+///
+/// # Direction
+/// z > 0: high values gather; z < 0: low ones.
+///
+/// # Undefined
+/// As [`local_moran`]; NaN where the total of the others is 0.
 ///
 /// # Errors
 /// As [`local_moran`].
+///
+/// # Complexity
+/// As [`local_moran`].
+///
+/// # References
+/// Ord & Getis (1995), Local spatial autocorrelation statistics, doi:10.1111/j.1538-4632.1995.tb00912.x.
 pub fn gi(values: &[f64], weights: &Csr, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "Gi";
     let sample = Sample::new(weights, options.islands, Diagonal::Refused)?;
     let x = sample.values("values", values)?;
     let z = deviations(NAME, &x)?;
-    let total: f64 = x.iter().sum();
-    let form = |i: usize| Linear { factor: (total - x[i]).recip(), own: 0.0 };
+    let (total, size) = totals(&x);
+    let form = |i: usize| Linear { factor: ratio(1.0, total - x[i], size), own: 0.0 };
     measure(NAME, &sample, &z, &x, None, form, options.inference)
 }
 
@@ -239,38 +276,67 @@ pub enum SelfWeight {
     #[default]
     Largest,
     /// The largest weight of the row, then the row rescaled to its former sum: 1/(k + 1) for a
-    /// row-standardised row of k neighbours. z is the same as for [`SelfWeight::Largest`].
+    /// row-standardised row of k neighbours. z is the same as for [`SelfWeight::Largest`]. NaN where
+    /// negative weights cancel the own one.
     LargestSameSum,
 }
 
-/// Getis–Ord Gᵢ*: as [`gi`], the place itself included.
+/// Getis–Ord Gᵢ*: where high or low values gather around a place, itself included.
 ///
-/// Gᵢ* = Σⱼ wᵢⱼ xⱼ / Σⱼ xⱼ. The closed form deals all values, that of the place too (Ord & Getis 1995),
-/// the permutations keep it. Islands, whose weight would be their own only, are NaN.
+/// # Formula
+/// Gᵢ* = Σⱼ wᵢⱼ xⱼ / Σⱼ xⱼ. The closed form deals all values, that of the place too, the permutations keep
+/// it.
+///
+/// # Range
+/// `[0, 1]` for values not below 0 and binary weights; z any number.
+///
+/// # Direction
+/// As [`gi`].
+///
+/// # Undefined
+/// As [`local_moran`]; islands, whose weight would be their own only, are NaN; all places are where the
+/// values add up to 0.
 ///
 /// # Errors
 /// As [`local_moran`]; the diagonal is allowed.
+///
+/// # Complexity
+/// As [`local_moran`].
+///
+/// # References
+/// Ord & Getis (1995), Local spatial autocorrelation statistics, doi:10.1111/j.1538-4632.1995.tb00912.x.
 pub fn gi_star(values: &[f64], weights: &Csr, own: SelfWeight, options: &LocalOptions) -> Result<Local> {
     const NAME: &str = "Gi*";
     let sample = Sample::new(weights, options.islands, Diagonal::Allowed)?;
     let x = sample.values("values", values)?;
     let z = deviations(NAME, &x)?;
-    let total: f64 = x.iter().sum();
+    let (total, size) = totals(&x);
     let (mut diagonal, mut scales) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len()));
     for i in 0..x.len() {
         let row = || sample.weights.row(i).filter(|e| e.0 as usize != i);
         let largest = row().map(|e| e.1).fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = row().map(|e| e.1).sum();
+        let (sum, weight) = row().fold((0.0, 0.0), |(sum, size), e| (sum + e.1, size + e.1.abs()));
         let (w, scale) = match own {
             SelfWeight::Stored => (sample.weights.get(i, i as u32).unwrap_or(0.0), 1.0),
             SelfWeight::Largest => (largest, 1.0),
-            SelfWeight::LargestSameSum => (largest, sum / (sum + largest)),
+            SelfWeight::LargestSameSum => (largest, ratio(sum, sum + largest, weight)),
         };
         diagonal.push(w);
         scales.push(scale);
     }
-    let form = |i: usize| Linear { factor: scales[i] / total, own: diagonal[i] * x[i] };
+    let form = |i: usize| Linear { factor: scales[i] * ratio(1.0, total, size), own: diagonal[i] * x[i] };
     measure(NAME, &sample, &z, &x, Some(&diagonal), form, options.inference)
+}
+
+/// Sum of the values and of their sizes.
+fn totals(x: &[f64]) -> (f64, f64) {
+    x.iter().fold((0.0, 0.0), |(sum, size), v| (sum + v, size + v.abs()))
+}
+
+/// `a / b`, where `b` is a sum of numbers that make up `size`; NaN where rounding alone can have left `b`.
+fn ratio(a: f64, b: f64, size: f64) -> f64 {
+    let b = beyond_rounding(b, size);
+    if b == 0.0 { f64::NAN } else { a / b }
 }
 
 /// A measure as factor × (own + Σⱼ wᵢⱼ yⱼ).

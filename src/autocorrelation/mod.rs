@@ -33,13 +33,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::{beyond_rounding, unit_scale, vary};
+use crate::evidence::{beyond_rounding, extreme, unit_scale, vary};
 use crate::matrix::Csr;
 use crate::parallel;
 use crate::random::Seed;
 
 pub use global::{geary, general_g, lee_l, moran, moran_bivariate};
-pub use join_count::{JoinCounts, join_counts};
+pub use join_count::{ClassPair, JoinCounts, join_counts};
 pub use local::{
     Local, LocalInference, LocalMoranDivisor, LocalOptions, Quadrant, SelfWeight, gi, gi_star, local_moran,
     local_moran_bivariate,
@@ -74,20 +74,37 @@ pub enum Islands {
     Refuse,
 }
 
-/// Benjamini–Hochberg adjusted p-values: reject those at most q to hold the expected share of false
-/// discoveries at q.
+/// p-values adjusted so that rejecting those at most q holds the expected share of false discoveries at q.
 ///
-/// p₍ᵢ₎·m/i, made monotone from the largest down, at most 1; NaN (no test) stays NaN and does not
-/// count in m. O(m log m). Benjamini & Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x.
+/// # Formula
+/// `p₍ᵢ₎ · m / i` for the i-th smallest of the m values that are numbers, made monotone from the largest
+/// down, at most 1.
 ///
+/// # Range
+/// p to 1.
+///
+/// # Direction
+/// Lower is more evidence.
+///
+/// # Undefined
+/// NaN (no test) stays NaN and does not count in m.
+///
+/// # Errors
+/// [`Error::Value`] when a p is outside `[0, 1]`.
+///
+/// # Complexity
+/// O(m log m).
+///
+/// # References
+/// Benjamini & Hochberg (1995), Controlling the false discovery rate,
+/// doi:10.1111/j.2517-6161.1995.tb02031.x.
+///
+/// # Example
 /// ```
 /// let q = rurban::autocorrelation::benjamini_hochberg(&[0.01, 0.04, 0.03, 0.5])?;
 /// assert!((q[0] - 0.04).abs() < 1e-12 && (q[1] - 0.16 / 3.).abs() < 1e-12 && q[1] == q[2]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Value`] when a p is outside `[0, 1]`.
 pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
     if let Some(index) = p.iter().position(|p| *p < 0.0 || *p > 1.0) {
         return Err(Error::Value {
@@ -226,12 +243,6 @@ fn deviations(measure: &'static str, x: &[f64]) -> Result<Vec<f64>> {
     }
     let mean = x.iter().sum::<f64>() / x.len() as f64;
     Ok(x.iter().map(|v| v - mean).collect())
-}
-
-/// Whether powers of the values may overflow or vanish.
-fn extreme(values: &[f64]) -> bool {
-    let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    largest > 0.0 && !(1e-30..=1e30).contains(&largest)
 }
 
 fn sum_of_squares(z: &[f64]) -> f64 {

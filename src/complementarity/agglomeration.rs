@@ -19,17 +19,36 @@ pub struct Agglomeration {
     pub gamma: Vec<f64>,
 }
 
-/// Ellison–Glaeser index of agglomeration.
+/// Whether each activity is more concentrated in few regions than the sizes of its plants explain
+/// (Ellison–Glaeser index).
 ///
-/// `γ_i = (G_i − (1 − Σ x_r²) H_i) / ((1 − Σ x_r²)(1 − H_i))`, with `s_ri` the region's share of the
-/// activity, `x_r` its share of everything and `H_i` the Herfindahl index of the activity's plant
-/// sizes. NaN where `H_i` is 1, and everywhere when one region has everything. O(stored cells +
-/// regions × activities). Ellison & Glaeser (1997), <https://doi.org/10.1086/262098>. From the
-/// definition, not checked against a peer.
+/// # Formula
+/// `γ_i = (G_i − (1 − Σ x_r²) H_i) / ((1 − Σ x_r²)(1 − H_i))`, `G_i = Σ_r (s_ri − x_r)²`, with `s_ri` the
+/// region's share of the activity, `x_r` its share of everything and `H_i` the Herfindahl index of the
+/// activity's plant sizes (`plant_herfindahl`, one for each activity). Both γ and G have one value for each
+/// activity.
+///
+/// # Range
+/// G in [0, 2); γ has no fixed bounds and is negative where dispersed.
+///
+/// # Direction
+/// High where agglomerated: 0 as if plants had fallen at random, above 0.05 strongly agglomerated by the
+/// authors' reading.
+///
+/// # Undefined
+/// NaN for activities without any count; γ also where `H_i` is 1 (a single plant), and everywhere when one
+/// region has everything.
 ///
 /// # Errors
-/// [`Error::Shape`] when `plant_herfindahl` has not one entry per activity; [`Error::Value`] when one
-/// is outside [0, 1], unless its activity has no count (give NaN there).
+/// [`Error::Shape`] when `plant_herfindahl` has not one entry per activity; [`Error::Value`] when one is
+/// outside [0, 1], unless its activity has no count (give NaN there).
+///
+/// # Complexity
+/// O(stored cells + regions × activities).
+///
+/// # References
+/// Ellison & Glaeser (1997), Journal of Political Economy, <https://doi.org/10.1086/262098>. From the
+/// definition, not checked against a peer.
 pub fn ellison_glaeser(table: &ActivityTable, plant_herfindahl: &[f64]) -> Result<Agglomeration> {
     check_len("plant_herfindahl", plant_herfindahl.len(), table.activities())?;
     let outside = |i: usize| table.activity_totals()[i] > 0.0 && !(0.0..=1.0).contains(&plant_herfindahl[i]);
@@ -46,12 +65,25 @@ pub fn ellison_glaeser(table: &ActivityTable, plant_herfindahl: &[f64]) -> Resul
     Ok(Agglomeration { gamma: gamma.collect(), raw })
 }
 
-/// Pairwise co-agglomeration of activities: `Σ_r (s_ri − x_r)(s_rj − x_r) / (1 − Σ x_r²)`.
+/// Which pairs of activities are over-represented in the same regions (pairwise co-agglomeration).
 ///
-/// Symmetric; positive when the two activities are over-represented in the same regions, negative
-/// when they avoid each other. NaN for activities without any count, and everywhere when one region
-/// has everything. O(activities² · regions). Ellison, Glaeser & Kerr (2010),
-/// <https://doi.org/10.1257/aer.100.3.1195>. From the definition, not checked against a peer.
+/// # Formula
+/// `Σ_r (s_ri − x_r)(s_rj − x_r) / (1 − Σ x_r²)`, with `s_ri` the region's share of activity i and `x_r` its
+/// share of everything. Shape activities × activities, symmetric.
+///
+/// # Direction
+/// Positive when the two activities are over-represented in the same regions, negative when they avoid each
+/// other.
+///
+/// # Undefined
+/// NaN for activities without any count, and everywhere when one region has everything.
+///
+/// # Complexity
+/// O(activities² · regions).
+///
+/// # References
+/// Ellison, Glaeser & Kerr (2010), American Economic Review, <https://doi.org/10.1257/aer.100.3.1195>. From
+/// the definition, not checked against a peer.
 #[must_use]
 pub fn coagglomeration(table: &ActivityTable) -> Matrix {
     let Departures { by_activity, room } = Departures::of(table);

@@ -36,25 +36,39 @@ pub struct EconomicComplexity {
     pub parts: usize,
 }
 
-/// Economic complexity: one score per region and per activity such that regions score high that have
-/// high-scoring activities, the trivial solution (all the same) left out.
+/// How sophisticated regions (ECI) and activities (PCI) are: one score each such that regions score high that
+/// have high-scoring activities, the trivial solution (all the same) left out.
 ///
-/// With M the presence matrix, `D_r` and `D_i` its row and column sums, `u` and `v` the second left
-/// and right singular vectors of `D_r^-½ M D_i^-½`: ECI = `D_r^-½ u`, PCI = `D_i^-½ v`. ECI is
-/// z-scored with divisor n, PCI put on its scale such that a region's ECI is the mean PCI of its
-/// activities (the convention of `ecomplexity`), and both are signed so that ECI correlates
-/// positively with diversity (when it does not correlate at all, so that the first region's index is
-/// not negative). Exact, by the symmetric matrix of the shorter side: O(present² + shorter³). The
-/// method of reflections stopped early is another measure.
+/// # Formula
+/// With M the presence matrix, `D_r` and `D_i` its row and column sums, `u` and `v` the second left and right
+/// singular vectors of `D_r^-½ M D_i^-½`: ECI = `D_r^-½ u`, PCI = `D_i^-½ v`. ECI is z-scored with divisor n,
+/// PCI put on its scale such that a region's ECI is the mean PCI of its activities (the convention of
+/// `ecomplexity`). Exact; the method of reflections stopped early is another measure.
+///
+/// # Range
+/// Unbounded; ECI with mean 0 and standard deviation 1.
+///
+/// # Direction
+/// Both are signed so that ECI correlates positively with diversity (when it does not correlate at all, so
+/// that the first region's index is not negative).
+///
+/// # Undefined
+/// NaN for regions without any activity and activities that no region has, and outside the part computed on;
+/// an error where no second vector is determined.
 ///
 /// # Errors
-/// [`Error::Undefined`]: [`Undefined::Empty`] without any present activity; [`Undefined::TooFew`]
-/// with fewer than two regions or activities; [`Undefined::Disconnected`] with several parts unless
-/// [`Parts::Largest`]; [`Undefined::ZeroVariance`] when the second singular value is zero, as when
-/// all regions are alike.
+/// [`Error::Undefined`]: [`Undefined::Empty`] without any present activity; [`Undefined::TooFew`] with fewer
+/// than two regions or activities; [`Undefined::Disconnected`] with several parts unless [`Parts::Largest`];
+/// [`Undefined::ZeroVariance`] when the second singular value is zero, as when all regions are alike;
+/// [`Undefined::Tied`] when the third is as large as the second. [`Error::Parameter`] when regions and
+/// activities are too many to number.
 ///
-/// Hidalgo & Hausmann (2009), <https://doi.org/10.1073/pnas.0900943106>; Mealy, Farmer & Teytelboym
-/// (2019), <https://doi.org/10.1126/sciadv.aau1705>.
+/// # Complexity
+/// By the symmetric matrix of the shorter side: O(present² + shorter³) time, O(shorter²) memory.
+///
+/// # References
+/// Hidalgo & Hausmann (2009), PNAS, <https://doi.org/10.1073/pnas.0900943106>; Mealy, Farmer & Teytelboym
+/// (2019), Science Advances, <https://doi.org/10.1126/sciadv.aau1705>.
 pub fn economic_complexity(presence: &Presence, parts: Parts) -> Result<EconomicComplexity> {
     const MEASURE: &str = "economic complexity";
     let components = Components::of(presence)?;
@@ -256,20 +270,34 @@ pub struct Fitness {
     pub change: f64,
 }
 
-/// Fitness–complexity: a region's fitness is the sum of its activities' complexities; an activity's
-/// complexity is bounded by the least fit regions that have it.
+/// How fit regions and how complex activities are: a region's fitness is the sum of its activities'
+/// complexities, an activity's complexity is bounded by the least fit regions that have it.
 ///
-/// `F ← M Q` and `Q_i ← 1 / Σ_r M_ri / F_r`, both from the values of the step before and divided by
-/// their means, from all ones.
-/// The fitness of many regions can go to 0 (as 1/t or faster) when presence is close to nested: the
-/// ranking settles long before the values do, so look at `converged` and prefer
-/// [`Stop::StableRanks`]. A fitness that underflows is 0 and gives its activities complexity 0.
-/// O(iterations · present). Tacchella, Cristelli, Caldarelli, Gabrielli & Pietronero (2012),
-/// <https://doi.org/10.1038/srep00723>; Pugliese, Zaccaria & Pietronero (2016),
-/// <https://doi.org/10.1140/epjst/e2015-50118-1>.
+/// # Formula
+/// `F ← M Q` and `Q_i ← 1 / Σ_r M_ri / F_r`, both from the values of the step before and divided by their
+/// means, from all ones; M the presence matrix.
+///
+/// # Range
+/// [0, ∞), mean 1. A fitness that underflows is 0 and gives its activities complexity 0.
+///
+/// # Direction
+/// High fitness for diverse regions with activities that few, and fit, regions have. The fitness of many
+/// regions can go to 0 (as 1/t or faster) when presence is close to nested: the ranking settles long before
+/// the values do, so look at `converged` and prefer [`Stop::StableRanks`].
+///
+/// # Undefined
+/// NaN for regions without any activity and activities that no region has.
 ///
 /// # Errors
 /// [`Error::Undefined`] without any present activity; [`Error::Parameter`] when `cap` is 0.
+///
+/// # Complexity
+/// O(iterations · present), and O(regions log regions) for each iteration with [`Stop::StableRanks`].
+///
+/// # References
+/// Tacchella, Cristelli, Caldarelli, Gabrielli & Pietronero (2012), Scientific Reports,
+/// <https://doi.org/10.1038/srep00723>; Pugliese, Zaccaria & Pietronero (2016), European Physical Journal
+/// Special Topics, <https://doi.org/10.1140/epjst/e2015-50118-1>.
 pub fn fitness(presence: &Presence, stop: Stop, cap: usize) -> Result<Fitness> {
     if cap == 0 {
         let must = "must be at least 1";

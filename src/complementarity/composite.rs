@@ -42,20 +42,36 @@ pub enum Shuffle {
     Portfolios,
 }
 
-/// How complementary the ties between classes (rural and urban) are: the mean score of those ties,
-/// weighted by the ties' weights.
+/// How complementary the ties between classes (rural and urban) are: the mean score of those ties, weighted
+/// by the ties' weights.
 ///
-/// `CC = Σ_cross w_ij c_ij / Σ_cross w_ij`, over ties whose ends are in two different classes;
-/// `score(i, j)` gives `c_ij`, what i gains from j (from [`super::Interregional::score`], Michaely's
-/// index or any other). Undirected ties are stored both ways, so that both directions count; leave
-/// one way out of `ties` to see what rural gains from urban alone. Ties with an end without a class,
-/// and self-ties, are not between classes. A composite of this crate's own: publish it with its
-/// components. O(ties).
+/// # Formula
+/// `CC = Σ_cross w_ij c_ij / Σ_cross w_ij`, over ties whose ends are in two different classes; `score(i, j)`
+/// gives `c_ij`, what i gains from j (from [`super::Interregional::score`], Michaely's index or any other).
+/// Undirected ties are stored both ways, so that both directions count; leave one way out of `ties` to see
+/// what rural gains from urban alone. Ties with an end without a class, and self-ties, are not between
+/// classes.
+///
+/// # Range
+/// That of the scores, in their unit.
+///
+/// # Direction
+/// High where classes are tied to what is complementary to them.
+///
+/// # Undefined
+/// An error when no tie between classes has a score; ties whose score is NaN are left out and counted.
 ///
 /// # Errors
 /// [`Error::Shape`] when ties and labels do not fit; [`Error::Value`] when a weight is negative;
 /// [`Error::Undefined`] with [`Undefined::NoTies`] when no tie between classes has a score.
 ///
+/// # Complexity
+/// O(ties).
+///
+/// # References
+/// A composite of this crate's own: publish it with its components.
+///
+/// # Example
 /// ```
 /// use rurban::complementarity::composite::tied_complementarity;
 /// use rurban::{labels::Labels, matrix::Csr};
@@ -82,16 +98,26 @@ pub fn tied_complementarity(
     Ok(TiedComplementarity { value, weight: sums.weight, ties: sums.ties, undefined: sums.undefined })
 }
 
-/// [`tied_complementarity`] against chance, by seeded Monte-Carlo; `p` is two-sided.
+/// Whether ties between classes are more complementary than chance: [`tied_complementarity`] against seeded
+/// Monte-Carlo replicates.
 ///
-/// Replicate r uses stream r of `seed`: same result for any number of threads. Replicates without a
-/// scored tie between classes are left out (the evidence holds the number that counted). Nodes
-/// without a class keep having none. O(permutations · ties); with [`Shuffle::Portfolios`] as many
-/// calls of `score`.
+/// # Formula
+/// `p` is two-sided, over `permutations` deals of what [`Shuffle`] names. Replicate r uses stream r of
+/// `seed`: same result for any number of threads. Nodes without a class keep having none.
+///
+/// # Direction
+/// As [`tied_complementarity`]; above the expectation, ties are more complementary than chance.
+///
+/// # Undefined
+/// Replicates without a scored tie between classes are left out (the evidence holds the number that counted);
+/// an error when none counts.
 ///
 /// # Errors
-/// As [`tied_complementarity`]; [`Error::Parameter`] when `permutations` is 0;
-/// [`Undefined::SingleClass`] when no replicate counts.
+/// As [`tied_complementarity`]; [`Error::Parameter`] when `permutations` is 0; [`Undefined::Empty`] when no
+/// replicate counts.
+///
+/// # Complexity
+/// O(permutations · ties); with [`Shuffle::Portfolios`] as many calls of `score`.
 pub fn tied_complementarity_evidence(
     ties: &Csr,
     labels: &Labels,
@@ -152,13 +178,23 @@ pub fn tied_complementarity_evidence(
     evidence(ties, labels, (observed.value, size), replicates, Null::LabelPermutation)
 }
 
-/// [`tied_complementarity`] against sets of ties that the caller drew: from a gravity model, degree-
-/// preserving swaps, or any other null.
+/// Whether ties between classes are more complementary than sets of ties that the caller drew: from a gravity
+/// model, degree-preserving swaps, or any other null.
 ///
-/// Replicates without a scored tie between classes are left out.
+/// # Formula
+/// [`tied_complementarity`] of the ties against that of every set.
+///
+/// # Direction
+/// As [`tied_complementarity`]; above the expectation, ties are more complementary than the null's.
+///
+/// # Undefined
+/// Sets without a scored tie between classes are left out; an error when none counts.
 ///
 /// # Errors
 /// As [`tied_complementarity`], for every set; [`Undefined::Empty`] when no set counts.
+///
+/// # Complexity
+/// O(ties), over all sets.
 pub fn tied_complementarity_evidence_from<'a>(
     ties: &Csr,
     labels: &Labels,
@@ -180,18 +216,24 @@ pub fn tied_complementarity_evidence_from<'a>(
 }
 
 /// Sets of ties with the same strengths and lengths, for [`tied_complementarity_evidence_from`] with
-/// [`Null::Gravity`]: each tie keeps its weight and its bin of distance, and falls on one of the pairs in
-/// that bin with probability proportional to `s_i s_j`, s the sums of the rows.
+/// [`Null::Gravity`].
 ///
-/// `ties` are symmetric and stored both ways; `distance_m` is asked for pairs of tied nodes, and NaN
-/// (position unknown) is a bin of its own. Set r uses stream r of the seed. O(tied nodes²) time, 16 bytes for
-/// each pair in a bin that has ties; O(ties log pairs) for each set. The spatial null of Expert et al.
-/// (2011), <https://doi.org/10.1073/pnas.1018962108>.
+/// # Formula
+/// Each tie keeps its weight and its bin of distance (`bin_m` metres wide), and falls on one of the pairs in
+/// that bin with probability proportional to `s_i s_j`, s the sums of the rows. `ties` are symmetric and
+/// stored both ways; `distance_m` is asked for pairs of tied nodes, and NaN (position unknown) is a bin of
+/// its own. Set r uses stream r of the seed.
 ///
 /// # Errors
-/// [`Error::Shape`] when `ties` is not square; [`Error::Value`] when a weight is negative or differs from
-/// the one the other way;
-/// [`Error::Parameter`] when `bin_m` is not above zero; [`Undefined::NoTies`] without ties.
+/// [`Error::Shape`] when `ties` is not square; [`Error::Value`] when a weight is negative or differs from the
+/// one the other way; [`Error::Parameter`] when `bin_m` is not above zero; [`Undefined::NoTies`] without
+/// ties.
+///
+/// # Complexity
+/// O(tied nodes²) time, 16 bytes for each pair in a bin that has ties; O(ties log pairs) for each set.
+///
+/// # References
+/// The spatial null of Expert et al. (2011), PNAS, <https://doi.org/10.1073/pnas.1018962108>.
 pub fn gravity_sets(
     ties: &Csr,
     distance_m: impl Fn(usize, usize) -> f64 + Sync + Send,

@@ -20,16 +20,34 @@ pub enum SelfInclusion {
     Included,
 }
 
-/// Relatedness density: how much of what is related to an activity a region has, in per cent.
+/// How much of what is related to an activity a region has, in per cent (relatedness density).
 ///
-/// Formula: `RD_ri = 100 · Σ_j φ_ij x_rj / Σ_j φ_ij`, over j ≠ i unless the activity itself is
-/// included. Shape regions × activities, range [0, 100]; high where the region has the neighbouring
-/// activities, so that entering (or keeping) activity i is plausible. A region without any activity
-/// has density 0; an activity related to no other has NaN. `relatedness` need not be symmetric.
+/// # Formula
+/// `RD_ri = 100 · Σ_j φ_ij x_rj / Σ_j φ_ij`, over j ≠ i unless the activity itself is included; x the
+/// presence bits, φ the relatedness, which need not be symmetric. Shape regions × activities.
 ///
-/// O(present cells × activities). Hidalgo et al. (2007), <https://doi.org/10.1126/science.1144581>;
-/// Boschma, Balland & Kogler (2015), <https://doi.org/10.1093/icc/dtu012>.
+/// # Range
+/// [0, 100].
 ///
+/// # Direction
+/// High where the region has the neighbouring activities, so that entering (or keeping) activity i is
+/// plausible. A region without any activity has density 0.
+///
+/// # Undefined
+/// NaN for an activity related to no other.
+///
+/// # Errors
+/// [`crate::Error::Shape`] when `relatedness` is not activities × activities; [`crate::Error::Value`] when
+/// one of its entries is negative or not finite.
+///
+/// # Complexity
+/// O(present cells × activities).
+///
+/// # References
+/// Hidalgo et al. (2007), Science, <https://doi.org/10.1126/science.1144581>; Boschma, Balland & Kogler
+/// (2015), Industrial and Corporate Change, <https://doi.org/10.1093/icc/dtu012>.
+///
+/// # Example
 /// ```
 /// use rurban::complementarity::{Presence, SelfInclusion, relatedness_density};
 /// use rurban::matrix::Matrix;
@@ -40,10 +58,6 @@ pub enum SelfInclusion {
 /// assert_eq!(density.row(0), [0.0, 100.0 / 3.0, 0.0]);
 /// # Ok(()) }
 /// ```
-///
-/// # Errors
-/// [`crate::Error::Shape`] when `relatedness` is not activities × activities;
-/// [`crate::Error::Value`] when one of its entries is negative or not finite.
 pub fn relatedness_density(presence: &Presence, relatedness: &Matrix, own: SelfInclusion) -> Result<Matrix> {
     let n = presence.activities();
     let share = Shares::of(relatedness, n, own)?;

@@ -26,8 +26,30 @@ pub enum Dissimilarity {
     Krugman,
 }
 
-/// Dissimilarity of two profiles. O(activities).
+/// How different two profiles are.
 ///
+/// # Formula
+/// That of the [`Dissimilarity`] asked for, for two lists of counts of the same length.
+///
+/// # Range
+/// [0, 1]; [`Dissimilarity::Krugman`] [0, 2].
+///
+/// # Direction
+/// 0 for identical profiles, the upper end for profiles that have nothing in common.
+///
+/// # Undefined
+/// An error when a profile is all zero ([`Dissimilarity::Jaccard`] and [`Dissimilarity::BrayCurtis`]: when
+/// both are), which has no shares, and when both are empty.
+///
+/// # Errors
+/// [`Error::Shape`] when the profiles differ in length; [`Error::Value`] when an entry is negative or not
+/// finite; [`Error::Undefined`] when a profile is all zero ([`Dissimilarity::Jaccard`] and
+/// [`Dissimilarity::BrayCurtis`]: when both are).
+///
+/// # Complexity
+/// O(activities).
+///
+/// # Example
 /// ```
 /// use rurban::complementarity::dissimilarity::{Dissimilarity, dissimilarity};
 /// # fn main() -> rurban::Result<()> {
@@ -35,11 +57,6 @@ pub enum Dissimilarity {
 /// assert_eq!(dissimilarity(&[3.0, 0.0], &[0.0, 7.0], Dissimilarity::JensenShannon)?, 1.0);
 /// # Ok(()) }
 /// ```
-///
-/// # Errors
-/// [`Error::Shape`] when the profiles differ in length; [`Error::Value`] when an entry is negative or
-/// not finite; [`Error::Undefined`] when a profile is all zero ([`Dissimilarity::Jaccard`] and
-/// [`Dissimilarity::BrayCurtis`]: when both are).
 pub fn dissimilarity(a: &[f64], b: &[f64], measure: Dissimilarity) -> Result<f64> {
     check_len("profiles", b.len(), a.len())?;
     check_weights("profiles", a)?;
@@ -48,13 +65,25 @@ pub fn dissimilarity(a: &[f64], b: &[f64], measure: Dissimilarity) -> Result<f64
     if d.is_nan() { Err(Error::undefined("dissimilarity", Undefined::ZeroTotal)) } else { Ok(d) }
 }
 
-/// Dissimilarity of every pair of rows of `profiles` (counts, or presence as 0 and 1).
+/// How different every pair of rows of `profiles` (counts, or presence as 0 and 1) is.
 ///
-/// Symmetric; NaN where [`dissimilarity()`] is undefined, so that a row of zeros has NaN on the
-/// diagonal. O(rows² · columns / 2).
+/// # Formula
+/// [`dissimilarity()`] of each pair. Shape rows × rows, symmetric.
+///
+/// # Range
+/// As [`dissimilarity()`].
+///
+/// # Direction
+/// As [`dissimilarity()`].
+///
+/// # Undefined
+/// NaN where [`dissimilarity()`] is undefined, so that a row of zeros has NaN on the diagonal.
 ///
 /// # Errors
 /// [`Error::Value`] when an entry is negative or not finite.
+///
+/// # Complexity
+/// O(rows² · columns / 2).
 pub fn all_dissimilarities(profiles: &Matrix, measure: Dissimilarity) -> Result<Matrix> {
     check_weights("profiles", profiles.as_slice())?;
     let n = profiles.rows();

@@ -6,17 +6,29 @@ use crate::check::check_weights;
 use crate::error::Result;
 use crate::matrix::Matrix;
 
-/// Input–output relatedness of activities, from a matrix of flows (row sells to column).
+/// How much activities buy from and sell to each other, from a matrix of flows (row sells to column).
 ///
-/// `IO_ij = max(a_ij, a_ji, b_ij, b_ji)`, with `a_ij` the share of i in what j buys and `b_ij` the
-/// share of j in what i sells. Symmetric, in [0, 1]; high where one is a main supplier or customer of
-/// the other. An activity that buys (or sells) nothing has shares of 0. The diagonal is what an
-/// activity trades with itself. O(activities²). Ellison, Glaeser & Kerr (2010),
-/// <https://doi.org/10.1257/aer.100.3.1195>. From the definition, not checked against a peer.
+/// # Formula
+/// `IO_ij = max(a_ij, a_ji, b_ij, b_ji)`, with `a_ij` the share of i in what j buys and `b_ij` the share of j
+/// in what i sells. An activity that buys (or sells) nothing has shares of 0; the diagonal is what an
+/// activity trades with itself. Shape activities × activities, symmetric.
+///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// High where one is a main supplier or customer of the other.
 ///
 /// # Errors
-/// [`crate::Error::Shape`] when the matrix is not square; [`crate::Error::Value`] when a flow is
-/// negative or not finite.
+/// [`crate::Error::Shape`] when the matrix is not square; [`crate::Error::Value`] when a flow is negative or
+/// not finite.
+///
+/// # Complexity
+/// O(activities²).
+///
+/// # References
+/// Ellison, Glaeser & Kerr (2010), American Economic Review, <https://doi.org/10.1257/aer.100.3.1195>. From
+/// the definition, not checked against a peer.
 pub fn input_output_relatedness(flows: &Matrix) -> Result<Matrix> {
     let n = flows.rows();
     check_shape("flows", (n, flows.columns()), (n, n))?;
@@ -28,17 +40,31 @@ pub fn input_output_relatedness(flows: &Matrix) -> Result<Matrix> {
     Ok(pairs(n, n, |i, j| one_way(i, j).max(one_way(j, i))))
 }
 
-/// Input–output complementarity of every pair of regions: `Σ_ij s_ri IO_ij s_sj`, s the regions'
-/// activity shares.
+/// How much the activities of two regions buy from and sell to each other, for every pair of regions.
 ///
-/// In [0, largest IO]: the mean relatedness of a job here and a job there. Symmetric up to rounding
-/// when `relatedness` is. NaN for regions without any count. O(stored cells · activities + regions² ·
-/// activities). Essletzbichler (2015), <https://doi.org/10.1080/00343404.2013.806793>. From the
-/// definition, not checked against a peer.
+/// # Formula
+/// `Σ_ij s_ri IO_ij s_sj`, with s the regions' activity shares and IO the `relatedness`: the mean relatedness
+/// of a job here and a job there. Shape regions × regions, symmetric up to rounding when `relatedness` is.
+///
+/// # Range
+/// [0, largest IO].
+///
+/// # Direction
+/// High where each side works in activities that supply or buy from the other's.
+///
+/// # Undefined
+/// NaN for regions without any count.
 ///
 /// # Errors
-/// [`crate::Error::Shape`] when `relatedness` is not activities × activities; [`crate::Error::Value`]
-/// when one of its entries is negative or not finite.
+/// [`crate::Error::Shape`] when `relatedness` is not activities × activities; [`crate::Error::Value`] when
+/// one of its entries is negative or not finite.
+///
+/// # Complexity
+/// O(stored cells · activities + regions² · activities).
+///
+/// # References
+/// Essletzbichler (2015), Regional Studies, <https://doi.org/10.1080/00343404.2013.806793>. From the
+/// definition, not checked against a peer.
 pub fn input_output_complementarity(table: &ActivityTable, relatedness: &Matrix) -> Result<Matrix> {
     let n = table.activities();
     check_shape("relatedness", (relatedness.rows(), relatedness.columns()), (n, n))?;

@@ -141,22 +141,24 @@ pub struct Partner {
 }
 
 impl Interregional {
-    /// Prepares all scores. O(regions · activities²), vectorised; keeps one number per region and
-    /// activity.
+    /// Prepares all scores.
     ///
-    /// The diagonal of `relatedness` is ignored. An activity related to no other can be gained by
-    /// nobody and does not count among the missing ones.
+    /// The diagonal of `relatedness` is ignored. An activity related to no other can be gained by nobody and
+    /// does not count among the missing ones.
     ///
     /// # Errors
-    /// [`Error::Shape`] when `relatedness` is not activities × activities; [`Error::Value`] when one
-    /// of its entries is negative or not finite.
+    /// [`Error::Shape`] when `relatedness` is not activities × activities; [`Error::Value`] when one of its
+    /// entries is negative or not finite.
+    ///
+    /// # Complexity
+    /// O(regions · activities²), vectorised; keeps one number per region and activity.
     pub fn new(presence: &Presence, relatedness: &Matrix) -> Result<Self> {
         Self::with_unknown(presence, relatedness, &[])
     }
 
-    /// As [`Interregional::new`], with cells `(region, activity)` of which it is not known whether the
-    /// region has the activity (statistical secrecy, see
-    /// [`ActivityTable::masked`](super::ActivityTable::masked)): it neither gains nor is brought it.
+    /// As [`Interregional::new`], with cells `(region, activity)` of which it is not known whether the region
+    /// has the activity (statistical secrecy, see [`ActivityTable::masked`](super::ActivityTable::masked)):
+    /// it neither gains nor is brought it.
     ///
     /// # Errors
     /// As [`Interregional::new`]; [`Error::Value`] for a cell outside the table.
@@ -204,10 +206,23 @@ impl Interregional {
         &self.missing
     }
 
-    /// Relatedness density, in per cent, that s adds to each activity r lacks.
+    /// How much relatedness density s adds to each activity r lacks, in per cent.
     ///
-    /// NaN for activities that r has and for those related to no other. Empty when r or s is no
-    /// region.
+    /// # Formula
+    /// `RDadd_{i,r←s} = 100 · Σ_{j≠i} φ_ij (1 − x_rj) x_sj / Φ_i`, `Φ_i = Σ_{j≠i} φ_ij`, x the presence bits,
+    /// φ the relatedness. One value for each activity i.
+    ///
+    /// # Range
+    /// [0, 100].
+    ///
+    /// # Direction
+    /// High where s has what is related to i and r has not.
+    ///
+    /// # Undefined
+    /// NaN for activities that r has and for those related to no other. Empty when r or s is no region.
+    ///
+    /// # Complexity
+    /// O(activities²).
     #[must_use]
     pub fn added_density(&self, r: usize, s: usize) -> Vec<f64> {
         if r.max(s) >= self.regions() {
@@ -220,10 +235,23 @@ impl Interregional {
         row
     }
 
-    /// What r could gain from s, in [0, 100]: the mean of [`Interregional::added_density`].
+    /// What r could gain from s, in per cent.
     ///
-    /// 0 for r = s. NaN when r lacks nothing that is related to anything, or when r or s is no
-    /// region. O(activities).
+    /// # Formula
+    /// The mean of [`Interregional::added_density`] over the activities that r lacks; 0 for r = s.
+    ///
+    /// # Range
+    /// [0, 100].
+    ///
+    /// # Direction
+    /// High where s has much of what is related to what r lacks. Directed: r can gain much from s and s
+    /// nothing from r.
+    ///
+    /// # Undefined
+    /// NaN when r lacks nothing that is related to anything, or when r or s is no region.
+    ///
+    /// # Complexity
+    /// O(activities).
     #[must_use]
     pub fn score(&self, r: usize, s: usize) -> f64 {
         if r.max(s) >= self.regions() || self.missing[r] == 0 {
@@ -237,9 +265,19 @@ impl Interregional {
         self.portfolio(s).iter().enumerate().map(part).fold(0.0, |sum, v| sum + v)
     }
 
-    /// [`Interregional::score`] taken apart by activity gained and by activity brought.
+    /// What each activity gained and each activity brought has to do with a score: [`Interregional::score`]
+    /// taken apart.
     ///
-    /// Activities without part in it have 0. Both lists are empty when r or s is no region.
+    /// # Formula
+    /// Gained: [`Interregional::added_density`] divided by the number of missing activities; brought:
+    /// `v_rj x_sj` of the module's formula. One value for each activity, 0 without part in it; both lists add
+    /// up to the score.
+    ///
+    /// # Undefined
+    /// Both lists are empty when r or s is no region.
+    ///
+    /// # Complexity
+    /// O(activities²).
     pub fn contributions(&self, r: usize, s: usize) -> Contributions {
         let count = self.missing.get(r).map_or(f64::NAN, |m| f64::from(*m));
         let gained = self.added_density(r, s);
@@ -251,8 +289,15 @@ impl Interregional {
         }
     }
 
+    /// What every region could gain from every other.
+    ///
+    /// # Formula
     /// [`Interregional::score`] of every pair: row = receiving region, column = giving region.
     ///
+    /// # Undefined
+    /// NaN in the rows of regions that lack nothing that is related to anything.
+    ///
+    /// # Complexity
     /// O(regions² · activities / 8); holds regions² numbers.
     #[must_use]
     pub fn all_pairs(&self) -> Matrix {
@@ -270,16 +315,22 @@ impl Interregional {
         scores
     }
 
-    /// Complementary linkages of every region and activity: `CL_ri = Σ_{s≠r} w_rs RDadd_{i,r←s}`, in
-    /// per cent × unit of the weights.
+    /// What every region gains through its ties in every activity (complementary linkages).
     ///
-    /// Shape regions × activities. NaN for activities related to no other, for regions outside the
-    /// receiving class, and for the region's own activities unless [`Cells::All`]. A region without
-    /// ties has 0. O(ties · activities / 64 + regions · activities²).
+    /// # Formula
+    /// `CL_ri = Σ_{s≠r} w_rs RDadd_{i,r←s}`, in per cent × unit of the weights w; `RDadd` as in
+    /// [`Interregional::added_density`]. Shape regions × activities; a region without ties has 0.
+    ///
+    /// # Undefined
+    /// NaN for activities related to no other, for regions outside the receiving class, and for the region's
+    /// own activities unless [`Cells::All`].
     ///
     /// # Errors
     /// [`Error::Shape`] when ties or labels do not fit the regions; [`Error::Value`] when a weight is
     /// negative or not finite; [`Error::Parameter`] when a class does not exist.
+    ///
+    /// # Complexity
+    /// O(ties · activities / 64 + regions · activities²).
     pub fn linkages(&self, ties: Ties<'_>, between: Option<Between<'_>>, cells: Cells) -> Result<Matrix> {
         let supply = Supply::new(self, ties, between)?;
         let n = self.presence.activities();
@@ -294,8 +345,19 @@ impl Interregional {
 
     /// What one class gains from another over the ties given, with its parts by region and activity.
     ///
+    /// # Formula
+    /// `Σ w_rs score(r, s)` over receiving r and giving s ≠ r, and the same divided by `Σ w_rs`; w the
+    /// weights of the ties. The mean is in [0, 100].
+    ///
+    /// # Undefined
+    /// Regions that do not receive or lack nothing have NaN and are in no sum; an error when the two classes
+    /// are not tied.
+    ///
     /// # Errors
     /// As [`Interregional::linkages`]; [`Error::Undefined`] when the two classes are not tied.
+    ///
+    /// # Complexity
+    /// O(ties · activities / 64 + regions · activities²).
     pub fn directed_gain(&self, ties: Ties<'_>, between: Between<'_>) -> Result<DirectedGain> {
         let supply = Supply::new(self, ties, Some(between))?;
         let n = self.presence.activities();
@@ -339,14 +401,14 @@ impl Interregional {
 
     /// The `k` regions within `radius_m` from which each region could gain most, best first.
     ///
-    /// `places` are planar coordinates in metres. Only regions that `accept(receiving, giving)` lets
-    /// through and that bring something (score above 0) are partners; equal scores are ordered by
-    /// region index. Distances are inclusive. A uniform grid finds the candidates: O(pairs within
-    /// the radius · activities / 8), memory O(regions · (activities + k)).
+    /// `places` are planar coordinates in metres. Only regions that `accept(receiving, giving)` lets through
+    /// and that bring something (score above 0) are partners; equal scores are ordered by region index.
+    /// Distances are inclusive. A uniform grid finds the candidates: O(pairs within the radius · activities /
+    /// 8), memory O(regions · (activities + k)).
     ///
     /// # Errors
-    /// [`Error::Shape`] when there is not one place per region; [`Error::Value`] when a coordinate is
-    /// not finite; [`Error::Parameter`] when `k` is 0 or `radius_m` is not above zero.
+    /// [`Error::Shape`] when there is not one place per region; [`Error::Value`] when a coordinate is not
+    /// finite; [`Error::Parameter`] when `k` is 0 or `radius_m` is not above zero.
     pub fn partners(
         &self,
         places: &[Coord<f64>],

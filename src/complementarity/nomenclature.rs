@@ -25,11 +25,14 @@ pub struct Nomenclature {
 }
 
 impl Nomenclature {
-    /// From the parent of every item: `levels[k]` gives, for each item of level k, its parent in
-    /// level k + 1 ([`Labels::NONE`] for none).
+    /// From the parent of every item: `levels[k]` gives, for each item of level k, its parent in level k + 1
+    /// ([`Labels::NONE`] for none).
     ///
     /// # Errors
     /// [`Error::Shape`] when a level has not as many items as the level below has classes.
+    ///
+    /// # Complexity
+    /// O(levels).
     pub fn new(items: usize, levels: Vec<Labels>) -> Result<Self> {
         let mut size = items;
         for level in &levels {
@@ -39,14 +42,16 @@ impl Nomenclature {
         Ok(Self { levels, size: items })
     }
 
-    /// From codes whose first characters name their parents. `lengths` are the numbers of
-    /// characters kept at levels 1, 2 …, decreasing; the second value names the items of each level
-    /// (level 0 in the order given, the others in increasing order).
+    /// From codes whose first characters name their parents. `lengths` are the numbers of characters kept at
+    /// levels 1, 2 …, decreasing; the second value names the items of each level (level 0 in the order given,
+    /// the others in increasing order).
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the lengths do not decrease or one is 0; [`Error::Code`] when a code
-    /// is shorter than the longest prefix, or given twice: list codes of one level only, see
-    /// [`mixed_levels`].
+    /// [`Error::Parameter`] when the lengths do not decrease or one is 0; [`Error::Code`] when a code is
+    /// shorter than the longest prefix, or given twice: list codes of one level only, see [`mixed_levels`].
+    ///
+    /// # Complexity
+    /// O(levels · codes log codes).
     pub fn from_prefixes(codes: &[&str], lengths: &[usize]) -> Result<(Self, Vec<Vec<String>>)> {
         if lengths.contains(&0) || !lengths.is_sorted_by(|a, b| a > b) {
             let must = "must decrease and be above 0";
@@ -90,6 +95,9 @@ impl Nomenclature {
     ///
     /// # Errors
     /// [`Error::Parameter`] when `to` is below `from` or is no level.
+    ///
+    /// # Complexity
+    /// O(items · levels).
     pub fn parents(&self, from: usize, to: usize) -> Result<Labels> {
         let (Some(items), Some(classes), true) = (self.items(from), self.items(to), from <= to) else {
             let must = "must be levels of the nomenclature, the finer one first";
@@ -103,10 +111,14 @@ impl Nomenclature {
 
 /// Codes that stand beside a code of which they are a part, as `(ancestor, descendant)` positions.
 ///
-/// A table with both `10` and `10.71` counts the latter twice. A code is an ancestor of those that
-/// begin with it; the nearest ancestor is reported, in order of the descendants' codes. Equal codes
-/// are reported too (the later one as the descendant). O(codes log codes).
+/// A table with both `10` and `10.71` counts the latter twice. A code is an ancestor of those that begin with
+/// it; the nearest ancestor is reported, in order of the descendants' codes. Equal codes are reported too
+/// (the later one as the descendant).
 ///
+/// # Complexity
+/// O(codes log codes).
+///
+/// # Example
 /// ```
 /// use rurban::complementarity::nomenclature::mixed_levels;
 /// assert_eq!(mixed_levels(&["25", "10.71", "10"]), [(2, 1)]);
@@ -156,6 +168,9 @@ pub struct Aggregated {
 ///
 /// # Errors
 /// [`Error::Shape`] when there is not one label per activity.
+///
+/// # Complexity
+/// O(stored cells + regions + activities), with a logarithm of the masked cells.
 pub fn aggregate_activities(
     table: &ActivityTable,
     classes: &Labels,
@@ -170,6 +185,9 @@ pub fn aggregate_activities(
 ///
 /// # Errors
 /// [`Error::Shape`] when there is not one label per region.
+///
+/// # Complexity
+/// O(stored cells + regions + activities), with a logarithm of the masked cells.
 pub fn aggregate_regions(table: &ActivityTable, classes: &Labels, masked: MaskedCells) -> Result<Aggregated> {
     check_len("classes", classes.len(), table.regions())?;
     let place = |r: usize, i: usize| classes.get(r).map(|c| (c as u32, i as u32));

@@ -8,14 +8,27 @@ use crate::error::{Error, Result};
 use crate::matrix::Matrix;
 use crate::parallel;
 
-/// Proximity of activities: the smaller of the two conditional probabilities that a region which has
-/// one has the other.
+/// How likely a region with one activity has the other (proximity): the smaller of the two conditional
+/// probabilities.
 ///
-/// Formula: `φ_ij = #(regions with both) / max(u_i, u_j)`, u the ubiquity. Range [0, 1], symmetric.
-/// The diagonal is 1 (peers put 1 or 0 there; [`super::density::SelfInclusion`] decides whether it
-/// is used). Rows and columns of activities that no region has are 0. O(activities² · regions / 64).
-/// Hidalgo, Klinger, Barabási & Hausmann (2007), <https://doi.org/10.1126/science.1144581>.
+/// # Formula
+/// `φ_ij = #(regions with both) / max(u_i, u_j)`, u the ubiquity. Shape activities × activities, symmetric.
+/// The diagonal is 1 (peers put 1 or 0 there; [`super::density::SelfInclusion`] decides whether it is used).
+/// Rows and columns of activities that no region has are 0.
 ///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// High where regions that have one activity have the other too.
+///
+/// # Complexity
+/// O(activities² · regions / 64).
+///
+/// # References
+/// Hidalgo, Klinger, Barabási & Hausmann (2007), Science, <https://doi.org/10.1126/science.1144581>.
+///
+/// # Example
 /// ```
 /// use rurban::complementarity::{Presence, proximity};
 /// use rurban::matrix::Matrix;
@@ -54,16 +67,30 @@ pub enum Normalisation {
     Jaccard,
 }
 
-/// Relatedness of activities from a matrix of their co-occurrences.
+/// How much more two activities are found together than their frequency explains, from a matrix of
+/// co-occurrences.
 ///
-/// The diagonal of `co_occurrence` is ignored; `S_i` is the sum of its row i without it and `T` the
-/// sum of all S. The result is symmetric with a zero diagonal, and 0 where nothing co-occurs (0/0
-/// too). High values mean that the two activities are found together more than their frequency
-/// explains. O(activities²). van Eck & Waltman (2009), <https://doi.org/10.1002/asi.21075>.
+/// # Formula
+/// That of the [`Normalisation`], with `C_ij` the co-occurrences, `S_i` the sum of row i without its
+/// diagonal, which is ignored, and `T` the sum of all S. Symmetric with a zero diagonal, and 0 where nothing
+/// co-occurs (0/0 too).
+///
+/// # Range
+/// [0, ∞) for [`Normalisation::Probability`] and [`Normalisation::Association`], otherwise [0, 1].
+///
+/// # Direction
+/// High where the two activities are found together more than their frequency explains.
 ///
 /// # Errors
-/// [`Error::Shape`] when the matrix is not square; [`Error::Value`] when an entry is negative, not
-/// finite, or differs from its mirror image.
+/// [`Error::Shape`] when the matrix is not square; [`Error::Value`] when an entry is negative, not finite, or
+/// differs from its mirror image.
+///
+/// # Complexity
+/// O(activities²).
+///
+/// # References
+/// van Eck & Waltman (2009), Journal of the American Society for Information Science and Technology,
+/// <https://doi.org/10.1002/asi.21075>; Steijn (2017) for the probability.
 pub fn relatedness(co_occurrence: &Matrix, normalisation: Normalisation) -> Result<Matrix> {
     let n = co_occurrence.rows();
     check_shape("co-occurrence columns", (n, co_occurrence.columns()), (n, n))?;
@@ -133,6 +160,9 @@ impl ValidatedProjection {
     ///
     /// # Errors
     /// [`Error::Shape`] when the matrices differ in shape.
+    ///
+    /// # Complexity
+    /// O(activities²).
     pub fn restrict(&self, relatedness: &Matrix) -> Result<Matrix> {
         let n = self.p.rows();
         check_shape("relatedness", (relatedness.rows(), relatedness.columns()), (n, n))?;
@@ -146,15 +176,31 @@ impl ValidatedProjection {
     }
 }
 
-/// Statistically validated co-occurrence of activities.
+/// Which pairs of activities are found together in more regions than chance would have it.
 ///
-/// Given the ubiquities `u_i`, `u_j` and n regions, the number of joint regions is hypergeometric by
-/// chance; `p` is its exact upper tail, tested over all pairs of activities that some region has.
-/// O(activities² · joint regions). Tumminello, Miccichè, Lillo, Piilo & Mantegna (2011),
-/// <https://doi.org/10.1371/journal.pone.0017994>. From the literature, not checked against a peer.
+/// # Formula
+/// Given the ubiquities `u_i`, `u_j` and n regions, the number of joint regions is hypergeometric by chance;
+/// `p` is its exact upper tail, tested over all pairs of activities that some region has. Shape activities ×
+/// activities, symmetric.
+///
+/// # Range
+/// `p` in [0, 1].
+///
+/// # Direction
+/// A small `p` says that the pair is found together more than chance would have it.
+///
+/// # Undefined
+/// `p` is NaN on the diagonal.
 ///
 /// # Errors
 /// [`Error::Parameter`] when `level` is not strictly between 0 and 1.
+///
+/// # Complexity
+/// O(activities² · joint regions).
+///
+/// # References
+/// Tumminello, Miccichè, Lillo, Piilo & Mantegna (2011), PLOS ONE,
+/// <https://doi.org/10.1371/journal.pone.0017994>. From the literature, not checked against a peer.
 pub fn validated_projection(
     presence: &Presence,
     testing: MultipleTesting,

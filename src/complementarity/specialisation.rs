@@ -10,16 +10,31 @@ use crate::labels::Labels;
 use crate::matrix::Matrix;
 use crate::parallel;
 
-/// Location quotient (revealed comparative advantage): how many times over an activity is present in
-/// a region, compared with its share in the whole.
+/// How many times over an activity is present in a region, compared with its share in the whole (location
+/// quotient, revealed comparative advantage).
 ///
-/// Formula: `LQ_ri = (X_ri / X_r.) / (X_.i / X_..)`, computed as `X_ri · X_.. / (X_r. · X_.i)` so
-/// that with whole counts an LQ of exactly 1 is exactly 1. Range [0, ∞); above 1 the region is
-/// specialised in the activity. For each activity, the mean of LQ weighted by region totals is 1.
+/// # Formula
+/// `LQ_ri = (X_ri / X_r.) / (X_.i / X_..)`, computed as `X_ri · X_.. / (X_r. · X_.i)` so that with whole
+/// counts an LQ of exactly 1 is exactly 1; X the counts, a dot their sum. Shape regions × activities. For
+/// each activity, the mean of LQ weighted by region totals is 1.
 ///
-/// Undefined cells are NaN: all cells of a region or an activity without any count, and masked
-/// cells. O(regions × activities). Hoover (1936), <https://doi.org/10.2307/1927875>; Balassa (1965).
+/// # Range
+/// [0, ∞).
 ///
+/// # Direction
+/// Above 1 the region is specialised in the activity.
+///
+/// # Undefined
+/// NaN in all cells of a region or an activity without any count, and in masked cells.
+///
+/// # Complexity
+/// O(regions × activities).
+///
+/// # References
+/// Hoover (1936), Review of Economic Statistics, <https://doi.org/10.2307/1927875>; Balassa (1965), The
+/// Manchester School.
+///
+/// # Example
 /// ```
 /// use rurban::complementarity::{ActivityTable, location_quotient};
 /// use rurban::matrix::Matrix;
@@ -65,17 +80,29 @@ pub struct ShrunkenQuotients {
     pub variance: Vec<f64>,
 }
 
-/// Location quotients for small counts, by an empirical-Bayes Gamma–Poisson model.
+/// How specialised regions are when counts are small: location quotients pulled towards 1 in proportion to
+/// how little a cell can tell. One firm in a hamlet no longer gives a location quotient of 40.
 ///
-/// `X_ri` is Poisson with mean `E_ri θ_ri`, `E_ri = X_r. X_.i / X_..`, and `θ_ri` follows over the
-/// regions a Gamma law with mean 1 and variance `A_i`. The value is the posterior mean
-/// `1 + (LQ_ri − 1) · A_i / (A_i + 1 / E_ri)`; `A_i` is estimated by moments,
-/// `A_i = max(0, Σ_r E_ri (LQ_ri − 1)² / Σ_r E_ri − n / Σ_r E_ri)`. One firm in a hamlet no longer
-/// gives a location quotient of 40. Counts are taken as whole numbers of independent units.
+/// # Formula
+/// The empirical-Bayes Gamma–Poisson model: `X_ri` is Poisson with mean `E_ri θ_ri`,
+/// `E_ri = X_r. X_.i / X_..`, and `θ_ri` follows over the regions a Gamma law with mean 1 and variance `A_i`.
+/// The value is the posterior mean `1 + (LQ_ri − 1) · A_i / (A_i + 1 / E_ri)`; `A_i` is estimated by moments,
+/// `A_i = max(0, Σ_r E_ri (LQ_ri − 1)² / Σ_r E_ri − n / Σ_r E_ri)`. Counts are taken as whole numbers of
+/// independent units. Shape regions × activities.
 ///
-/// O(regions × activities). Clayton & Kaldor (1987), <https://doi.org/10.2307/2532003>; moment
-/// estimator of Marshall (1991), <https://doi.org/10.2307/2347593>. From the literature, not checked
-/// against a peer.
+/// # Range
+/// [0, ∞), between 1 and the location quotient, whose direction it shares.
+///
+/// # Undefined
+/// NaN where the location quotient is.
+///
+/// # Complexity
+/// O(regions × activities).
+///
+/// # References
+/// Clayton & Kaldor (1987), Biometrics, <https://doi.org/10.2307/2532003>; moment estimator of Marshall
+/// (1991), Applied Statistics, <https://doi.org/10.2307/2347593>. From the literature, not checked against a
+/// peer.
 pub fn shrunken_location_quotient(table: &ActivityTable) -> ShrunkenQuotients {
     let mut values = location_quotient(table);
     let total = table.total();
@@ -116,19 +143,33 @@ pub struct QuotientInterval {
     pub upper: Matrix,
 }
 
-/// Confidence interval of each location quotient, its count taken as Poisson and its expectation as
-/// known.
+/// How sure each location quotient is: its confidence interval, the count taken as Poisson and its
+/// expectation as known.
 ///
+/// # Formula
 /// Byar's approximation of the exact Poisson limits, divided by `E_ri = X_r. X_.i / X_..`: lower
-/// `x (1 − 1/(9x) − z/(3√x))³` (0 for x = 0), upper the same with `x + 1` and `+z`. From
-/// 5 units on the lower bound is within 3 % and the upper within 0.3 % of the exact limits. A region
-/// is safely specialised where the lower bound is above 1.
+/// `x (1 − 1/(9x) − z/(3√x))³` (0 for x = 0), upper the same with `x + 1` and `+z`; z the normal quantile of
+/// `level`, two-sided. From 5 units on the lower bound is within 3 % and the upper within 0.3 % of the exact
+/// limits. Both bounds are regions × activities.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Direction
+/// A region is safely specialised where the lower bound is above 1.
+///
+/// # Undefined
+/// NaN where the location quotient is.
 ///
 /// # Errors
 /// [`Error::Parameter`] when `level` is not strictly between 0 and 1.
 ///
-/// Breslow & Day (1987), Statistical Methods in Cancer Research II, p. 69. From the literature, not
-/// checked against a peer.
+/// # Complexity
+/// O(regions × activities).
+///
+/// # References
+/// Breslow & Day (1987), Statistical Methods in Cancer Research II, p. 69. From the literature, not checked
+/// against a peer.
 pub fn location_quotient_interval(table: &ActivityTable, level: f64) -> Result<QuotientInterval> {
     if !(level > 0.0 && level < 1.0) {
         return Err(Error::Parameter {
@@ -160,13 +201,30 @@ pub enum QuotientScale {
     Logarithmic,
 }
 
-/// Standardised location quotients: how many standard deviations (divisor n − 1) a region's location
-/// quotient is above the mean of all regions, activity by activity.
+/// How many standard deviations a region's location quotient is above the mean of all regions, activity by
+/// activity.
 ///
-/// Above 1.96 a region is exceptional at 5 % where location quotients (or their logarithms) are
-/// about normal; check that first. NaN where undefined, or where the quotients of an activity do
-/// not vary. O'Donoghue & Gleave (2004), Regional Studies 38(4):419–427. From the
-/// literature, not checked against a peer.
+/// # Formula
+/// `(LQ_ri − mean_i) / sd_i`, over the regions where it is defined, divisor n − 1; on
+/// [`QuotientScale::Logarithmic`] with `ln LQ_ri` in place of LQ. Shape regions × activities.
+///
+/// # Range
+/// Unbounded; mean 0 for each activity.
+///
+/// # Direction
+/// Above 1.96 a region is exceptional at 5 % where location quotients (or their logarithms) are about normal;
+/// check that first.
+///
+/// # Undefined
+/// NaN where the location quotient (or its logarithm) is undefined, or where the quotients of an activity do
+/// not vary.
+///
+/// # Complexity
+/// O(regions × activities).
+///
+/// # References
+/// O'Donoghue & Gleave (2004), Regional Studies 38(4):419–427. From the literature, not checked against a
+/// peer.
 #[must_use]
 pub fn standardised_location_quotient(table: &ActivityTable, scale: QuotientScale) -> Matrix {
     let mut values = location_quotient(table);
@@ -205,12 +263,26 @@ pub enum Reference {
     Rest,
 }
 
-/// Krugman's specialisation index of every region: `Σ_i |s_ri − s_i|`, with s the shares of the
-/// activities in the region and in the reference.
+/// How far every region's profile departs from that of the reference (Krugman's specialisation index).
 ///
-/// Range [0, 2]: 0 where the region's profile is that of the reference, 2 where they have no
-/// activity in common. NaN for regions without any count, and with [`Reference::Rest`] when the
-/// other regions have none. O(regions × activities). Krugman (1991), Geography and Trade.
+/// # Formula
+/// `Σ_i |s_ri − s_i|`, with s the shares of the activities in the region and in the reference. One value for
+/// each region.
+///
+/// # Range
+/// [0, 2].
+///
+/// # Direction
+/// 0 where the region's profile is that of the reference, 2 where they have no activity in common.
+///
+/// # Undefined
+/// NaN for regions without any count, and with [`Reference::Rest`] when the other regions have none.
+///
+/// # Complexity
+/// O(regions + stored cells).
+///
+/// # References
+/// Krugman (1991), Geography and Trade.
 #[must_use]
 pub fn krugman(table: &ActivityTable, reference: Reference) -> Vec<f64> {
     let activities = table.activity_totals();
@@ -232,33 +304,85 @@ pub fn krugman(table: &ActivityTable, reference: Reference) -> Vec<f64> {
     })
 }
 
-/// Coefficient of specialisation: half of [`krugman()`], the share of a region's activity that would
-/// have to change for its profile to be the reference's. Range [0, 1].
+/// Which share of a region's activity would have to change for its profile to be the reference's (coefficient
+/// of specialisation).
+///
+/// # Formula
+/// Half of [`krugman()`], with its direction.
+///
+/// # Range
+/// [0, 1].
+///
+/// # Undefined
+/// NaN where [`krugman()`] is.
+///
+/// # Complexity
+/// O(regions + stored cells).
 #[must_use]
 pub fn specialisation_coefficient(table: &ActivityTable, reference: Reference) -> Vec<f64> {
     krugman(table, reference).into_iter().map(|k| k / 2.0).collect()
 }
 
-/// Herfindahl–Hirschman index of every region's profile: `Σ_i s_ri²`.
+/// How much few activities dominate every region's profile (Herfindahl–Hirschman index).
 ///
-/// Range [1 / activities, 1]; high where one activity dominates. NaN for regions without any count.
+/// # Formula
+/// `Σ_i s_ri²`, with s the shares of the activities in the region. One value for each region.
+///
+/// # Range
+/// [1 / activities, 1].
+///
+/// # Direction
+/// High where one activity dominates.
+///
+/// # Undefined
+/// NaN for regions without any count.
+///
+/// # Complexity
+/// O(regions + stored cells).
 #[must_use]
 pub fn herfindahl(table: &ActivityTable) -> Vec<f64> {
     by_region(table, |r| shares(table, r).map(|(_, s)| s * s).sum())
 }
 
-/// Shannon entropy of every region's profile in bits: `−Σ_i s_ri log₂ s_ri`.
+/// How diverse every region's profile is, in bits (Shannon entropy).
 ///
-/// Range [0, log₂ activities]; high where activities are many and even. An activity without counts
-/// adds 0. NaN for regions without any count.
+/// # Formula
+/// `−Σ_i s_ri log₂ s_ri`, with s the shares of the activities in the region. An activity without counts
+/// adds 0. One value for each region.
+///
+/// # Range
+/// [0, log₂ activities].
+///
+/// # Direction
+/// High where activities are many and even.
+///
+/// # Undefined
+/// NaN for regions without any count.
+///
+/// # Complexity
+/// O(regions + stored cells).
 #[must_use]
 pub fn shannon(table: &ActivityTable) -> Vec<f64> {
     by_region(table, |r| entropy(shares(table, r).map(|(_, s)| s)))
 }
 
-/// Hachman index of every region: `1 / Σ_i LQ_ri s_ri`, how much its profile is like the whole's.
+/// How much every region's profile is like the whole's (Hachman index).
 ///
-/// Range (0, 1]; 1 for the very profile of the whole. NaN for regions without any count.
+/// # Formula
+/// `1 / Σ_i LQ_ri s_ri`, with LQ the location quotients and s the shares of the activities in the region. One
+/// value for each region.
+///
+/// # Range
+/// (0, 1].
+///
+/// # Direction
+/// 1 for the very profile of the whole.
+///
+/// # Undefined
+/// NaN for regions without any count.
+///
+/// # Complexity
+/// O(regions + stored cells).
 #[must_use]
 pub fn hachman(table: &ActivityTable) -> Vec<f64> {
     by_region(table, |r| {
@@ -276,15 +400,33 @@ pub struct Variety {
     pub related: Vec<f64>,
 }
 
-/// Related and unrelated variety: Shannon entropy split by the parent group of each activity.
+/// How diverse every region is between and within the parent groups of its activities (unrelated and related
+/// variety), in bits.
 ///
-/// `UV_r = −Σ_g P_g log₂ P_g`, `RV_r = Σ_g P_g H_g` with `H_g` the entropy within group g. Their sum
-/// is [`shannon()`]. An activity without a parent is a group of its own. NaN for regions without any
-/// count. Frenken, Van Oort & Verburg (2007), <https://doi.org/10.1080/00343400601120296>; the split
-/// follows from its definition and is not checked against a peer.
+/// # Formula
+/// `UV_r = −Σ_g P_g log₂ P_g`, `RV_r = Σ_g P_g H_g`, with `P_g` the share of group g and `H_g` the entropy
+/// within it. Their sum is [`shannon()`]. An activity without a parent is a group of its own. One value of
+/// each for each region.
+///
+/// # Range
+/// [0, log₂ activities].
+///
+/// # Direction
+/// High unrelated variety where a region is spread over things that have little in common, high related
+/// variety where it is spread over kindred activities.
+///
+/// # Undefined
+/// NaN for regions without any count.
 ///
 /// # Errors
 /// [`Error::Shape`] when `parents` has not one label per activity.
+///
+/// # Complexity
+/// O(stored cells + regions × groups).
+///
+/// # References
+/// Frenken, Van Oort & Verburg (2007), Regional Studies, <https://doi.org/10.1080/00343400601120296>; the
+/// split follows from its definition and is not checked against a peer.
 pub fn variety(table: &ActivityTable, parents: &Labels) -> Result<Variety> {
     check_len("parents", parents.len(), table.activities())?;
     let total = shannon(table);
@@ -304,19 +446,32 @@ pub fn variety(table: &ActivityTable, parents: &Labels) -> Result<Variety> {
     Ok(Variety { related: related.collect(), unrelated })
 }
 
-/// Gini coefficient of each activity's spread over regions.
+/// How concentrated each activity is in few regions (Gini coefficient of its spread over regions).
 ///
-/// Lorenz curve of the activity's shares against the shares of `weights`, regions in increasing
-/// order of their ratio; the coefficient is 1 − twice the area below it. With `weights` of `None`
-/// every region counts the same; with the region totals it is the locational Gini, for which
-/// `EconGeo` prints half this value (the area itself). Range [0, 1); high where an activity is
-/// concentrated. NaN for activities without any count, and when the weights add up to zero.
-/// Regions of weight zero stand at the end of the curve. O(regions log regions) per activity.
-/// Krugman (1991), Geography and Trade.
+/// # Formula
+/// 1 − twice the area below the Lorenz curve of the activity's shares against the shares of `weights`,
+/// regions in increasing order of their ratio. With `weights` of `None` every region counts the same; with
+/// the region totals it is the locational Gini, for which `EconGeo` prints half this value (the area itself).
+/// Regions of weight zero stand at the end of the curve. One value for each activity.
+///
+/// # Range
+/// [0, 1]; below 1 where no weight is zero.
+///
+/// # Direction
+/// High where an activity is concentrated, 0 where it is spread as `weights` are.
+///
+/// # Undefined
+/// NaN for activities without any count, and when the weights add up to zero.
 ///
 /// # Errors
-/// [`Error::Shape`] when `weights` has not one entry per region; [`Error::Value`] when one is
-/// negative or not finite.
+/// [`Error::Shape`] when `weights` has not one entry per region; [`Error::Value`] when one is negative or not
+/// finite.
+///
+/// # Complexity
+/// O(regions log regions) per activity.
+///
+/// # References
+/// Krugman (1991), Geography and Trade.
 pub fn spatial_gini(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Vec<f64>> {
     let (weights, sum) = region_weights(table, weights)?;
     let by_activity = table.counts().transposed();
@@ -338,15 +493,29 @@ pub fn spatial_gini(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Ve
     }))
 }
 
-/// Hoover's index of each activity: `½ Σ_r |X_ri / X_.i − w_r / Σ w|`, the share of the activity
-/// that would have to move for it to be spread as `weights` are.
+/// Which share of an activity would have to move for it to be spread as `weights` are (Hoover's index).
 ///
-/// With `weights` of `None` every region counts the same. Range [0, 1). NaN for activities without
-/// any count, and when the weights add up to zero. `EconGeo` prints it in per cent. Hoover (1936),
-/// <https://doi.org/10.2307/1927875>.
+/// # Formula
+/// `½ Σ_r |X_ri / X_.i − w_r / Σ w|`, with X the counts, a dot their sum. With `weights` of `None` every
+/// region counts the same. `EconGeo` prints it in per cent. One value for each activity.
+///
+/// # Range
+/// [0, 1]; below 1 where no weight is zero.
+///
+/// # Direction
+/// High where an activity is concentrated, 0 where it is spread as `weights` are.
+///
+/// # Undefined
+/// NaN for activities without any count, and when the weights add up to zero.
 ///
 /// # Errors
 /// As [`spatial_gini()`].
+///
+/// # Complexity
+/// O(regions + activities + stored cells).
+///
+/// # References
+/// Hoover (1936), Review of Economic Statistics, <https://doi.org/10.2307/1927875>.
 pub fn hoover(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Vec<f64>> {
     let (weights, sum) = region_weights(table, weights)?;
     let by_activity = table.counts().transposed();
@@ -361,15 +530,30 @@ pub fn hoover(table: &ActivityTable, weights: Option<&[f64]>) -> Result<Vec<f64>
     }))
 }
 
-/// Income level of each activity (PRODY): the mean of the regions' `income`, weighted by how large
-/// the activity's share in each region is.
+/// Income level of each activity (PRODY): the mean of the regions' `income`, weighted by how large the
+/// activity's share in each region is.
 ///
-/// `PRODY_i = Σ_r y_r s_ri / Σ_r s_ri`, in the unit of `income`. NaN for activities without any
-/// count. Hausmann, Hwang & Rodrik (2007), <https://doi.org/10.1007/s10887-006-9009-4>.
+/// # Formula
+/// `PRODY_i = Σ_r y_r s_ri / Σ_r s_ri`, in the unit of `income` y; s the shares of the activities in the
+/// region. One value for each activity.
+///
+/// # Range
+/// Between the smallest and the largest income.
+///
+/// # Direction
+/// High for activities that weigh most in regions of high income.
+///
+/// # Undefined
+/// NaN for activities without any count.
 ///
 /// # Errors
-/// [`Error::Shape`] when `income` has not one entry per region; [`Error::Value`] when one is not
-/// finite.
+/// [`Error::Shape`] when `income` has not one entry per region; [`Error::Value`] when one is not finite.
+///
+/// # Complexity
+/// O(regions + activities + stored cells).
+///
+/// # References
+/// Hausmann, Hwang & Rodrik (2007), Journal of Economic Growth, <https://doi.org/10.1007/s10887-006-9009-4>.
 pub fn prody(table: &ActivityTable, income: &[f64]) -> Result<Vec<f64>> {
     check_len("income", income.len(), table.regions())?;
     if let Some(index) = income.iter().position(|y| !y.is_finite()) {
@@ -386,12 +570,26 @@ pub fn prody(table: &ActivityTable, income: &[f64]) -> Result<Vec<f64>> {
     Ok(weighted.iter().zip(&weight).map(|(y, w)| if *w > 0.0 { y / w } else { f64::NAN }).collect())
 }
 
-/// Income level of each region's profile (EXPY): `Σ_i s_ri PRODY_i`, in the unit of `income`.
+/// Income level of each region's profile (EXPY).
 ///
-/// NaN for regions without any count. Hausmann, Hwang & Rodrik (2007).
+/// # Formula
+/// `Σ_i s_ri PRODY_i`, in the unit of `income`; s the shares of the activities in the region, [`prody()`] of
+/// each activity. One value for each region.
+///
+/// # Range
+/// Between the smallest and the largest income.
+///
+/// # Undefined
+/// NaN for regions without any count.
 ///
 /// # Errors
 /// As [`prody()`].
+///
+/// # Complexity
+/// O(regions + activities + stored cells).
+///
+/// # References
+/// Hausmann, Hwang & Rodrik (2007), Journal of Economic Growth, <https://doi.org/10.1007/s10887-006-9009-4>.
 pub fn expy(table: &ActivityTable, income: &[f64]) -> Result<Vec<f64>> {
     let prody = prody(table, income)?;
     Ok(by_region(table, |r| shares(table, r).map(|(i, s)| s * prody[i]).sum()))

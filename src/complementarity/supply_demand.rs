@@ -6,15 +6,30 @@ use crate::error::{Error, Result, Undefined};
 use crate::matrix::Matrix;
 use crate::parallel;
 
-/// Michaely's index: how well the supply of one region fits the demand of another.
+/// How well the supply of one region fits the demand of another (Michaely's index).
 ///
-/// `C = 1 − ½ Σ_i |supply share_i − demand share_i|`, in [0, 1]; 1 when both have the same profile, 0
-/// when nothing offered is wanted. Directed: the supply of r for the demand of s. O(activities).
-/// Michaely (1996). From the definition, not checked against a peer.
+/// # Formula
+/// `C = 1 − ½ Σ_i |supply share_i − demand share_i|`, over goods i. Directed: the supply of r for the demand
+/// of s.
+///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// 1 when both have the same profile, 0 when nothing offered is wanted.
+///
+/// # Undefined
+/// An error when a total is zero: there are no shares.
 ///
 /// # Errors
 /// [`Error::Shape`] when the lists differ in length; [`Error::Value`] when an entry is negative or not
 /// finite; [`Error::Undefined`] when a total is zero.
+///
+/// # Complexity
+/// O(activities).
+///
+/// # References
+/// Michaely (1996). From the definition, not checked against a peer.
 pub fn michaely(supply: &[f64], demand: &[f64]) -> Result<f64> {
     check_len("demand", demand.len(), supply.len())?;
     check_weights("supply", supply)?;
@@ -23,12 +38,25 @@ pub fn michaely(supply: &[f64], demand: &[f64]) -> Result<f64> {
     if fit.is_nan() { Err(Error::undefined("Michaely index", Undefined::ZeroTotal)) } else { Ok(fit) }
 }
 
-/// [`michaely()`] of every pair: row = supplying region, column = demanding region.
+/// How well the supply of each region fits the demand of each other one.
 ///
-/// NaN where a region supplies or demands nothing. O(regions² · activities).
+/// # Formula
+/// [`michaely()`] of every pair. Shape supplying regions (rows) × demanding regions (columns).
+///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// As [`michaely()`].
+///
+/// # Undefined
+/// NaN where a region supplies or demands nothing.
 ///
 /// # Errors
 /// [`Error::Shape`] when the tables do not have the same activities.
+///
+/// # Complexity
+/// O(regions² · activities).
 pub fn michaely_pairs(supply: &ActivityTable, demand: &ActivityTable) -> Result<Matrix> {
     check_len("demand activities", demand.activities(), supply.activities())?;
     let profiles = |table: &ActivityTable| -> Vec<Vec<f64>> {
@@ -44,18 +72,31 @@ pub fn michaely_pairs(supply: &ActivityTable, demand: &ActivityTable) -> Result<
     Ok(pairs(supply.len(), demand.len(), |r, s| fit(&supply[r], &demand[s])))
 }
 
-/// How much of what s lacks could be filled by what r has to spare: `G_rs = Σ_i min(surplus_ri,
-/// deficit_si) / Σ_i deficit_si`, with surplus and deficit the positive parts of supply − demand and
-/// demand − supply.
+/// How much of what s lacks could be filled by what r has to spare.
 ///
-/// `supply` and `demand` are regions × goods in the same unit. Row = region with the surplus, column
-/// = region with the deficit; in [0, 1]; NaN where a region lacks nothing. Each pair is taken alone: a
-/// surplus can fill several deficits. O(regions² · goods). From the definition, not checked against a
-/// peer.
+/// # Formula
+/// `G_rs = Σ_i min(surplus_ri, deficit_si) / Σ_i deficit_si`, with surplus and deficit the positive parts of
+/// supply − demand and demand − supply. `supply` and `demand` are regions × goods in the same unit. Row =
+/// region with the surplus, column = region with the deficit. Each pair is taken alone: a surplus can fill
+/// several deficits.
+///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// 1 when r could fill all that s lacks, 0 when it has none of it to spare.
+///
+/// # Undefined
+/// NaN where a region lacks nothing.
 ///
 /// # Errors
-/// [`Error::Shape`] when the two differ in shape; [`Error::Value`] when an entry is negative or not
-/// finite.
+/// [`Error::Shape`] when the two differ in shape; [`Error::Value`] when an entry is negative or not finite.
+///
+/// # Complexity
+/// O(regions² · goods).
+///
+/// # References
+/// From the definition, not checked against a peer.
 pub fn gap_fill(supply: &Matrix, demand: &Matrix) -> Result<Matrix> {
     check_shape("demand", (demand.rows(), demand.columns()), (supply.rows(), supply.columns()))?;
     check_weights("supply", supply.as_slice())?;

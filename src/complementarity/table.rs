@@ -36,6 +36,9 @@ impl ActivityTable {
     ///
     /// # Errors
     /// [`Error::Value`] when a count is negative, NaN or infinite (index in row-major order).
+    ///
+    /// # Complexity
+    /// O(regions × activities).
     pub fn from_matrix(counts: &Matrix) -> Result<Self> {
         check_counts(counts.as_slice())?;
         let mut cells = Vec::with_capacity(counts.as_slice().iter().filter(|v| **v > 0.0).count());
@@ -50,17 +53,23 @@ impl ActivityTable {
     ///
     /// # Errors
     /// [`Error::Value`] when a count is negative, NaN or infinite (index among stored values).
+    ///
+    /// # Complexity
+    /// O(regions + activities + stored cells).
     pub fn from_csr(counts: Csr) -> Result<Self> {
         check_counts(counts.parts().2)?;
         Self::of(counts, Vec::new())
     }
 
-    /// From long format: `(region, activity, count)` in any order, `None` for a masked cell. Counts
-    /// of the same cell are added up; a cell masked once is masked whatever else is given for it.
+    /// From long format: `(region, activity, count)` in any order, `None` for a masked cell. Counts of the
+    /// same cell are added up; a cell masked once is masked whatever else is given for it.
     ///
     /// # Errors
-    /// [`Error::Value`] when an index is out of range or a count is negative, NaN or infinite, or the
-    /// sum of all is.
+    /// [`Error::Value`] when an index is out of range or a count is negative, NaN or infinite, or the sum of
+    /// all is.
+    ///
+    /// # Complexity
+    /// O(cells log masked + regions + activities).
     pub fn from_cells(regions: usize, activities: usize, cells: &[(u32, u32, Option<f64>)]) -> Result<Self> {
         let mut masked: Vec<(u32, u32)> = Vec::new();
         let mut known = Vec::with_capacity(cells.len());
@@ -211,8 +220,10 @@ impl Presence {
     /// The location quotient from which on an activity is present.
     pub const THRESHOLD: f64 = 1.0;
 
-    /// Presence where the location quotient is at least [`Presence::THRESHOLD`], straight from the
-    /// counts. O(stored cells).
+    /// Presence where the location quotient is at least [`Presence::THRESHOLD`], straight from the counts.
+    ///
+    /// # Complexity
+    /// O(stored cells); one bit for each region and activity.
     pub fn of(table: &ActivityTable) -> Self {
         let mut presence = Self::empty(table.regions(), table.activities());
         let whole = table.counts().parts().2.iter().all(|v| v.fract() == 0.0);
@@ -231,11 +242,14 @@ impl Presence {
         presence
     }
 
-    /// Presence where any matrix of scores (location quotients, shrunken or not) is at least
-    /// `threshold`, or falls short of it by rounding only; NaN is absent.
+    /// Presence where any matrix of scores (location quotients, shrunken or not) is at least `threshold`, or
+    /// falls short of it by rounding only; NaN is absent.
     ///
     /// # Errors
     /// [`Error::Parameter`] when `threshold` is NaN.
+    ///
+    /// # Complexity
+    /// O(regions × activities).
     pub fn at_least(scores: &Matrix, threshold: f64) -> Result<Self> {
         if threshold.is_nan() {
             return Err(Error::Parameter {
@@ -298,12 +312,36 @@ impl Presence {
         self.bits.iter().map(|w| w.count_ones() as usize).sum()
     }
 
-    /// Number of activities each region has.
+    /// How many activities each region has.
+    ///
+    /// # Formula
+    /// `Σ_i x_ri`, x the presence bits. One count for each region.
+    ///
+    /// # Range
+    /// From 0 to the number of activities.
+    ///
+    /// # Direction
+    /// High for regions with many specialisations.
+    ///
+    /// # Complexity
+    /// O(regions · activities / 64).
     pub fn diversity(&self) -> Vec<u32> {
         (0..self.regions).map(|r| self.row(r).iter().map(|w| w.count_ones()).sum()).collect()
     }
 
-    /// Number of regions that have each activity.
+    /// How many regions have each activity.
+    ///
+    /// # Formula
+    /// `Σ_r x_ri`, x the presence bits. One count for each activity.
+    ///
+    /// # Range
+    /// From 0 to the number of regions.
+    ///
+    /// # Direction
+    /// High for activities that are found in many places.
+    ///
+    /// # Complexity
+    /// O(regions · activities / 64 + present cells).
     pub fn ubiquity(&self) -> Vec<u32> {
         let mut ubiquity = vec![0; self.activities];
         for r in 0..self.regions {
@@ -342,8 +380,19 @@ impl Presence {
         other
     }
 
-    /// Number of regions that have both activities, for every pair; the diagonal is the ubiquity.
+    /// In how many regions each pair of activities is found together.
     ///
+    /// # Formula
+    /// The number of regions that have both activities, for every pair; the diagonal is the ubiquity. Shape
+    /// activities × activities, symmetric.
+    ///
+    /// # Range
+    /// From 0 to the number of regions.
+    ///
+    /// # Direction
+    /// High for activities that many regions have together; see [`super::relatedness()`] for rarer ones.
+    ///
+    /// # Complexity
     /// O(activities² · regions / 64).
     pub fn co_occurrence(&self) -> Matrix {
         let by_activity = self.transposed();

@@ -27,6 +27,9 @@ impl Bass {
     ///
     /// # Errors
     /// [`Error::Parameter`] when p or m is not above 0, or q is below 0.
+    ///
+    /// # Complexity
+    /// O(1).
     pub fn new(p: f64, q: f64, m: f64) -> Result<Self> {
         for (name, value, sound) in [("p", p, p > 0.0), ("q", q, q >= 0.0), ("m", m, m > 0.0)] {
             if !(sound && value.is_finite()) {
@@ -40,8 +43,21 @@ impl Bass {
         Ok(Self { p, q, m })
     }
 
-    /// Adopters up to time `t`, in periods from the start; 0 before it.
+    /// Adopters up to time `t`.
     ///
+    /// # Formula
+    /// `N(t) = m (1 − e^{−(p+q)t}) / (1 + (q/p) e^{−(p+q)t})`, t in periods from the start.
+    ///
+    /// # Range
+    /// [0, m); 0 before the start.
+    ///
+    /// # Direction
+    /// High where uptake is far advanced.
+    ///
+    /// # Complexity
+    /// O(1).
+    ///
+    /// # Example
     /// ```
     /// use rurban::diffusion::Bass;
     /// let curve = Bass::new(0.03, 0.38, 1000.0)?;
@@ -54,7 +70,19 @@ impl Bass {
         self.m * (1.0 - decay) / (1.0 + self.q / self.p * decay)
     }
 
-    /// When most adopt per period, ln(q/p) / (p+q); 0 when imitation is weaker than innovation.
+    /// When most adopt per period.
+    ///
+    /// # Formula
+    /// `ln(q/p) / (p+q)`, in periods from the start; 0 when imitation is weaker than innovation.
+    ///
+    /// # Range
+    /// [0, ∞).
+    ///
+    /// # Direction
+    /// Low where uptake is fast.
+    ///
+    /// # Complexity
+    /// O(1).
     #[must_use]
     pub fn peak_time(&self) -> f64 {
         ((self.q / self.p).ln() / (self.p + self.q)).max(0.0)
@@ -81,7 +109,7 @@ pub enum PeakState {
 
 /// An interval whose upper end may be out of reach.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
+pub struct ProfileInterval {
     /// Lower end.
     pub low: f64,
     /// Upper end; `None` when the series sets no limit.
@@ -96,11 +124,11 @@ pub struct BassFit {
     /// The curve of least squares.
     pub curve: Bass,
     /// 90 % profile interval of p.
-    pub p: Interval,
+    pub p: ProfileInterval,
     /// 90 % profile interval of q.
-    pub q: Interval,
+    pub q: ProfileInterval,
     /// 90 % profile interval of m.
-    pub m: Interval,
+    pub m: ProfileInterval,
     /// Whether the peak lies within the series.
     pub peak: PeakState,
     /// Period in which most adopt, by the curve.
@@ -111,12 +139,13 @@ pub struct BassFit {
     pub n: usize,
 }
 
-/// The Bass curve nearest to the numbers of new adopters in consecutive periods.
+/// Which Bass curve is nearest to the numbers of new adopters in consecutive periods.
 ///
 /// # Formula
-/// Least squares of m (F(i) − F(i−1)) in ln p, ln q, ln m (Levenberg–Marquardt), started from Bass's
-/// regression X = a + bN + cN² and from a grid. Intervals: the values of one parameter at which the
-/// sum of squares, the others fitted anew, is at most (1 + t²₀.₉₅,ₙ₋₃ / (n − 3)) times the least.
+/// Least squares of `m (F(i) − F(i−1))` in `ln p`, `ln q`, `ln m` (Levenberg–Marquardt), started from Bass's
+/// regression `X = a + bN + cN²` and from a grid; F is [`Bass::adopters`] over m. Intervals: the values of
+/// one parameter at which the sum of squares, the others fitted anew, is at most `1 + t²₀.₉₅,ₙ₋₃ / (n − 3)`
+/// times the least.
 ///
 /// # Range
 /// p, q, m above 0.
@@ -126,10 +155,10 @@ pub struct BassFit {
 ///
 /// # Undefined
 /// [`Undefined::TooFew`] under 5 periods, [`Undefined::ZeroTotal`] without adopters,
-/// [`Undefined::NoConvergence`] when no start leads to a curve. Before the peak m is not
-/// identified: [`BassFit::peak`] says so and the interval of m has no upper end as a rule. On short
-/// series m and p come out too low (Van den Bulte & Lilien 1997, doi:10.1287/mksc.16.4.338; from the
-/// literature, not measured here).
+/// [`Undefined::NoConvergence`] when no start leads to a curve. Before the peak m is not identified:
+/// [`BassFit::peak`] says so and the interval of m has no upper end as a rule. On short series m and p come
+/// out too low (Van den Bulte & Lilien 1997, doi:10.1287/mksc.16.4.338; from the literature, not measured
+/// here).
 ///
 /// # Errors
 /// [`Error::Value`] for numbers below 0 or not finite; [`Error::Undefined`] as above.
@@ -138,7 +167,8 @@ pub struct BassFit {
 /// O(periods), some thousands of evaluations of the curve.
 ///
 /// # References
-/// Bass 1969; Srinivasan & Mason 1986, doi:10.1287/mksc.5.2.169.
+/// Bass (1969), Management Science, doi:10.1287/mnsc.15.5.215; Srinivasan & Mason (1986), Marketing Science,
+/// doi:10.1287/mksc.5.2.169.
 ///
 /// # Example
 /// ```
@@ -180,7 +210,7 @@ pub fn fit_bass(new_adopters: &[f64]) -> Result<BassFit> {
     let noise = least.max(1e-18 * series.norm_squared());
     let quantile = StudentsT::new(0.0, 1.0, (n - 3) as f64).map_or(f64::NAN, |t| t.inverse_cdf(0.95));
     let most = noise * (1.0 + quantile * quantile / (n - 3) as f64);
-    let interval = |k: usize| Interval {
+    let interval = |k: usize| ProfileInterval {
         low: profile_end(&series, &x, k, -1.0, most).map_or(0.0, f64::exp),
         high: profile_end(&series, &x, k, 1.0, most).map(f64::exp),
     };

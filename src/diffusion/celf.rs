@@ -34,13 +34,13 @@ impl Ord for Gain {
     }
 }
 
-/// The greedy choice of up to `k` of `nodes` nodes for a monotone, submodular `reach`, with few
-/// evaluations: gains only shrink, so a gain that is still the largest after being computed anew
-/// needs no others. For small graphs, with [`exact_spread`](super::exact_spread) or
-/// [`simulate`](super::simulate) as `reach`; [`choose_seeds`](super::choose_seeds) serves large ones.
+/// Which up to `k` of `nodes` nodes reach most together, by the greedy choice with few evaluations.
 ///
 /// # Formula
-/// s = argmax reach(S ∪ {s}) − reach(S), k times; the first node of those that tie.
+/// s = argmax reach(S ∪ {s}) − reach(S), k times; the first node of those that tie. For a monotone,
+/// submodular `reach` gains only shrink, so a gain that is still the largest after being computed anew needs
+/// no others. For small graphs, with [`exact_spread`](super::exact_spread) or [`simulate`](super::simulate)
+/// as `reach`; [`choose_seeds`](super::choose_seeds) serves large ones.
 ///
 /// # Range
 /// At least 1 − 1/e of the best reach of k nodes.
@@ -58,7 +58,7 @@ impl Ord for Gain {
 /// nodes + a few evaluations a seed, as a rule.
 ///
 /// # References
-/// Leskovec et al. 2007, doi:10.1145/1281192.1281239.
+/// Leskovec et al. (2007), doi:10.1145/1281192.1281239.
 ///
 /// # Example
 /// ```

@@ -40,12 +40,15 @@ pub struct ContactField {
 }
 
 impl ContactField {
-    /// Contacts between the cells of a grid, row by row: `field`, with the teller in its middle,
-    /// laid over every cell. What falls outside the grid is drawn again. O(cells · field).
+    /// Contacts between the cells of a grid, row by row: `field`, with the teller in its middle, laid over
+    /// every cell. What falls outside the grid is drawn again.
     ///
     /// # Errors
-    /// [`Error::Shape`] when the field has not an odd number of rows and columns,
-    /// [`Error::Value`] for probabilities below 0.
+    /// [`Error::Shape`] when the field has not an odd number of rows and columns, [`Error::Value`] for
+    /// probabilities below 0.
+    ///
+    /// # Complexity
+    /// O(cells · field).
     pub fn from_grid(rows: usize, columns: usize, field: &Matrix<f64>) -> Result<Self> {
         let (height, width) = (field.rows(), field.columns());
         for (what, got) in [("rows of a contact field", height), ("columns of a contact field", width)] {
@@ -74,14 +77,19 @@ impl ContactField {
         })
     }
 
-    /// Contacts between places: P(i → j) ∝ weight of j · `decay`(distance in metres) among the places
-    /// within `reach_m`, never itself; each barrier between i and j lets a telling pass with its
-    /// probability. O(places · places within reach).
+    /// Contacts between places, the nearer and weightier the more likely.
+    ///
+    /// # Formula
+    /// P(i → j) ∝ weight of j · `decay`(distance in metres) among the places within `reach_m`, never itself;
+    /// each barrier between i and j lets a telling pass with its probability.
     ///
     /// # Errors
-    /// [`Error::Shape`] for lists that do not fit, [`Error::Value`] for positions that are no
-    /// longitude and latitude and for weights or decays below 0, [`Error::Parameter`] when a barrier
-    /// is not in [0, 1] or the reach not above 0.
+    /// [`Error::Shape`] for lists that do not fit, [`Error::Value`] for positions that are no longitude and
+    /// latitude and for weights or decays below 0, [`Error::Parameter`] when a barrier is not in [0, 1] or
+    /// the reach not above 0.
+    ///
+    /// # Complexity
+    /// O(places · places within reach).
     pub fn from_distances(
         lon_lat: &[Coord<f64>],
         weights: &[f64],
@@ -177,10 +185,22 @@ impl ContactField {
         })
     }
 
-    /// Expected number of tellings that arrive at each place when each of `tellers` tells once.
+    /// How many tellings are expected to arrive at each place when each of `tellers` tells once.
+    ///
+    /// # Formula
+    /// `Σ P(i → j)` over tellers i, for each place j.
+    ///
+    /// # Range
+    /// From 0 to the number of tellers.
+    ///
+    /// # Direction
+    /// Higher hears more.
     ///
     /// # Errors
     /// [`Error::Value`] when a teller is no place.
+    ///
+    /// # Complexity
+    /// O(places + contacts of the tellers).
     pub fn expected_tellings(&self, tellers: &[u32]) -> Result<Vec<f64>> {
         self.check(tellers)?;
         let mut expected = vec![0.0; self.places()];
@@ -230,25 +250,10 @@ impl Default for TellingOptions {
 }
 
 impl TellingOptions {
-    /// Sets the number of periods.
-    #[must_use]
-    pub const fn periods(mut self, periods: usize) -> Self {
-        self.periods = periods;
-        self
-    }
-
-    /// Sets the number of runs.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        periods: usize,
+        runs: usize,
+        seed: Seed,
     }
 }
 
@@ -277,15 +282,15 @@ pub struct TellingReport {
     pub first_run: Vec<Telling>,
 }
 
-/// Word of mouth over distance: every adopter tells once a period; a place adopts when it has been
-/// told as often as its resistance asks.
+/// How far word of mouth reaches over distance, when every adopter tells once a period and a place adopts
+/// once it has been told as often as its resistance asks.
 ///
 /// # Formula
-/// Monte-Carlo on the contacts of a [`ContactField`]: the listener is drawn from the cumulated field,
-/// a telling stopped by a barrier is lost, adopters of a period tell from the next one on.
+/// Monte-Carlo on the contacts of a [`ContactField`]: the listener is drawn from the cumulated field, a
+/// telling stopped by a barrier is lost, adopters of a period tell from the next one on.
 ///
 /// # Range
-/// first adopters … places.
+/// From the number of first adopters to that of places.
 ///
 /// # Direction
 /// Higher reaches more.
@@ -294,15 +299,15 @@ pub struct TellingReport {
 /// Never; without first adopters nobody adopts.
 ///
 /// # Errors
-/// [`Error::Value`] when a first adopter is no place or a resistance is 0, [`Error::Shape`] when
-/// there is not one resistance for each place, [`Error::Parameter`] without runs.
+/// [`Error::Value`] when a first adopter is no place or a resistance is 0, [`Error::Shape`] when there is not
+/// one resistance for each place, [`Error::Parameter`] without runs.
 ///
 /// # Complexity
 /// O(runs · periods · adopters · log contacts).
 ///
 /// # References
-/// Hägerstrand 1967, *Innovation Diffusion as a Spatial Process*; Morrill, Gaile & Thrall 1988,
-/// *Spatial Diffusion*.
+/// Hägerstrand (1967), *Innovation Diffusion as a Spatial Process*; Morrill, Gaile & Thrall (1988), *Spatial
+/// Diffusion*.
 ///
 /// # Example
 /// ```

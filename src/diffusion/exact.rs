@@ -16,15 +16,15 @@ pub struct ExactSpread {
     pub probability: Vec<f64>,
 }
 
-/// Expected number of actors a practice reaches from `seeds`, by going through all outcomes.
+/// How many actors a practice is expected to reach from `seeds`, by going through all outcomes.
 ///
 /// # Formula
-/// σ(S) = Σ over live-edge graphs L of P(L) · |nodes reached from S in L|. Independent cascade: each
-/// arc lives with its probability. Linear threshold: each node keeps at most one of its arcs, each
-/// with its weight.
+/// σ(S) = Σ over live-edge graphs L of P(L) · |nodes reached from S in L|. Independent cascade: each arc
+/// lives with its probability. Linear threshold: each node keeps at most one of its arcs, each with its
+/// weight.
 ///
 /// # Range
-/// |S| … nodes.
+/// From the number of seeds to that of nodes.
 ///
 /// # Direction
 /// Higher reaches more.
@@ -33,14 +33,14 @@ pub struct ExactSpread {
 /// Never; without seeds it is 0.
 ///
 /// # Errors
-/// [`Error::Parameter`] when there are more than 2²⁴ outcomes (use [`simulate`](super::simulate)
-/// there), [`Error::Value`] when a seed is no node or linear-threshold weights pass 1.
+/// [`Error::Parameter`] when there are more than 2²⁴ outcomes (use [`simulate`](super::simulate) there),
+/// [`Error::Value`] when a seed is no node or linear-threshold weights pass 1.
 ///
 /// # Complexity
 /// O(2^arcs) in the worst case; arcs that cannot be reached or lead to adopters cost nothing.
 ///
 /// # References
-/// Kempe, Kleinberg & Tardos 2003, doi:10.1145/956750.956769.
+/// Kempe, Kleinberg & Tardos (2003), doi:10.1145/956750.956769.
 ///
 /// # Example
 /// ```

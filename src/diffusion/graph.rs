@@ -103,10 +103,13 @@ pub struct InfluenceGraph {
 }
 
 impl InfluenceGraph {
-    /// A graph of arcs between nodes `0..nodes`. O(nodes + arcs log indegree).
+    /// A graph of arcs between nodes `0..nodes`.
     ///
     /// # Errors
     /// [`Error::Value`] when an end is no node or a probability is not in [0, 1].
+    ///
+    /// # Complexity
+    /// O(nodes + arcs log indegree).
     pub fn new(nodes: usize, arcs: &[Arc]) -> Result<Self> {
         for (index, arc) in arcs.iter().enumerate() {
             if arc.from as usize >= nodes || arc.to as usize >= nodes {
@@ -147,6 +150,9 @@ impl InfluenceGraph {
     ///
     /// # Errors
     /// [`Error::Parameter`] when the probability of the rule is not in [0, 1].
+    ///
+    /// # Complexity
+    /// As [`InfluenceGraph::new`].
     pub fn from_network(network: &Network, rule: ArcProbability) -> Result<Self> {
         if let ArcProbability::Uniform(p) | ArcProbability::PerUnitOfWeight(p) = rule
             && !(0.0..=1.0).contains(&p)

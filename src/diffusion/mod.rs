@@ -28,7 +28,7 @@ mod graph;
 mod reverse;
 mod simulate;
 
-pub use bass::{Bass, BassFit, Interval, PeakState, fit_bass};
+pub use bass::{Bass, BassFit, PeakState, ProfileInterval, fit_bass};
 pub use celf::{Pick, celf};
 pub use contact::{Barrier, ContactField, HAGERSTRAND_FIELD, Telling, TellingOptions, TellingReport, tell};
 pub use exact::{ExactSpread, exact_spread};

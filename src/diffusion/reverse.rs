@@ -55,24 +55,16 @@ impl Default for SeedOptions {
 }
 
 impl SeedOptions {
-    /// Sets ε.
-    #[must_use]
-    pub const fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
+    setters! {
+        epsilon: f64,
+        seed: Seed,
+        most_members: usize,
     }
 
     /// Sets what reaching each node is worth.
     #[must_use]
     pub fn weights(mut self, weights: Vec<f64>) -> Self {
         self.weights = Some(weights);
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
         self
     }
 }
@@ -112,16 +104,15 @@ impl SeedChoice {
     }
 }
 
-/// The few actors to tell first so that a practice reaches the most, on graphs of any size.
+/// Which few actors to tell first so that a practice reaches the most, on graphs of any size.
 ///
 /// # Formula
-/// σ(S) = W · P(S meets a random reverse reachable set), W = Σ weights; a set holds whoever could
-/// have told a node that is drawn by its weight. Two families of sets of equal size are doubled
-/// until lower / upper ≥ target: seeds are chosen greedily on the first, `lower` and `estimate` come
-/// from the second, `upper` from the first (min over the steps of what is met and the largest gains
-/// that the budget could still add). The target is 1 − 1/e − ε for a number of seeds and
-/// ½(1 − 1/e) − ε for costs, where the greedy choice by gain per cost competes with the best single
-/// node. Walks jump over arcs that do not live.
+/// σ(S) = W · P(S meets a random reverse reachable set), W = Σ weights; a set holds whoever could have told a
+/// node that is drawn by its weight. Two families of sets of equal size are doubled until lower / upper ≥
+/// target: seeds are chosen greedily on the first, `lower` and `estimate` come from the second, `upper` from
+/// the first (min over the steps of what is met and the largest gains that the budget could still add). The
+/// target is 1 − 1/e − ε for a number of seeds and ½(1 − 1/e) − ε for costs, where the greedy choice by gain
+/// per cost competes with the best single node. Walks jump over arcs that do not live.
 ///
 /// # Range
 /// lower ≤ upper ≤ W.
@@ -130,22 +121,22 @@ impl SeedChoice {
 /// Higher reaches more.
 ///
 /// # Undefined
-/// [`Undefined::Empty`] without nodes, [`Undefined::ZeroTotal`] when all weights are 0. A budget of 0
-/// gives no seeds and no ratio.
+/// [`Undefined::Empty`] without nodes, [`Undefined::ZeroTotal`] when all weights are 0. A budget of 0 gives
+/// no seeds and no ratio.
 ///
 /// # Errors
-/// [`Error::Parameter`] when ε is not in (0, 1) or the total cost is negative, [`Error::Value`] for
-/// weights below 0, costs not above 0 and linear-threshold weights above 1, [`Error::Shape`] for lists
-/// that do not fit, [`Error::Undefined`] as above.
+/// [`Error::Parameter`] when ε is not in (0, 1) or the total cost is negative, [`Error::Value`] for weights
+/// below 0, costs not above 0 and linear-threshold weights above 1, [`Error::Shape`] for lists that do not
+/// fit, [`Error::Undefined`] as above.
 ///
 /// # Complexity
-/// About (k log n + log n) n / ε² members in the worst case, far fewer as a rule; `sets` and
-/// `mean_set_size` say how many there were.
+/// About (k log n + log n) n / ε² members in the worst case, far fewer as a rule; `sets` and `mean_set_size`
+/// say how many there were.
 ///
 /// # References
-/// Borgs et al. 2014; Tang, Tang, Xiao & Yuan 2018 (OPIM-C), doi:10.1145/3183713.3183749; Guo, Wang,
-/// Wei & Chen 2020 (SUBSIM), doi:10.1145/3318464.3389740; Khuller, Moss & Naor 1999 (costs),
-/// doi:10.1016/S0020-0190(99)00031-9.
+/// Borgs et al. (2014); Tang, Tang, Xiao & Yuan (2018; OPIM-C), doi:10.1145/3183713.3183749; Guo, Wang, Wei &
+/// Chen (2020; SUBSIM), doi:10.1145/3318464.3389740; Khuller, Moss & Naor (1999; costs), Information
+/// Processing Letters, doi:10.1016/S0020-0190(99)00031-9.
 ///
 /// # Example
 /// ```

@@ -29,18 +29,9 @@ impl Default for CascadeOptions {
 }
 
 impl CascadeOptions {
-    /// Sets the number of cascades.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        runs: usize,
+        seed: Seed,
     }
 }
 
@@ -71,17 +62,17 @@ pub struct CascadeStep {
     pub generation: u32,
 }
 
-/// Expected reach of a practice told to `seeds` first, by simulation.
+/// How far a practice told to `seeds` first is expected to reach, by simulation.
 ///
 /// # Formula
 /// Mean over the runs of Σ weights of the nodes reached in a live-edge graph (see
-/// [`exact_spread`](super::exact_spread)); `weights` of 1 count adopters, the population of rural
-/// actors' territories measures rural reach. Standard error with divisor R − 1. The coins of an arc
-/// in a run depend on the seed, the run and the arc only, so that the estimate is monotone and
-/// submodular in the seeds as the expectation is.
+/// [`exact_spread`](super::exact_spread)); `weights` of 1 count adopters, the population of rural actors'
+/// territories measures rural reach. Standard error with divisor R − 1. The coins of an arc in a run depend
+/// on the seed, the run and the arc only, so that the estimate is monotone and submodular in the seeds as the
+/// expectation is.
 ///
 /// # Range
-/// Weight of the seeds … weight of all.
+/// From the weight of the seeds to that of all.
 ///
 /// # Direction
 /// Higher reaches more.
@@ -97,7 +88,7 @@ pub struct CascadeStep {
 /// O(runs · arcs out of those reached).
 ///
 /// # References
-/// Kempe, Kleinberg & Tardos 2003, doi:10.1145/956750.956769.
+/// Kempe, Kleinberg & Tardos (2003), doi:10.1145/956750.956769.
 ///
 /// # Example
 /// ```
@@ -178,10 +169,19 @@ fn counted(sorted: &[u32]) -> Vec<(u32, u32)> {
     sorted.chunk_by(|a, b| a == b).filter_map(|c| Some((*c.first()?, c.len() as u32))).collect()
 }
 
-/// One cascade: who adopted, from whom and in which generation.
+/// Who adopts from whom and in which generation in one cascade.
+///
+/// # Formula
+/// One live-edge graph of [`simulate`], its coins known by `seed` and arc; adopters in the order of adoption.
+///
+/// # Undefined
+/// Never; without seeds nobody adopts.
 ///
 /// # Errors
 /// As [`simulate`].
+///
+/// # Complexity
+/// O(nodes + arcs out of those reached).
 pub fn cascade(
     graph: &InfluenceGraph,
     model: SpreadModel,

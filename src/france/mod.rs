@@ -20,8 +20,8 @@ pub use commune_changes::commune_changes;
 #[cfg(feature = "france-data")]
 pub use embedded::{
     AccessIndicators, Agreement, AgreementScope, EmbeddedFrance, EmploymentZone, EpciKind, Establishments,
-    Flow, FranceOptions, IlabTie, LeaderGroups, Postcode, ReciprocityContract, SectorCount, SectorTable,
-    StateGrant,
+    Flow, FranceOptions, IlabTie, LeaderGroups, OwnBeside, Postcode, ReciprocityContract, SectorCount,
+    SectorTable, StateGrant,
 };
 pub use prefectures::PREFECTURES;
 pub use research::{

@@ -23,15 +23,33 @@ pub struct TerritoryBridging {
     pub bridging: f64,
 }
 
-/// Bridging of every class of a mixing matrix; the last class is that of unlabelled nodes, if any.
+/// How well every class of a mixing matrix bridges others; the last class is that of unlabelled nodes, if
+/// any.
 ///
-/// Build the matrix from the territories of nodes ([`MixingMatrix::new`]). Ties of both directions
-/// are added up. From the literature; the product form was not checked against a peer package.
+/// Build the matrix from the territories of nodes ([`MixingMatrix::new`]). Ties of both directions are
+/// added up.
+///
+/// # Formula
+/// `outer · outward · (1 − Σ_j (w_ij / outer)²)` with outer the ties to other territories, outward their
+/// share of all ties of the territory, `w_ij` those with territory j. The product form was not checked
+/// against a peer package.
+///
+/// # Range
+/// 0 to the outer ties.
+///
+/// # Direction
+/// High for many outer ties, few inner ones and many partners.
+///
+/// # Undefined
+/// Outward orientation is NaN without ties, concentration without outer ties; bridging is then 0.
+///
+/// # Complexity
 /// O(classes + cells with ties).
 ///
 /// # References
 /// Bergé, Wanzenböck & Scherngell (2017), Centrality of regions in R&D networks, Regional Studies 51(8).
 ///
+/// # Example
 /// ```
 /// # use rurban::{labels::Labels, linkage::*, network::{Direction, Network}};
 /// let ties = [(0, 1, 1.0), (0, 2, 1.0)];
@@ -79,14 +97,32 @@ pub struct Exposure {
     pub isolates: usize,
 }
 
-/// Exposure of class `from` to class `to`: of rural nodes to urban ones, say. O(nodes + ties).
+/// How much of class `from` goes to class `to`: of rural nodes' ties to urban ones, say.
+///
+/// # Formula
+/// `Σ s_i,to / Σ s_i` over the nodes i of `from`, `s_i` their (out-)ties by number or weight and `s_i,to`
+/// those that go to `to` (P* interaction); also the mean of `s_i,to / s_i` over nodes with ties, and the
+/// share of nodes with any.
+///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// 1: all ties go to the other class; 0: none.
+///
+/// # Undefined
+/// [`Undefined::Empty`] when `from` has no nodes, [`Undefined::NoTies`] when they have no ties.
 ///
 /// # Errors
-/// [`Error::Undefined`] when `from` has no nodes or no ties; [`Error::Parameter`] when there is no
-/// such class; [`Error::Shape`].
+/// [`Error::Undefined`] when `from` has no nodes or no ties; [`Error::Parameter`] when there is no such
+/// class; [`Error::Shape`].
+///
+/// # Complexity
+/// O(nodes + ties).
 ///
 /// # References
-/// Bell (1954); Lieberson (1981).
+/// Bell (1954), A probability model for the measurement of ecological segregation, Social Forces 32(4),
+/// doi:10.2307/2574118. Lieberson (1981), An asymmetrical approach to segregation.
 pub fn exposure(
     network: &Network,
     labels: &Labels,

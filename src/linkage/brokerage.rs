@@ -49,7 +49,22 @@ pub struct RoleMoments {
 }
 
 impl RoleMoments {
-    /// `(count − expected) / sd` by role; NaN where chance leaves no variation.
+    /// How far counts of roles are from those expected, in standard deviations.
+    ///
+    /// # Formula
+    /// `(count − expected) / sd`, by role.
+    ///
+    /// # Range
+    /// Any number.
+    ///
+    /// # Direction
+    /// Above 0: more often in the role than chance gives.
+    ///
+    /// # Undefined
+    /// NaN where chance leaves no variation.
+    ///
+    /// # Complexity
+    /// O(1).
     #[must_use]
     pub fn z(&self, counts: Roles) -> Roles {
         let (e, sd, x) = (self.expected.to_array(), self.sd.to_array(), counts.to_array());
@@ -76,11 +91,14 @@ pub struct Brokerage {
 }
 
 impl Brokerage {
-    /// Counts summed over the nodes of each class of `kinds` (kinds of actor, say); nodes without
-    /// one are summed in a further, last class.
+    /// Counts summed over the nodes of each class of `kinds` (kinds of actor, say); nodes without one are
+    /// summed in a further, last class.
     ///
     /// # Errors
     /// [`Error::Shape`] when there is not one kind per node.
+    ///
+    /// # Complexity
+    /// O(nodes + classes).
     pub fn by_kind(&self, kinds: &Labels) -> Result<Vec<Roles>> {
         if kinds.len() != self.nodes.len() {
             return Err(Error::Shape { what: "kinds", expected: self.nodes.len(), got: kinds.len() });
@@ -98,22 +116,38 @@ fn add(sum: &mut [f64; 6], part: [f64; 6]) {
     sum.iter_mut().zip(part).for_each(|(s, p)| *s += p);
 }
 
-/// Brokerage roles of all nodes, with expectation and standard deviation under graphs that have the
-/// same number of nodes, group sizes and density.
+/// How often each node stands between two others that are not tied, by the groups of the three.
 ///
-/// An undirected tie counts as both arcs, so that gatekeepers are representatives; with two groups
-/// nobody is a liaison. Unlabelled nodes are a group of their own. The moments are the published
-/// ones; for the network they leave out some covariances between brokers.
-/// O(Σ over arcs a → v of the smaller of the out-degrees of a and v, times its logarithm), in parallel
-/// over brokers: a star is linear, a complete graph of n nodes O(n³).
+/// An undirected tie counts as both arcs, so that gatekeepers are representatives; with two groups nobody
+/// is a liaison. Unlabelled nodes are a group of their own.
+///
+/// # Formula
+/// Of broker v the number of pairs (a, c) with `a → v → c`, a ≠ c and no `a → c`, by role ([`Roles`]).
+/// Expected among graphs with the same nodes, group sizes and density d: triples of the role ×
+/// `d² (1 − d)`; the standard deviations are the published ones, those of the network leave out some
+/// covariances between brokers.
+///
+/// # Range
+/// Counts from 0 to (n − 1)(n − 2) for a node; z any number.
+///
+/// # Direction
+/// High: a go-between in that role.
+///
+/// # Undefined
+/// z is NaN where chance leaves no variation.
 ///
 /// # Errors
 /// [`Error::Shape`] when there is not one label per node.
 ///
-/// # References
-/// Gould & Fernandez (1989), Structures of mediation, Sociological Methodology 19; counts and
-/// moments agree with R `sna::brokerage`.
+/// # Complexity
+/// O(Σ over arcs a → v of the smaller of the out-degrees of a and v, times its logarithm), in parallel over
+/// brokers: a star is linear, a complete graph of n nodes O(n³).
 ///
+/// # References
+/// Gould & Fernandez (1989), Structures of mediation, Sociological Methodology 19, doi:10.2307/270949;
+/// counts and moments agree with R `sna::brokerage`.
+///
+/// # Example
 /// ```
 /// # use rurban::{labels::Labels, linkage::brokerage, network::{Direction, Network}};
 /// let arcs = [(0, 1, 1.0), (1, 2, 1.0)];

@@ -1,5 +1,6 @@
 //! How distance weakens ties: pairs of nodes by bins of distance, deterrence, spatial modularity.
 
+use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::mixing::{MixingMatrix, Weighting};
@@ -29,7 +30,7 @@ impl Pairs {
         network: &Network,
         labels: &Labels,
         weighting: Weighting,
-        positions_m: &[(f64, f64)],
+        positions_m: &[Coord<f64>],
         bin_m: f64,
         progress: &dyn Progress,
     ) -> Result<Self> {
@@ -45,7 +46,7 @@ impl Pairs {
         if positions_m.len() != n {
             return Err(Error::Shape { what: "positions", expected: n, got: positions_m.len() });
         }
-        if let Some(index) = positions_m.iter().position(|p| !(p.0.abs() <= 1e100 && p.1.abs() <= 1e100)) {
+        if let Some(index) = positions_m.iter().position(|p| !(p.x.abs() <= 1e100 && p.y.abs() <= 1e100)) {
             return Err(Error::Value {
                 what: "positions",
                 index,
@@ -63,8 +64,8 @@ impl Pairs {
         let mut order: Vec<usize> = (0..n).filter(|&i| network.degree(i) > 0).collect();
         order.sort_by_key(|&i| labels.get(i));
         let s: Vec<f64> = order.iter().map(|&i| strength(i)).collect();
-        let x: Vec<f64> = order.iter().map(|&i| positions_m[i].0).collect();
-        let y: Vec<f64> = order.iter().map(|&i| positions_m[i].1).collect();
+        let x: Vec<f64> = order.iter().map(|&i| positions_m[i].x).collect();
+        let y: Vec<f64> = order.iter().map(|&i| positions_m[i].y).collect();
         let class: Vec<usize> = order.iter().map(|&i| labels.as_slice()[i] as usize).collect();
         let ends: Vec<usize> = (0..k).map(|c| class.partition_point(|&d| d <= c)).collect();
         let extent = |v: &[f64]| {
@@ -114,7 +115,7 @@ impl Pairs {
         let (mut tied, mut tied_squares) = (vec![0.0; bins], vec![0.0; bins]);
         for (i, j, w) in network.edge_list() {
             let (a, b) = (positions_m[i as usize], positions_m[j as usize]);
-            let at = bin(b.0 - a.0, b.1 - a.1);
+            let at = bin(b.x - a.x, b.y - a.y);
             tied[at] += amount(w);
             tied_squares[at] += amount(w).powi(2);
         }
@@ -135,20 +136,38 @@ pub struct Deterrence {
     pub spatial_modularity: f64,
 }
 
-/// Deterrence by distance and the spatial modularity of a partition of an undirected graph.
-/// Unlabelled nodes make up a class. O(nodes²) time.
+/// How distance weakens the ties of an undirected graph, and how far a partition holds ties beyond that.
+///
+/// Unlabelled nodes make up a class.
+///
+/// # Formula
+/// `f(b) = Σ w_ij / Σ s_i s_j` over the pairs in bin b of distance, s the strengths; spatial modularity
+/// `Q = (1/2W) Σ_{i≠j} (w_ij − s_i s_j f(d_ij)) δ(c_i, c_j)`, W the total of ties, c the classes.
+///
+/// # Range
+/// f 0 or more, 0 in a bin without pairs; Q up to 1.
+///
+/// # Direction
+/// Q above 0: more ties within classes than strengths and distance give.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties.
 ///
 /// # Errors
-/// As [`mixing_evidence`](crate::linkage::mixing_evidence) with [`NullModel::Gravity`](crate::linkage::NullModel::Gravity).
+/// As [`mixing_evidence`](crate::linkage::mixing_evidence) with
+/// [`NullModel::Gravity`](crate::linkage::NullModel::Gravity).
+///
+/// # Complexity
+/// O(nodes²) time, in parallel.
 ///
 /// # References
-/// Expert, Evans, Blondel & Lambiotte (2011), Uncovering space-independent communities in spatial
-/// networks, PNAS 108(19), doi:10.1073/pnas.1018962108. From the formula; no peer package.
+/// Expert, Evans, Blondel & Lambiotte (2011), Uncovering space-independent communities in spatial networks,
+/// PNAS 108(19), doi:10.1073/pnas.1018962108. From the formula; no peer package.
 pub fn deterrence(
     network: &Network,
     partition: &Labels,
     weighting: Weighting,
-    positions_m: &[(f64, f64)],
+    positions_m: &[Coord<f64>],
     bin_m: f64,
     progress: &dyn Progress,
 ) -> Result<Deterrence> {
@@ -173,10 +192,10 @@ pub fn deterrence(
     let expected: f64 = parallel::map(members.len(), |c| {
         let class = &members[c];
         let mut sum = 0.0;
-        for (i, &((x, y), s)) in class.iter().enumerate() {
-            for &((u, v), t) in &class[i + 1..] {
-                let (dx, dy) = (u - x, v - y);
-                let bin = of.of((dx * dx + dy * dy).sqrt());
+        for (i, &(at, s)) in class.iter().enumerate() {
+            for &(other, t) in &class[i + 1..] {
+                let d: Coord<f64> = other - at;
+                let bin = of.of((d.x * d.x + d.y * d.y).sqrt());
                 sum += s * t * f.get(bin).copied().unwrap_or(0.0);
             }
         }
@@ -202,7 +221,8 @@ mod tests {
         let (g, _) = Network::from_edges(places.len(), ties, Direction::Undirected).unwrap();
         let count = classes.iter().max().unwrap() + 1;
         let partition = Labels::new(classes, count as usize).unwrap();
-        deterrence(&g, &partition, Weighting::Edges, places, bin_m, &Silent).unwrap()
+        let places: Vec<Coord<f64>> = places.iter().map(|&p| p.into()).collect();
+        deterrence(&g, &partition, Weighting::Edges, &places, bin_m, &Silent).unwrap()
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::separation::{Sample, separated};
 use crate::check::{check_sum, check_weights};
 use crate::error::{Error, Result, Undefined};
-use crate::evidence::beyond_rounding;
+use crate::evidence::{beyond_rounding, exponent, extreme};
 use crate::matrix::Matrix;
 use crate::network::{Direction, Network, weak_components};
 use crate::parallel;
@@ -49,7 +49,7 @@ pub enum StandardErrors {
     Hc1,
     /// Clustered by origin (CRV1): times G/(G − 1) · (n − 1)/(n − parameters) with G clusters. Fixed
     /// effects nested in the clusters count as one parameter (as fixest and pyfixest do).
-    /// NaN with a single cluster.
+    /// A single cluster is [`Undefined::SingleClass`].
     ClusteredOrigin,
     /// Clustered by destination, as [`Self::ClusteredOrigin`].
     ClusteredDestination,
@@ -85,27 +85,40 @@ pub struct GravityFit {
     pub iterations: usize,
 }
 
-/// Fits `E[flow] = exp(a_o + b_d + Σ β x)` by Poisson pseudo-maximum likelihood.
+/// How ties depend on distance, borders and proximities: a Poisson pseudo-maximum likelihood fit.
 ///
-/// Reweighted least squares; fixed effects are concentrated out by conjugate gradients on the
-/// normal equations of destinations, one column per thread.
-/// Dyads that are separated (their estimate would run to minus infinity) are found before fitting
-/// (Correia, Guimarães & Zylkin 2019) and dropped with origins and destinations that have a single
-/// dyad, again and again; both are counted. A covariate that then varies no more has no estimate.
-/// O(rounds · projections · dyads · covariates).
+/// # Formula
+/// `E[flow] = exp(a_o + b_d + Σ β x)` with effects `a_o` of origins and `b_d` of destinations (or one
+/// constant), covariates x and their coefficients β, by reweighted least squares; fixed effects are
+/// concentrated out by conjugate gradients on the normal equations of destinations, one column per thread.
+/// Dyads that are separated (their estimate would run to minus infinity) are found before fitting (Correia,
+/// Guimarães & Zylkin 2019) and dropped with origins and destinations that have a single dyad, again and
+/// again; both are counted. A covariate that then varies no more has no estimate.
+///
+/// # Range
+/// Coefficients any number, standard errors and deviance 0 or more, pseudo-R² up to 1.
+///
+/// # Direction
+/// One more of x multiplies the flow by exp(β): β below 0 of ln distance says that ties weaken with it.
+///
+/// # Undefined
+/// [`Undefined::Separation`] when covariates are collinear (also with the fixed effects, or once separated
+/// dyads are gone), [`Undefined::TooFew`] when there are not more dyads than parameters,
+/// [`Undefined::SingleClass`] when errors are clustered by a side that has a single member,
+/// [`Undefined::NoConvergence`], or [`Undefined::Empty`] when no flow is left. Pseudo-R² is NaN when flows
+/// do not vary.
 ///
 /// # Errors
-/// [`Error::Undefined`] with [`Undefined::Separation`] when covariates are collinear (also with
-/// the fixed effects, or once separated dyads are gone), [`Undefined::TooFew`] when there are not more
-/// dyads than parameters, [`Undefined::SingleClass`] when errors are clustered by a side that has a
-/// single member, [`Undefined::NoConvergence`], or [`Undefined::Empty`] when no flow is left;
-/// [`Error::Shape`]; [`Error::Value`] on flows that are negative or not finite and on covariates that
-/// are not finite.
+/// [`Error::Undefined`] as said above; [`Error::Shape`] when inputs have not one entry per dyad;
+/// [`Error::Value`] on flows that are negative or not finite and on covariates that are not finite.
+///
+/// # Complexity
+/// O(rounds · projections · dyads · covariates).
 ///
 /// # References
-/// Santos Silva & Tenreyro (2006), The log of gravity, Rev. Econ. Stat. 88(4). Correia, Guimarães &
-/// Zylkin (2019), Verifying the existence of maximum likelihood estimates for generalized linear models,
-/// arXiv:1903.01633.
+/// Santos Silva & Tenreyro (2006), The log of gravity, Rev. Econ. Stat. 88(4), doi:10.1162/rest.88.4.641.
+/// Correia, Guimarães & Zylkin (2019), Verifying the existence of maximum likelihood estimates for
+/// generalized linear models, arXiv:1903.01633.
 pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors) -> Result<GravityFit> {
     const MEASURE: &str = "gravity model";
     const ROUNDS: usize = 100;
@@ -128,6 +141,14 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
     let fixed = effects == Effects::OriginDestination;
     let constant = usize::from(!fixed);
     let k = dyads.covariates.columns() + constant;
+    // Numbers whose squares may overflow or vanish are taken in another unit, a power of two.
+    let unit = |values: &[f64]| if extreme(values) { exponent(values) } else { 0 };
+    let flow_unit = unit(dyads.flow);
+    let mut x_units = vec![0; constant];
+    x_units.extend(
+        (0..dyads.covariates.columns())
+            .map(|c| unit(&(0..all).map(|d| dyads.covariates.row(d)[c]).collect::<Vec<f64>>())),
+    );
     let sides = [dense(dyads.origin), dense(dyads.destination)];
     let mut kept: Vec<usize> = (0..all).collect();
     let (mut dropped, mut singletons) = (Vec::new(), 0);
@@ -140,7 +161,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
         let groups = [0, 1].map(|side| dense(&kept.iter().map(|&d| sides[side].0[d]).collect::<Vec<u32>>()));
         let units = [groups[0].1, groups[1].1];
         let groups = groups.map(|(of, _)| of);
-        let y: Vec<f64> = kept.iter().map(|&d| dyads.flow[d]).collect();
+        let y: Vec<f64> = kept.iter().map(|&d| libm::ldexp(dyads.flow[d], -flow_unit)).collect();
         if y.iter().sum::<f64>() == 0.0 {
             return Err(Error::undefined(MEASURE, Undefined::Empty));
         }
@@ -149,6 +170,7 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             .map(|c| {
                 kept.iter()
                     .map(|&d| if c < constant { 1.0 } else { dyads.covariates.row(d)[c - constant] })
+                    .map(|v| libm::ldexp(v, -x_units[c]))
                     .collect()
             })
             .collect();
@@ -258,13 +280,34 @@ pub fn gravity_model(dyads: Dyads<'_>, effects: Effects, errors: StandardErrors)
             inverse
         } else {
             let scores = Scores { y: &y, mu: &mu, projected: &projected, groups: &groups, units };
-            &inverse * scores.meat(errors, fixed) * &inverse
+            &inverse * scores.meat(errors, fixed, parameters) * &inverse
         };
         let null = deviance(&|_| mean);
+        let mut coefficients: Vec<f64> = (0..k).map(|a| libm::ldexp(beta[a], -x_units[a])).collect();
+        if !fixed {
+            coefficients[0] += f64::from(flow_unit) * std::f64::consts::LN_2;
+        }
+        // Of these alone does the unit of flow change the standard errors.
+        let root =
+            if errors == StandardErrors::Model { libm::exp2(-0.5 * f64::from(flow_unit)) } else { 1.0 };
+        let standard_errors: Vec<f64> =
+            (0..k).map(|a| libm::ldexp(root * covariance[(a, a)].sqrt(), -x_units[a])).collect();
+        let deviance = libm::ldexp(now, flow_unit);
+        if deviance.is_infinite() {
+            let must = "leaves a deviance beyond the largest number: use a larger unit";
+            return Err(Error::Value { what: "flow", index: 0, value: format!("{:e}", dyads.flow[0]), must });
+        }
+        if let Some(index) =
+            (0..k).find(|&a| coefficients[a].is_infinite() || standard_errors[a].is_infinite())
+        {
+            let must = "leaves a coefficient or its error beyond the largest number: use a smaller unit";
+            let largest = libm::ldexp(1.0, x_units[index]);
+            return Err(Error::Value { what: "covariates", index, value: format!("{largest:e}"), must });
+        }
         return Ok(GravityFit {
-            coefficients: beta.iter().copied().collect(),
-            standard_errors: (0..k).map(|a| covariance[(a, a)].sqrt()).collect(),
-            deviance: now,
+            coefficients,
+            standard_errors,
+            deviance,
             pseudo_r2: if beyond_rounding(null, total) > 0.0 { 1.0 - now / null } else { f64::NAN },
             n,
             separated: dropped.len(),
@@ -340,11 +383,12 @@ struct Scores<'a> {
 
 impl Scores<'_> {
     /// The middle of the sandwich, small-sample factors included.
-    fn meat(&self, errors: StandardErrors, fixed: bool) -> DMatrix<f64> {
+    fn meat(&self, errors: StandardErrors, fixed: bool, parameters: usize) -> DMatrix<f64> {
         let (n, k) = (self.y.len() as f64, self.projected.len());
         let [o, d] = self.units;
         let effects = |left: usize| k + if fixed { left } else { 0 };
-        let all = n / (n - effects(o + d - 1) as f64);
+        // Effects of parts that nothing ties are one constant fewer each.
+        let all = n / (n - parameters as f64);
         // A fixed effect inside a cluster costs no degree of freedom; one constant is kept for each.
         let clustered = |left: usize, clusters: usize| {
             let g = clusters as f64;
@@ -481,7 +525,25 @@ impl Projection<'_> {
     }
 }
 
-/// Mean distance within a zone of this area, `0.66 √(A / π)`, for dyads of a unit with itself.
+/// Mean distance within a zone of this area, for dyads of a unit with itself.
+///
+/// # Formula
+/// `0.66 √(A / π)` km, A the area in km².
+///
+/// # Range
+/// 0 or more, in km.
+///
+/// # Direction
+/// High: a large zone.
+///
+/// # Undefined
+/// NaN for a negative area.
+///
+/// # Complexity
+/// O(1).
+///
+/// # References
+/// Redding & Venables (2004), Economic geography and international inequality, J. Int. Econ. 62(1).
 #[must_use]
 pub fn intrazonal_distance_km(area_km2: f64) -> f64 {
     0.66 * (area_km2 / std::f64::consts::PI).sqrt()

@@ -72,12 +72,38 @@ impl TryFrom<Table> for MixingMatrix {
     }
 }
 
+/// Sums of a mixing matrix.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use]
+pub struct Margins {
+    /// Of each row: ends of (out-)ties in the class.
+    pub from: Vec<f64>,
+    /// Of each column: ends of (in-)ties in the class; as `from` when ties have no direction.
+    pub into: Vec<f64>,
+}
+
 impl MixingMatrix {
-    /// Sums the ties by the classes of their ends. O(nodes + ties + classes), and the cells with ties
-    /// sorted.
+    /// How much the classes of nodes are tied to each other: the ties summed by the classes of their ends.
+    ///
+    /// # Formula
+    /// `M_rs = Σ w_ij` over ties from a node i of class r to a node j of class s, `w_ij` being 1 with
+    /// [`Weighting::Edges`]; undirected ties count both ways.
+    ///
+    /// # Range
+    /// 0 to twice the total of ties, or the total when directed.
+    ///
+    /// # Direction
+    /// High: the two classes are much tied; compare with chance by
+    /// [`mixing_evidence`](super::mixing_evidence).
     ///
     /// # Errors
     /// [`Error::Shape`] when there is not one label per node.
+    ///
+    /// # Complexity
+    /// O(nodes + ties + classes), and the cells with ties sorted.
+    ///
+    /// # References
+    /// Newman (2003), Mixing patterns in networks, Phys. Rev. E 67:026126, doi:10.1103/PhysRevE.67.026126.
     pub fn new(network: &Network, labels: &Labels, weighting: Weighting) -> Result<Self> {
         let labels = node_labels(network, labels)?;
         let unlabelled = labels.unlabelled();
@@ -115,13 +141,17 @@ impl MixingMatrix {
         Ok(Self { cells, direction: network.direction(), unlabelled })
     }
 
-    /// A mixing matrix that was published or counted elsewhere, in the convention of this type:
-    /// undirected ties both ways, so that the diagonal holds twice the ties within.
+    /// A mixing matrix that was published or counted elsewhere, in the convention of this type: undirected
+    /// ties both ways, so that the diagonal holds twice the ties within.
     ///
     /// # Errors
-    /// [`Error::Shape`] when it is not square; [`Error::Value`] for a cell that is negative or not
-    /// finite, or one that differs from its mirror image in an undirected matrix.
+    /// [`Error::Shape`] when it is not square; [`Error::Value`] for a cell that is negative or not finite,
+    /// or one that differs from its mirror image in an undirected matrix.
     ///
+    /// # Complexity
+    /// O(classes²).
+    ///
+    /// # Example
     /// ```
     /// use rurban::{linkage::MixingMatrix, matrix::Matrix, network::Direction};
     /// let table = Matrix::from_rows(2, 2, vec![6.0, 2.0, 2.0, 4.0])?;
@@ -247,9 +277,8 @@ impl MixingMatrix {
         beyond_rounding(total - self.within(), total)
     }
 
-    /// Row sums (ends in r of out-ties) and column sums (ends in s of in-ties).
-    #[must_use]
-    pub fn margins(&self) -> (Vec<f64>, Vec<f64>) {
+    /// Row and column sums.
+    pub fn margins(&self) -> Margins {
         let mut columns = vec![0.0; self.classes()];
         let rows = (0..self.classes())
             .map(|r| {
@@ -257,15 +286,29 @@ impl MixingMatrix {
                 self.cells.row_sum(r)
             })
             .collect();
-        (rows, columns)
+        Margins { from: rows, into: columns }
     }
 
-    /// How much more ties stay within classes than random mixing with the same margins would give:
-    /// [`nominal_assortativity`] of a table of counts. The standard error leaves out one tie at a
+    /// How much more ties stay within classes than random mixing with the same margins would give.
+    ///
+    /// # Formula
+    /// That of [`nominal_assortativity`], of a table of counts: the standard error leaves out one tie at a
     /// time, every unit of a cell being one.
+    ///
+    /// # Range
+    /// −1 to 1.
+    ///
+    /// # Direction
+    /// As [`nominal_assortativity`].
+    ///
+    /// # Undefined
+    /// As [`nominal_assortativity`].
     ///
     /// # Errors
     /// [`Error::Undefined`] without ties or when all ties end in one class.
+    ///
+    /// # Complexity
+    /// O(classes + cells with ties).
     pub fn assortativity(&self) -> Result<NominalAssortativity> {
         Ok(Assortativity::new(self)?.by_counts(self))
     }
@@ -297,14 +340,28 @@ pub struct NominalAssortativity {
 
 /// How much more ties stay within classes than random mixing with the same margins would give.
 ///
-/// `r = (tr e − Σ aᵣbᵣ) / (1 − Σ aᵣbᵣ)` with e the mixing matrix as shares, a its row and b its
-/// column sums; `r_min = −Σab / (1 − Σab)`. O(nodes + ties + classes).
+/// # Formula
+/// `r = (tr e − Σ aᵣbᵣ) / (1 − Σ aᵣbᵣ)` with e the mixing matrix as shares, a its row and b its column
+/// sums; `r_min = −Σ aᵣbᵣ / (1 − Σ aᵣbᵣ)`; standard error `√Σ (r₋ₑ − r)²` over ties e left out.
+///
+/// # Range
+/// −1 to 1.
+///
+/// # Direction
+/// 1: ties only within classes; 0: random mixing; `r_min`: only across.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties, [`Undefined::SingleClass`] when all ties end in one class; the
+/// standard error is NaN when leaving out some tie leaves a graph without r.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties or when all ties end in one class; [`Error::Shape`].
 ///
+/// # Complexity
+/// O(nodes + ties + classes).
+///
 /// # References
-/// Newman (2003), Mixing patterns in networks, Phys. Rev. E 67:026126.
+/// Newman (2003), Mixing patterns in networks, Phys. Rev. E 67:026126, doi:10.1103/PhysRevE.67.026126.
 pub fn nominal_assortativity(
     network: &Network,
     labels: &Labels,
@@ -340,7 +397,7 @@ impl Assortativity {
         let mut scaled = mixing.clone();
         let unit = unit_scale(scaled.cells.values_mut());
         let total: f64 = scaled.cells.parts().2.iter().sum();
-        let (a, b) = scaled.margins();
+        let Margins { from: a, into: b } = scaled.margins();
         let all = |part: f64| beyond_rounding(total - part, total) == 0.0;
         if (0..a.len()).any(|r| all(a[r]) && all(b[r])) {
             return Err(Error::undefined(MEASURE, Undefined::SingleClass));
@@ -416,18 +473,31 @@ pub struct NumericAssortativity {
     pub left_out: usize,
 }
 
-/// Correlation, over ties, of a value at both ends: high when alike places cooperate.
+/// How alike the two ends of ties are in a value.
 ///
-/// Pearson's correlation of `(xᵢ, xⱼ)` over ties, undirected ones taken both ways, each counted
-/// once or by weight. NaN means "no value": ties that touch such a node are left out and counted.
-/// O(nodes + ties).
+/// # Formula
+/// Pearson's correlation of `(xᵢ, xⱼ)` over ties, undirected ones taken both ways, each counted once or by
+/// weight. NaN means "no value": ties that touch such a node are left out and counted.
+///
+/// # Range
+/// −1 to 1.
+///
+/// # Direction
+/// High when alike places cooperate; below 0 when unlike ones do.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties that have a value at both ends, [`Undefined::ZeroVariance`] when the
+/// values at the ends do not vary.
 ///
 /// # Errors
-/// [`Error::Undefined`] without ties or when the values at the ends do not vary; [`Error::Value`]
-/// on infinite values; [`Error::Shape`].
+/// [`Error::Undefined`] without ties or when the values at the ends do not vary; [`Error::Value`] on
+/// infinite values; [`Error::Shape`].
+///
+/// # Complexity
+/// O(nodes + ties).
 ///
 /// # References
-/// Newman (2003), Phys. Rev. E 67:026126.
+/// Newman (2003), Mixing patterns in networks, Phys. Rev. E 67:026126, doi:10.1103/PhysRevE.67.026126.
 pub fn numeric_assortativity(
     network: &Network,
     values: &[f64],
@@ -446,17 +516,34 @@ pub enum DegreeEnd {
     In,
 }
 
-/// Correlation, over ties, of the degrees of both ends; directed ties have `source` at their
-/// source and `target` at their target, undirected ones have one degree whatever is asked for.
+/// How alike the two ends of ties are in their degree.
 ///
-/// `weighting` says what the degree is: number of ties, or their weight. Each tie counts once.
-/// O(nodes + ties).
+/// Directed ties have `source` at their source and `target` at their target, undirected ones have one
+/// degree whatever is asked for. `weighting` says what the degree is: number of ties, or their weight.
+///
+/// # Formula
+/// Pearson's correlation of the degrees at both ends of ties, undirected ones taken both ways; each tie
+/// counts once.
+///
+/// # Range
+/// −1 to 1.
+///
+/// # Direction
+/// High when the well tied are tied to each other, below 0 when hubs serve the periphery.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties, [`Undefined::ZeroVariance`] when the degrees at the ends do not
+/// vary.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties or when the degrees at the ends do not vary.
 ///
+/// # Complexity
+/// O(nodes + ties).
+///
 /// # References
-/// Newman (2002), Assortative mixing in networks, Phys. Rev. Lett. 89:208701.
+/// Newman (2002), Assortative mixing in networks, Phys. Rev. Lett. 89:208701,
+/// doi:10.1103/PhysRevLett.89.208701.
 pub fn degree_assortativity(
     network: &Network,
     source: DegreeEnd,

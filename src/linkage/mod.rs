@@ -16,8 +16,8 @@ pub use brokerage::{Brokerage, RoleMoments, Roles, brokerage};
 pub use deterrence::{Deterrence, deterrence};
 pub use gravity_model::{Dyads, Effects, GravityFit, StandardErrors, gravity_model, intrazonal_distance_km};
 pub use mixing::{
-    DegreeEnd, MixingMatrix, NominalAssortativity, NumericAssortativity, Weighting, degree_assortativity,
-    nominal_assortativity, numeric_assortativity,
+    DegreeEnd, Margins, MixingMatrix, NominalAssortativity, NumericAssortativity, Weighting,
+    degree_assortativity, nominal_assortativity, numeric_assortativity,
 };
 pub(crate) use null::mixing_evidence_among;
 pub use null::{MixingEvidence, NullModel, mixing_evidence};

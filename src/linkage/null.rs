@@ -1,9 +1,10 @@
 //! Mixing against chance: permuted labels, degrees alone, strengths and distance.
 
+use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::deterrence::Pairs;
-use super::mixing::{MixingMatrix, Weighting, node_labels};
+use super::mixing::{Margins, MixingMatrix, Weighting, node_labels};
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Evidence, Null, beyond_rounding};
 use crate::labels::Labels;
@@ -48,7 +49,7 @@ pub enum NullModel<'a> {
     /// × classes²) memory per block of nodes. For undirected graphs.
     Gravity {
         /// Projected coordinates (x, y) of each node, in metres.
-        positions_m: &'a [(f64, f64)],
+        positions_m: &'a [Coord<f64>],
         /// Width of the bins of distance, in metres.
         bin_m: f64,
     },
@@ -68,14 +69,39 @@ pub struct MixingEvidence {
     pub ei: Evidence,
 }
 
-/// Tests how a graph mixes classes against `null`.
+/// How the ties between classes compare with those that chance, as `null` has it, would give.
+///
+/// # Formula
+/// Observed: the ties `X_rs` between classes r and s, each counted once, their sum X over different
+/// classes, and the E-I index `(2 X − W) / W` of W ties. Expectation and variance are told at each
+/// [`NullModel`]; `z = (observed − expected) / sd`.
+///
+/// # Range
+/// Ties 0 to W; E-I index −1 to 1; z any number.
+///
+/// # Direction
+/// Above the expectation (z > 0): more ties between these classes than chance gives.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] on a graph without ties; no `sd`, `z` and `p` where chance leaves no variation, and
+/// for weights under [`NullModel::Configuration`].
 ///
 /// # Errors
-/// [`Error::Undefined`] on a graph without ties; [`Error::Shape`] when labels, strata or
-/// positions do not match the nodes; [`Error::Parameter`] on a bin that is not positive, a
-/// number of permutations of 0, too many classes for the memory a test needs, or a directed
-/// graph with [`NullModel::Gravity`]; [`Error::Value`] on positions that are not finite.
+/// [`Error::Undefined`] on a graph without ties; [`Error::Shape`] when labels, strata or positions do not
+/// match the nodes; [`Error::Parameter`] on a bin that is not positive, a number of permutations of 0, too
+/// many classes for the memory a test needs, or a directed graph with [`NullModel::Gravity`];
+/// [`Error::Value`] on positions that are not finite.
 ///
+/// # Complexity
+/// Closed forms O(nodes + ties + classes²); permutations each as much, in parallel, and classes² numbers of
+/// memory each; gravity O(nodes²) time.
+///
+/// # References
+/// Moran (1948), The interpretation of statistical maps, J. R. Stat. Soc. B 10(2),
+/// doi:10.1111/j.2517-6161.1948.tb00012.x. Cliff & Ord (1981), Spatial processes. Expert, Evans, Blondel &
+/// Lambiotte (2011), PNAS 108(19), doi:10.1073/pnas.1018962108.
+///
+/// # Example
 /// ```
 /// # use rurban::{labels::Labels, linkage::*, network::{Direction, Network}, progress::Silent};
 /// let ties = [(0, 1, 1.0), (2, 3, 1.0)];
@@ -235,7 +261,7 @@ impl Test<'_> {
 
     fn configuration(&self) -> MixingEvidence {
         let directed = self.network.is_directed();
-        let (out, into) = self.observed.margins();
+        let Margins { from: out, into } = self.observed.margins();
         let total = self.observed.total();
         let exact = self.weighting == Weighting::Edges;
         // Expected number of pairs of stubs, and of ordered disjoint pairs of such pairs.
@@ -408,7 +434,7 @@ impl Test<'_> {
 
     fn gravity(
         &self,
-        positions_m: &[(f64, f64)],
+        positions_m: &[Coord<f64>],
         bin_m: f64,
         progress: &dyn Progress,
     ) -> Result<MixingEvidence> {
@@ -522,7 +548,7 @@ mod tests {
         let labels = Labels::new((0..600).map(|i| i * i % 4).collect(), 4).unwrap();
         let strata = Labels::new((0..600).map(|i| i % 7).collect(), 7).unwrap();
         let mut s = Seed(9).stream(0);
-        let at: Vec<_> = (0..600).map(|_| (s.unit() * 1e5, s.unit() * 1e5)).collect();
+        let at: Vec<_> = (0..600).map(|_| Coord { x: s.unit() * 1e5, y: s.unit() * 1e5 }).collect();
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
@@ -550,7 +576,7 @@ mod tests {
     fn bad_input_is_refused() {
         let g = random_graph(10, 20, Direction::Undirected);
         let l = Labels::new(vec![0; 10], 1).unwrap();
-        let at = vec![(0.0, 0.0); 10];
+        let at = vec![Coord { x: 0.0, y: 0.0 }; 10];
         let test = |null| mixing_evidence(&g, &l, Weighting::Edges, null, &Silent);
         assert!(test(NullModel::Gravity { positions_m: &at, bin_m: 0.0 }).is_err());
         assert!(test(NullModel::Gravity { positions_m: &at[1..], bin_m: 1.0 }).is_err());

@@ -33,14 +33,40 @@ pub struct Proximity {
     pub institutional: Option<f64>,
 }
 
-/// The proximity of two actors in the five dimensions of Boschma (2005).
+/// How close two actors are in the five dimensions of Boschma (2005).
 ///
-/// `distance_m` is how far apart they are, `reach_m` the distance from which on they count as not
-/// close at all; `past` gives earlier cooperations and the nodes of both actors in it. The measures
-/// of the dimensions are the usual ones of the literature that followed; there is no peer package.
+/// `distance_m` is how far apart they are, `reach_m` the distance from which on they count as not close at
+/// all; `past` gives earlier cooperations and the nodes of both actors in it.
+///
+/// # Formula
+/// Geographical `1 − ln(1 + d) / ln(1 + D)` with distance d and reach D in km, cognitive the cosine of the
+/// activities, organisational the Jaccard index of the parents, social 1 when tied and else the Jaccard
+/// index of the partners, institutional the share of equal attributes among those known of both. The
+/// measures of the dimensions are the usual ones of the literature that followed; there is no peer package.
+///
+/// # Range
+/// Each in [0, 1].
+///
+/// # Direction
+/// 1 is closest, 0 not close at all.
+///
+/// # Undefined
+/// `None` in a dimension of which nothing is known of one of them, which is not the same as far.
+///
+/// # Errors
+/// [`Error::Parameter`] when the distance is negative or the reach not positive, [`Error::Shape`] when
+/// activities or institutions differ in number, [`Error::Value`] when an activity is negative or not finite
+/// or a node is not in the network.
+///
+/// # Complexity
 /// O(activities + parents log parents + degrees log degrees); with a directed past also O(nodes log
 /// degree).
 ///
+/// # References
+/// Boschma (2005), Proximity and innovation: a critical assessment, Regional Studies 39(1),
+/// doi:10.1080/0034340052000320887.
+///
+/// # Example
 /// ```
 /// use rurban::linkage::{proximity, ProximityProfile};
 /// let lab = ProximityProfile { activities: &[1.0, 0.0], parents: &[3, 7], institutions: &[Some(1), None] };
@@ -51,15 +77,6 @@ pub struct Proximity {
 /// assert_eq!(p.social, None);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Parameter`] when the distance is negative or the reach not positive, [`Error::Shape`] when
-/// activities or institutions differ in number, [`Error::Value`] when an activity is negative or not
-/// finite or a node is not in the network.
-///
-/// # References
-/// Boschma (2005), Proximity and innovation: a critical assessment, Regional Studies 39(1),
-/// doi:10.1080/0034340052000320887.
 pub fn proximity(
     distance_m: Option<f64>,
     reach_m: f64,

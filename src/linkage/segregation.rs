@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::mixing::{MixingMatrix, Weighting};
 use crate::check::{check_len, check_weights};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::Interval;
 use crate::labels::Labels;
 use crate::matrix::Matrix;
 use crate::network::Network;
@@ -23,17 +24,41 @@ pub struct EiIndex {
     /// Expectation when labels are dealt at random, `1 − 2 Σ n_r(n_r − 1) / n(n − 1)`.
     pub expected: f64,
     /// Least and greatest value that group sizes and number of ties admit, for simple graphs.
-    pub bounds: (f64, f64),
+    pub bounds: Interval,
     /// Position between the bounds, from −1 to 1; only for counts of ties, and none when the bounds
     /// coincide.
     pub rescaled: Option<f64>,
 }
 
-/// E-I index (Krackhardt & Stern 1988). For its variance and p see
-/// [`mixing_evidence`](super::mixing_evidence). O(nodes + ties).
+/// How far ties go across groups rather than within them: the E-I index of a network, its groups and nodes.
+///
+/// For its variance and p see [`mixing_evidence`](super::mixing_evidence).
+///
+/// # Formula
+/// `(E − I) / (E + I)`, E the ties across groups and I those within, by number or weight. Expected when
+/// labels are dealt at random: `1 − 2 Σ_r n_r (n_r − 1) / (n (n − 1))`, `n_r` the nodes of group r of all
+/// n. Rescaled: `2 (EI − min) / (max − min) − 1` between the least and greatest value that group sizes and
+/// number of ties admit.
+///
+/// # Range
+/// −1 to 1.
+///
+/// # Direction
+/// −1: all ties within groups; 1: all across.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] on a network without ties; NaN for groups and nodes without any; no rescaled value
+/// for weights or when the bounds coincide.
 ///
 /// # Errors
-/// [`Error::Undefined`] without ties; [`Error::Shape`].
+/// [`Error::Undefined`] without ties; [`Error::Shape`] when there is not one label per node.
+///
+/// # Complexity
+/// O(nodes + ties).
+///
+/// # References
+/// Krackhardt & Stern (1988), Informal networks and organizational crises, Social Psychology Quarterly
+/// 51(2), doi:10.2307/2786835.
 pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Result<EiIndex> {
     let mixing = MixingMatrix::new(network, labels, weighting)?;
     if network.edges() == 0 {
@@ -60,10 +85,11 @@ pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Res
     let m = network.edges() as f64;
     let most_internal = m.min(same / sides);
     let most_external = m.min((n * (n - 1.0) - same) / sides);
-    let bounds = (ei(m - most_internal, most_internal), ei(most_external, m - most_external));
+    let bounds =
+        Interval { low: ei(m - most_internal, most_internal), high: ei(most_external, m - most_external) };
     let value = ei(mixing.cross(), mixing.within());
-    let rescaled = (weighting == Weighting::Edges && bounds.1 > bounds.0)
-        .then(|| 2.0 * (value - bounds.0) / (bounds.1 - bounds.0) - 1.0);
+    let rescaled = (weighting == Weighting::Edges && bounds.high > bounds.low)
+        .then(|| 2.0 * (value - bounds.low) / (bounds.high - bounds.low) - 1.0);
     Ok(EiIndex {
         network: value,
         groups,
@@ -74,17 +100,32 @@ pub fn ei_index(network: &Network, labels: &Labels, weighting: Weighting) -> Res
     })
 }
 
-/// Coleman's homophily index of each group: 1 all (out-)ties within, 0 as many as chance, −1 none.
+/// How far each group keeps its ties to itself: Coleman's homophily index by group.
 ///
-/// `E_r = S_r (n_r − 1)/(n − 1)`, with `S_r` the (out-)ties of group r;
-/// `H_r = (M_rr − E_r)/(S_r − E_r)` if `M_rr ≥ E_r`, else `(M_rr − E_r)/E_r`. NaN for groups without
-/// ties or when all nodes are in the group. The last group is that of unlabelled nodes, if any.
+/// The last group is that of unlabelled nodes, if any.
+///
+/// # Formula
+/// `H_r = (M_rr − E_r) / (S_r − E_r)` if `M_rr ≥ E_r`, else `(M_rr − E_r) / E_r`, with `M_rr` the
+/// (out-)ties of group r within it, `S_r` all of them and `E_r = S_r (n_r − 1) / (n − 1)`, `n_r` the nodes
+/// of the group of all n.
+///
+/// # Range
+/// −1 to 1.
+///
+/// # Direction
+/// 1: all (out-)ties within the group; 0: as many as chance; −1: none.
+///
+/// # Undefined
+/// NaN for groups without ties or when all nodes are in the group.
 ///
 /// # Errors
 /// [`Error::Shape`] when there is not one label per node.
 ///
+/// # Complexity
+/// O(nodes + ties + classes).
+///
 /// # References
-/// Coleman (1958), Relational analysis, Human Organization 17.
+/// Coleman (1958), Relational analysis, Human Organization 17(4).
 pub fn coleman_homophily(network: &Network, labels: &Labels, weighting: Weighting) -> Result<Vec<f64>> {
     let mixing = MixingMatrix::new(network, labels, weighting)?;
     coleman_homophily_of(&mixing, &labels.with_unlabelled_class().sizes())
@@ -92,12 +133,27 @@ pub fn coleman_homophily(network: &Network, labels: &Labels, weighting: Weightin
 
 /// [`coleman_homophily`] of a mixing matrix and the number of members of each class.
 ///
+/// # Formula
+/// That of [`coleman_homophily`].
+///
+/// # Range
+/// −1 to 1.
+///
+/// # Direction
+/// As [`coleman_homophily`].
+///
+/// # Undefined
+/// As [`coleman_homophily`].
+///
 /// # Errors
 /// [`Error::Shape`] when there is not one size per class.
+///
+/// # Complexity
+/// O(classes + cells with ties).
 pub fn coleman_homophily_of(mixing: &MixingMatrix, sizes: &[usize]) -> Result<Vec<f64>> {
     check_len("sizes", sizes.len(), mixing.classes())?;
     let others = sizes.iter().sum::<usize>() as f64 - 1.0;
-    let (sums, _) = mixing.margins();
+    let sums = mixing.margins().from;
     Ok((0..sizes.len())
         .map(|r| {
             let all = sums[r];
@@ -114,14 +170,31 @@ pub fn coleman_homophily_of(mixing: &MixingMatrix, sizes: &[usize]) -> Result<Ve
         .collect())
 }
 
-/// Freeman's segregation index: 1 − cross ties over those expected by chance. 1 no cross tie, 0 as
-/// many as chance; negative for more than that.
+/// How many fewer ties cross groups than chance would give: Freeman's segregation index.
+///
+/// # Formula
+/// `F = 1 − X / E`, X the ties across groups and `E = W (1 − Σ_r n_r (n_r − 1) / (n (n − 1)))` those
+/// expected of W ties (by number or weight), `n_r` the nodes of group r of all n.
+///
+/// # Range
+/// Up to 1, without lower bound.
+///
+/// # Direction
+/// 1: no tie across; 0: as many as chance; below 0: more than that.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties, [`Undefined::SingleClass`] when all nodes are in one class: no tie
+/// could go across.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties or with a single class; [`Error::Shape`].
 ///
+/// # Complexity
+/// O(nodes + ties + classes).
+///
 /// # References
-/// Freeman (1978), Segregation in social networks, Sociological Methods & Research 6.
+/// Freeman (1978), Segregation in social networks, Sociological Methods & Research 6(4),
+/// doi:10.1177/004912417800600401.
 pub fn freeman_segregation(network: &Network, labels: &Labels, weighting: Weighting) -> Result<f64> {
     let mixing = MixingMatrix::new(network, labels, weighting)?;
     freeman_segregation_of(&mixing, &labels.with_unlabelled_class().sizes())
@@ -129,8 +202,23 @@ pub fn freeman_segregation(network: &Network, labels: &Labels, weighting: Weight
 
 /// [`freeman_segregation`] of a mixing matrix and the number of members of each class.
 ///
+/// # Formula
+/// That of [`freeman_segregation`].
+///
+/// # Range
+/// Up to 1, without lower bound.
+///
+/// # Direction
+/// As [`freeman_segregation`].
+///
+/// # Undefined
+/// As [`freeman_segregation`].
+///
 /// # Errors
 /// As [`freeman_segregation`]; [`Error::Shape`] when there is not one size per class.
+///
+/// # Complexity
+/// O(classes + cells with ties).
 pub fn freeman_segregation_of(mixing: &MixingMatrix, sizes: &[usize]) -> Result<f64> {
     check_len("sizes", sizes.len(), mixing.classes())?;
     if mixing.total() == 0.0 {
@@ -156,15 +244,31 @@ pub enum OddsCorrection {
     Haldane,
 }
 
-/// Odds of a tie within groups over the odds across: above 1 when groups keep to themselves.
+/// How many times greater the odds of a tie are within groups than across.
 ///
-/// `(ties within · pairs across without tie) / (ties across · pairs within without tie)`.
+/// # Formula
+/// `(ties within · pairs across without tie) / (ties across · pairs within without tie)`, every tie counted
+/// once whatever its weight; [`OddsCorrection::Haldane`] adds ½ to each of the four.
+///
+/// # Range
+/// 0 to infinity.
+///
+/// # Direction
+/// Above 1: groups keep to themselves; below 1: ties rather go across.
+///
+/// # Undefined
+/// [`Undefined::ZeroTotal`] when the ratio is 0/0. Without correction an empty cell gives 0 or infinity.
 ///
 /// # Errors
-/// [`Error::Undefined`] when the ratio is 0/0 ([`Undefined::ZeroTotal`]); [`Error::Shape`].
+/// [`Error::Undefined`] when the ratio is 0/0; [`Error::Shape`] when there is not one label per node.
+///
+/// # Complexity
+/// O(nodes + ties + classes).
 ///
 /// # References
-/// Moody (2001); Bojanowski & Corten (2014), Measuring segregation in social networks.
+/// Moody (2001), Race, school integration, and friendship segregation in America, American Journal of
+/// Sociology 107(3), doi:10.1086/338954. Bojanowski & Corten (2014), Measuring segregation in social
+/// networks, Social Networks 39, doi:10.1016/j.socnet.2014.04.001.
 pub fn odds_ratio_within(network: &Network, labels: &Labels, correction: OddsCorrection) -> Result<f64> {
     let mixing = MixingMatrix::new(network, labels, Weighting::Edges)?;
     let n = network.nodes() as f64;
@@ -198,16 +302,37 @@ pub struct ArealSegregation {
     pub entropy: f64,
 }
 
-/// Segregation of a group of `group[i]` among `total[i]` people (or actors) in area i. Areas without
-/// anybody are left out. O(areas log areas).
+/// How unevenly a group of `group[i]` among `total[i]` people (or actors) in area i lives over areas.
+///
+/// # Formula
+/// With `q_i = group[i] / total[i]`, `t_i = total[i]`, T their sum, p the group's share of T, and the
+/// entropy `h(x) = −x ln x − (1 − x) ln(1 − x)`: `D = Σ t_i |q_i − p| / (2 T p (1 − p))`; isolation
+/// `xPx = Σ t_i q_i² / (T p)`; interaction `1 − xPx`; `Gini = Σ_ij t_i t_j |q_i − q_j| / (2 T² p (1 − p))`;
+/// `H = 1 − Σ t_i h(q_i) / (T h(p))`. Areas without anybody are left out.
+///
+/// # Range
+/// All in [0, 1]; isolation is p or more.
+///
+/// # Direction
+/// High: apart; low: evenly spread. Interaction the other way round.
+///
+/// # Undefined
+/// [`Undefined::Empty`] when nobody is there, [`Undefined::SingleClass`] when nobody or everybody is in the
+/// group.
 ///
 /// # Errors
-/// [`Error::Value`] unless `0 ≤ group ≤ total`, both finite; [`Error::Undefined`] when nobody or
-/// everybody is in the group; [`Error::Shape`].
+/// [`Error::Value`] unless `0 ≤ group ≤ total`, both finite; [`Error::Undefined`] when nobody or everybody
+/// is in the group; [`Error::Shape`].
+///
+/// # Complexity
+/// O(areas × log areas).
 ///
 /// # References
-/// Duncan & Duncan (1955); Massey & Denton (1988), The dimensions of residential segregation.
+/// Duncan & Duncan (1955), A methodological analysis of segregation indexes, American Sociological Review
+/// 20(2), doi:10.2307/2088328. Massey & Denton (1988), The dimensions of residential segregation, Social
+/// Forces 67(2), doi:10.1093/sf/67.2.281.
 ///
+/// # Example
 /// ```
 /// let s = rurban::linkage::areal_segregation(&[10.0, 0.0], &[10.0, 10.0])?;
 /// assert_eq!((s.dissimilarity, s.isolation, s.entropy), (1.0, 1.0, 1.0));
@@ -268,14 +393,32 @@ pub struct MultigroupSegregation {
     pub entropy: f64,
 }
 
-/// Segregation of all groups from counts by area (row) and group (column). O(areas × groups).
+/// How unevenly several groups live over areas, from counts by area (row) and group (column).
+///
+/// # Formula
+/// With `t_i` the people of area i, T their sum, `q_ig` the share of group g in area i and `p_g` its share
+/// of T: `D = Σ_i t_i Σ_g |q_ig − p_g| / (2 T Σ_g p_g (1 − p_g))`; `H = 1 − Σ_i t_i h(q_i) / (T h(p))` with
+/// the entropy `h(p) = −Σ_g p_g ln p_g`.
+///
+/// # Range
+/// [0, 1].
+///
+/// # Direction
+/// 0: every area has the shares of the whole; 1: every area has one group.
+///
+/// # Undefined
+/// [`Undefined::Empty`] when nobody is there, [`Undefined::SingleClass`] when all are in one group.
 ///
 /// # Errors
-/// [`Error::Value`] on counts that are negative or not finite; [`Error::Undefined`] when nobody is
-/// there or all are in one group.
+/// [`Error::Value`] on counts that are negative or not finite; [`Error::Undefined`] when nobody is there or
+/// all are in one group.
+///
+/// # Complexity
+/// O(areas × groups).
 ///
 /// # References
-/// Reardon & Firebaugh (2002), Measures of multigroup segregation, Sociological Methodology 32.
+/// Reardon & Firebaugh (2002), Measures of multigroup segregation, Sociological Methodology 32,
+/// doi:10.1111/1467-9531.00110.
 pub fn multigroup_segregation(counts: &Matrix) -> Result<MultigroupSegregation> {
     check_weights("counts", counts.as_slice())?;
     let all: f64 = counts.as_slice().iter().sum();

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HoldOut;
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::Interval;
 use crate::parallel;
 use crate::progress::Progress;
 use crate::random::Seed;
@@ -30,28 +31,12 @@ impl Default for EvaluationOptions {
 }
 
 impl EvaluationOptions {
-    /// Sets the number of draws.
-    #[must_use]
-    pub const fn resamples(mut self, resamples: usize) -> Self {
-        self.resamples = resamples;
-        self
+    setters! {
+        resamples: usize,
+        seed: Seed,
+        top: usize,
+        level: f64,
     }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
-    }
-}
-
-/// An interval by resampling.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// A value and how sure it is.
@@ -87,37 +72,36 @@ pub struct Evaluation {
     pub mrr: Measure,
 }
 
-/// Judges a score by the ties a hold-out keeps back.
-///
-/// `keep` says which pairs are judged at all (rural–urban ones only, say); pairs that are tied already
-/// and nodes that were not active before never are. `score` fills the scores of node i with every node.
+/// How well a score foresees the ties a hold-out keeps back.
 ///
 /// # Formula
-/// Average precision, recall and reciprocal rank are expectations over a random order of equal scores,
-/// so that the order of a file decides nothing. Degree-corrected AUC gives each other pair the weight
-/// `k_i k_j` of the known ties. Intervals: nodes are drawn with repetition; a pair counts the product
-/// of the times its ends were drawn.
+/// `keep` says which pairs are judged at all (rural–urban ones only, say); pairs that are tied already and
+/// nodes that were not active before never are. `score` fills the scores of node i with every node. Average
+/// precision, recall and reciprocal rank are expectations over a random order of equal scores, so that the
+/// order of a file decides nothing. Degree-corrected AUC gives each other pair the weight `k_i k_j` of the
+/// known ties. Intervals: nodes are drawn with repetition; a pair counts the product of the times its ends
+/// were drawn.
 ///
 /// # Range
 /// [0, 1]; chance is ½ for the AUC, `new_ties / pairs` for the AUPR.
 ///
 /// # Direction
-/// Higher is better. Under few new ties look at the interval, not the point; AUC flatters where new
-/// ties are rare.
+/// Higher is better. Under few new ties look at the interval, not the point; AUC flatters where new ties are
+/// rare.
 ///
 /// # Undefined
 /// When no pair that is judged is a new tie, or all are.
 ///
 /// # Errors
-/// [`Error::Undefined`] then; [`Error::Value`] when a score is NaN; [`Error::Parameter`] on an empty list
-/// or a level outside (0, 1).
+/// [`Error::Undefined`] then; [`Error::Value`] when a score is NaN; [`Error::Parameter`] on an empty list or
+/// a level outside (0, 1).
 ///
 /// # Complexity
 /// O(pairs log pairs + resamples × pairs) time, O(pairs) memory.
 ///
 /// # References
-/// Yang, Lichtenwalter & Chawla (2015), doi:10.1007/s10115-014-0789-0; Aiyappa et al. (2024),
-/// Implicit degree bias in the link prediction task, arXiv:2405.14985; `McSherry` & Najork (2008),
+/// Yang, Lichtenwalter & Chawla (2015), doi:10.1007/s10115-014-0789-0; Aiyappa et al. (2024), Implicit degree
+/// bias in the link prediction task, arXiv:2405.14985; `McSherry` & Najork (2008),
 /// doi:10.1007/978-3-540-78646-7_38 (ties).
 ///
 /// # Example
@@ -133,7 +117,7 @@ pub struct Evaluation {
 /// let near = |i: usize, row: &mut [f64]| {
 ///     row.iter_mut().enumerate().for_each(|(j, s)| *s = -((i.abs_diff(j)).min(20 - i.abs_diff(j)) as f64));
 /// };
-/// let e = evaluate(&hidden, |_, _| true, near, EvaluationOptions::default(), &Silent)?;
+/// let e = evaluate(&hidden, |_, _| true, near, &EvaluationOptions::default(), &Silent)?;
 /// assert_eq!((e.auc.value, e.aupr.value), (1.0, 1.0));
 /// # Ok::<(), rurban::Error>(())
 /// ```
@@ -141,7 +125,7 @@ pub fn evaluate(
     hold_out: &HoldOut,
     keep: impl Fn(usize, usize) -> bool + Sync + Send,
     score: impl Fn(usize, &mut [f64]) + Sync + Send,
-    options: EvaluationOptions,
+    options: &EvaluationOptions,
     progress: &dyn Progress,
 ) -> Result<Evaluation> {
     let parameter = |name, value: String, must| Err(Error::Parameter { name, value, must });
@@ -399,14 +383,14 @@ mod tests {
         };
         let o = EvaluationOptions::default().resamples(20);
         let zero = |_: usize, _: &mut [f64]| {};
-        let none = evaluate(&hold_out(vec![]), |_, _| true, zero, o, &Silent).unwrap_err();
+        let none = evaluate(&hold_out(vec![]), |_, _| true, zero, &o, &Silent).unwrap_err();
         assert_eq!(none.as_undefined(), Some(Undefined::SingleClass));
         let nan = |_: usize, row: &mut [f64]| row.fill(f64::NAN);
-        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, nan, o, &Silent).is_err());
-        let e = evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, o, &Silent).unwrap();
+        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, nan, &o, &Silent).is_err());
+        let e = evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, &o, &Silent).unwrap();
         assert_eq!((e.pairs, e.new_ties, e.nodes, e.auc.value), (5, 1, 2, 0.5));
-        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| false, zero, o, &Silent).is_err());
+        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| false, zero, &o, &Silent).is_err());
         let all = EvaluationOptions { top: 0, ..o };
-        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, all, &Silent).is_err());
+        assert!(evaluate(&hold_out(vec![(1, 2)]), |_, _| true, zero, &all, &Silent).is_err());
     }
 }

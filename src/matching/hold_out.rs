@@ -65,7 +65,22 @@ pub struct UnpredictedTies {
 }
 
 impl UnpredictedTies {
-    /// Share of the new ties that nobody can predict; `None` without new ties.
+    /// Which share of the new ties nobody can predict.
+    ///
+    /// # Formula
+    /// `ties / all_ties`.
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High where newcomers make the new ties.
+    ///
+    /// # Undefined
+    /// `None` without new ties.
+    ///
+    /// # Complexity
+    /// O(1).
     #[must_use]
     pub fn share(&self) -> Option<f64> {
         (self.all_ties > 0).then(|| self.ties as f64 / self.all_ties as f64)

@@ -39,11 +39,9 @@ impl Default for LogisticOptions {
 }
 
 impl LogisticOptions {
-    /// Sets the penalty.
-    #[must_use]
-    pub const fn penalty(mut self, penalty: Penalty) -> Self {
-        self.penalty = penalty;
-        self
+    setters! {
+        penalty: Penalty,
+        iterations: usize,
     }
 }
 
@@ -72,15 +70,22 @@ pub struct LogisticFit {
     pub iterations: usize,
 }
 
-/// Logistic regression with a penalty, by iteratively reweighted least squares.
+/// How much each feature changes the log odds of an outcome: logistic regression with a penalty.
 ///
 /// # Formula
-/// `max Σ w (y η − ln(1 + e^η)) − penalty` with `η = α + xβ`; features are standardised inside and
-/// the coefficients given on their own scale.
+/// `max Σ w (y η − ln(1 + e^η)) − penalty` with `η = α + xβ`, x the features (observations × features), y the
+/// outcomes, w the weights; by iteratively reweighted least squares. Features are standardised inside and the
+/// coefficients given on their own scale.
+///
+/// # Range
+/// Coefficients are unbounded.
+///
+/// # Direction
+/// Above 0 the feature makes the outcome likelier.
 ///
 /// # Undefined
-/// When all observations are 0 or all 1, when features are collinear without a penalty, and when the
-/// steps do not settle.
+/// When all observations are 0 or all 1, when features are collinear without a penalty, and when the steps do
+/// not settle. A feature that does not vary has coefficient 0 and a standard error of NaN.
 ///
 /// # Errors
 /// [`Error::Undefined`] then; [`Error::Shape`] and [`Error::Value`] on inputs that do not fit or are not
@@ -90,7 +95,8 @@ pub struct LogisticFit {
 /// O(steps × observations × features²).
 ///
 /// # References
-/// Firth (1993), doi:10.1093/biomet/80.1.27; Heinze & Schemper (2002), doi:10.1002/sim.1047.
+/// Firth (1993), Biometrika, doi:10.1093/biomet/80.1.27; Heinze & Schemper (2002), Statistics in Medicine,
+/// doi:10.1002/sim.1047.
 ///
 /// # Example
 /// ```
@@ -99,7 +105,7 @@ pub struct LogisticFit {
 /// // All ones lie above all zeros: finite only with a penalty.
 /// let x = Matrix::from_rows(4, 1, vec![0.0, 1.0, 2.0, 3.0])?;
 /// let y = [false, false, true, true];
-/// let fit = logistic(&x, &y, None, LogisticOptions::default().penalty(Penalty::Firth))?;
+/// let fit = logistic(&x, &y, None, &LogisticOptions::default().penalty(Penalty::Firth))?;
 /// assert!(fit.coefficients[0] > 0.5 && fit.coefficients[0] < 3.0);
 /// # Ok::<(), rurban::Error>(())
 /// ```
@@ -107,7 +113,7 @@ pub fn logistic(
     features: &Matrix,
     outcome: &[bool],
     weights: Option<&[f64]>,
-    options: LogisticOptions,
+    options: &LogisticOptions,
 ) -> Result<LogisticFit> {
     let (n, k) = (features.rows(), features.columns());
     check_len("outcomes", outcome.len(), n)?;
@@ -307,21 +313,21 @@ mod tests {
         }
         let m = Matrix::from_rows(18, 1, x).unwrap();
         let none = LogisticOptions::default().penalty(Penalty::L2 { lambda: 0.0 });
-        let fit = logistic(&m, &y, None, none).unwrap();
+        let fit = logistic(&m, &y, None, &none).unwrap();
         assert!((fit.intercept - (3.0_f64 / 7.0).ln()).abs() < 1e-9);
         assert!((fit.coefficients[0] - (3.0_f64 / (3.0 / 7.0)).ln()).abs() < 1e-9);
         // Woolf: √(1/3 + 1/7 + 1/6 + 1/2).
         let woolf = (1.0_f64 / 3.0 + 1.0 / 7.0 + 1.0 / 6.0 + 0.5).sqrt();
         assert!((fit.standard_errors[0] - woolf).abs() < 1e-9);
         // On a saturated 2 × 2 table Firth's penalty adds half an observation to each cell.
-        let firth = logistic(&m, &y, None, LogisticOptions::default().penalty(Penalty::Firth)).unwrap();
+        let firth = logistic(&m, &y, None, &LogisticOptions::default().penalty(Penalty::Firth)).unwrap();
         let want = ((6.5_f64 / 2.5) / (3.5 / 7.5)).ln();
         assert!((firth.coefficients[0] - want).abs() < 1e-8, "{} {want}", firth.coefficients[0]);
         // Cells by weight are the same as repeated ones.
         let cells = Matrix::from_rows(4, 1, counts.iter().map(|c| c.0).collect()).unwrap();
         let weights: Vec<f64> = counts.iter().map(|c| c.2 as f64).collect();
         let outcomes: Vec<bool> = counts.iter().map(|c| c.1).collect();
-        let weighted = logistic(&cells, &outcomes, Some(&weights), none).unwrap();
+        let weighted = logistic(&cells, &outcomes, Some(&weights), &none).unwrap();
         assert!((weighted.coefficients[0] - fit.coefficients[0]).abs() < 1e-9);
     }
 
@@ -335,7 +341,8 @@ mod tests {
             .collect();
         let m = Matrix::from_rows(n, 3, cells).unwrap();
         let lambda = 3.0;
-        let fit = logistic(&m, &y, None, LogisticOptions::default().penalty(Penalty::L2 { lambda })).unwrap();
+        let fit =
+            logistic(&m, &y, None, &LogisticOptions::default().penalty(Penalty::L2 { lambda })).unwrap();
         for c in 0..3 {
             let slope: f64 = (0..n)
                 .map(|i| {
@@ -355,15 +362,15 @@ mod tests {
         let m = Matrix::from_rows(3, 1, vec![1.0, 2.0, 3.0]).unwrap();
         let options = LogisticOptions::default();
         let why = |y: &[bool], o| logistic(&m, y, None, o).unwrap_err().as_undefined();
-        assert_eq!(why(&[true; 3], options), Some(Undefined::SingleClass));
+        assert_eq!(why(&[true; 3], &options), Some(Undefined::SingleClass));
         let none = options.penalty(Penalty::L2 { lambda: 0.0 });
-        assert!(why(&[false, false, true], none).is_some());
-        assert!(logistic(&m, &[true], None, options).is_err());
+        assert!(why(&[false, false, true], &none).is_some());
+        assert!(logistic(&m, &[true], None, &options).is_err());
         assert!(
-            logistic(&m, &[true, false, true], None, options.penalty(Penalty::L2 { lambda: -1.0 })).is_err()
+            logistic(&m, &[true, false, true], None, &options.penalty(Penalty::L2 { lambda: -1.0 })).is_err()
         );
         let flat = Matrix::from_rows(3, 1, vec![1.0; 3]).unwrap();
-        let fit = logistic(&flat, &[true, false, true], None, options).unwrap();
+        let fit = logistic(&flat, &[true, false, true], None, &options).unwrap();
         assert_eq!(fit.coefficients, [0.0]);
         assert!(fit.standard_errors[0].is_nan() && (fit.intercept - 2.0_f64.ln()).abs() < 1e-9);
     }

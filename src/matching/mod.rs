@@ -10,7 +10,7 @@ mod similarity;
 mod stable;
 
 pub use assignment::{Assignment, assignment};
-pub use evaluation::{Evaluation, EvaluationOptions, Interval, Measure, evaluate};
+pub use evaluation::{Evaluation, EvaluationOptions, Measure, evaluate};
 pub use hold_out::{
     DatedProject, HoldOut, TemporalSplit, UnpredictedTies, random_hold_out, temporal_hold_out,
 };

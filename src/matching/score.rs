@@ -225,9 +225,12 @@ impl<'a> Scorer<'a> {
     /// Prepares a score.
     ///
     /// # Errors
-    /// [`Error::Shape`] when participations do not match the nodes, [`Error::Value`] when they are
-    /// negative or not finite; [`Error::Parameter`] on a coefficient that is not finite, a γ or κ that
-    /// is negative, a term whose numbers are missing, or an unknown distance that is not positive.
+    /// [`Error::Shape`] when participations do not match the nodes, [`Error::Value`] when they are negative
+    /// or not finite; [`Error::Parameter`] on a coefficient that is not finite, a γ or κ that is negative, a
+    /// term whose numbers are missing, or an unknown distance that is not positive.
+    ///
+    /// # Complexity
+    /// O(terms × nodes).
     pub fn new(pairs: Pairs<'a>, model: &ScoreModel) -> Result<Self> {
         let n = pairs.network.nodes();
         check_amounts("participations", pairs.participations, n)?;
@@ -278,8 +281,17 @@ impl<'a> Scorer<'a> {
         self.coefficients.iter().map(|c| c.term)
     }
 
-    /// The numbers of each term for node `i` with every node (0 with itself); empty when there is no
-    /// such node.
+    /// The numbers of each term for node `i` with every node (0 with itself).
+    ///
+    /// # Formula
+    /// See [`Term`]. Shape terms × nodes.
+    ///
+    /// # Undefined
+    /// Empty when there is no such node. A number that is not known (no proximity, complementarity or number
+    /// of one's own) is 0, an unknown distance [`Pairs::unknown_distance_m`].
+    ///
+    /// # Complexity
+    /// O(terms × nodes), and the ties two or three steps away for the terms that look at them.
     #[must_use]
     pub fn numbers(&self, i: usize) -> Vec<Vec<f64>> {
         if i >= self.pairs.network.nodes() {
@@ -354,7 +366,19 @@ impl<'a> Scorer<'a> {
             .collect()
     }
 
-    /// Fills the scores of node `i` with every node: for [`evaluate`](super::evaluate).
+    /// Fills in how good node `i` and every node are for each other: for [`evaluate`](super::evaluate).
+    ///
+    /// # Formula
+    /// `Σ coefficient × number` over the terms, the numbers as in [`Scorer::numbers`].
+    ///
+    /// # Range
+    /// Unbounded, on the scale of logarithms.
+    ///
+    /// # Direction
+    /// Higher: likelier to work together, with the signs of the coefficients.
+    ///
+    /// # Complexity
+    /// As [`Scorer::numbers`].
     pub fn fill(&self, i: usize, scores: &mut [f64]) {
         scores.fill(0.0);
         for (c, row) in self.coefficients.iter().zip(self.numbers(i)) {
@@ -362,8 +386,14 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// What each term adds to the score of `i` with each of `nodes`; nodes that are not there are left
-    /// out.
+    /// What each term adds to the score of `i` with each of `nodes`; nodes that are not there are left out.
+    ///
+    /// # Formula
+    /// `coefficient × number` of each term; they add up to the score of [`Scorer::fill`]. Shape nodes ×
+    /// terms.
+    ///
+    /// # Complexity
+    /// As [`Scorer::numbers`].
     #[must_use]
     pub fn contributions(&self, i: usize, nodes: &[u32]) -> Vec<Vec<Contribution>> {
         let numbers = self.numbers(i);
@@ -404,6 +434,11 @@ impl Default for FitOptions {
 }
 
 impl FitOptions {
+    setters! {
+        others: usize,
+        seed: Seed,
+    }
+
     /// Sets the regression.
     #[must_use]
     pub const fn logistic(mut self, options: LogisticOptions) -> Self {
@@ -422,10 +457,22 @@ pub struct FittedScore {
     pub fit: LogisticFit,
 }
 
-/// Fits the coefficients of terms to the new ties of a hold-out, by penalised logistic regression.
+/// How much each term has to do with the new ties of a hold-out: their coefficients by penalised logistic
+/// regression.
 ///
-/// All new ties and other pairs drawn at random (each kept with the same probability, in streams by
-/// node) that `keep` takes. To judge the score, use a later window: nothing of it may be in this one.
+/// # Formula
+/// [`logistic()`] of being a new tie on the numbers of the terms, over all new ties and other pairs drawn at
+/// random (each kept with the same probability, in streams by node) that `keep` takes. To judge the score,
+/// use a later window: nothing of it may be in this one.
+///
+/// # Range
+/// Coefficients are unbounded.
+///
+/// # Direction
+/// Above 0 the term makes a new tie likelier.
+///
+/// # Undefined
+/// As [`logistic()`].
 ///
 /// # Errors
 /// As [`Scorer::new`] and [`logistic`].
@@ -437,7 +484,7 @@ pub fn fit_score(
     pairs: Pairs<'_>,
     terms: &[Term],
     keep: impl Fn(usize, usize) -> bool + Sync + Send,
-    options: FitOptions,
+    options: &FitOptions,
     progress: &dyn Progress,
 ) -> Result<FittedScore> {
     let unit =
@@ -475,7 +522,7 @@ pub fn fit_score(
     let outcome: Vec<bool> = rows.iter().flat_map(|r| r.1.iter().copied()).collect();
     let cells: Vec<f64> = rows.into_iter().flat_map(|r| r.0).collect();
     let fit =
-        logistic(&Matrix::from_rows(outcome.len(), terms.len(), cells)?, &outcome, None, options.logistic)?;
+        logistic(&Matrix::from_rows(outcome.len(), terms.len(), cells)?, &outcome, None, &options.logistic)?;
     let coefficients =
         terms.iter().zip(&fit.coefficients).map(|(&term, &value)| Coefficient { term, value }).collect();
     Ok(FittedScore { model: ScoreModel { coefficients }, fit })
@@ -539,7 +586,7 @@ mod tests {
         let distance = |i: usize, j: usize| if i / 10 == j / 10 { 1e3 } else { 500e3 };
         let terms = [Term::Participations, Term::Distance];
         let fitted =
-            fit_score(&h, Pairs::of(&h, &distance), &terms, |_, _| true, FitOptions::default(), &Silent)
+            fit_score(&h, Pairs::of(&h, &distance), &terms, |_, _| true, &FitOptions::default(), &Silent)
                 .unwrap();
         // Everyone takes part once: nothing to learn from that.
         assert_eq!(fitted.model.coefficients[0].value, 0.0);

@@ -95,8 +95,11 @@ impl<'a> Similarities<'a> {
     /// Prepares a similarity.
     ///
     /// # Errors
-    /// [`Error::Parameter`] on a directed graph, an ε that is negative, or a β that is not in (0, 1/λ₁):
-    /// the message says λ₁.
+    /// [`Error::Parameter`] on a directed graph, an ε that is negative, or a β that is not in (0, 1/λ₁): the
+    /// message says λ₁.
+    ///
+    /// # Complexity
+    /// O(nodes); for [`Similarity::Katz`] that of [`spectral_radius`] too.
     pub fn new(network: &'a Network, kind: Similarity, weights: TieWeights) -> Result<Self> {
         if network.is_directed() {
             let must = "similarity of nodes is for undirected graphs; drop the direction first";
@@ -126,8 +129,24 @@ impl<'a> Similarities<'a> {
         }
     }
 
-    /// Of node `i` with every node it has a similarity above zero to, by increasing node, itself left
-    /// out. Empty when there is no such node.
+    /// How similar node `i` is to every node it has a similarity above zero to, by increasing node, itself
+    /// left out.
+    ///
+    /// # Formula
+    /// See [`Similarity`].
+    ///
+    /// # Range
+    /// Above 0; Jaccard at most 1.
+    ///
+    /// # Direction
+    /// As [`similarity()`].
+    ///
+    /// # Undefined
+    /// Empty when there is no such node.
+    ///
+    /// # Complexity
+    /// O(nodes + ties two, or three, steps away); O(nodes) for preferential attachment, O(steps × ties) for
+    /// Katz.
     #[must_use]
     pub fn row(&self, i: usize) -> Vec<Scored> {
         self.row_in(i, &mut Room::new(self.network.nodes()))
@@ -305,21 +324,25 @@ fn check_beta(network: &Network, weights: TieWeights, beta: f64) -> Result<()> {
     })
 }
 
-/// The largest eigenvalue λ₁ of the ties of an undirected graph, by the power method.
+/// How far walks along the ties of an undirected graph multiply at each step: the largest eigenvalue λ₁ of
+/// the ties.
 ///
 /// # Formula
-/// `max_x xᵀWx / xᵀx`; the iteration runs on W + I, whose largest eigenvalue is alone at the top on
-/// bipartite graphs too.
+/// `max_x xᵀWx / xᵀx`, W the ties, by the power method; the iteration runs on W + I, whose largest eigenvalue
+/// is alone at the top on bipartite graphs too.
 ///
 /// # Range
-/// Above 0; at least the mean degree, at most the largest.
+/// Above 0; at least the mean degree, at most the largest (strengths with weights).
+///
+/// # Direction
+/// Higher: denser around its best tied nodes. Katz's β must be below `1/λ₁`.
 ///
 /// # Undefined
 /// On a graph without ties.
 ///
 /// # Errors
-/// [`Error::Undefined`] then, and when the iteration does not settle; [`Error::Parameter`] on a
-/// directed graph.
+/// [`Error::Undefined`] then, and when the iteration does not settle; [`Error::Parameter`] on a directed
+/// graph.
 ///
 /// # Complexity
 /// O(ties) for each step.
@@ -352,7 +375,8 @@ pub fn spectral_radius(network: &Network, weights: TieWeights) -> Result<f64> {
     Err(Error::undefined("spectral radius", Undefined::NoConvergence { iterations: MOST_STEPS }))
 }
 
-/// The similarity of two nodes; 0 when no path of the kind leads from one to the other.
+/// How similar two nodes are by whom they are tied to; 0 when no path of the kind leads from one to the
+/// other.
 ///
 /// # Formula
 /// See [`Similarity`].
@@ -370,8 +394,9 @@ pub fn spectral_radius(network: &Network, weights: TieWeights) -> Result<f64> {
 /// O(ties two, or three, steps away).
 ///
 /// # References
-/// Lü & Zhou (2011), Link prediction in complex networks: a survey, doi:10.1016/j.physa.2010.11.027;
-/// Kovács et al. (2019), doi:10.1038/s41467-019-09177-y.
+/// Lü & Zhou (2011), Link prediction in complex networks: a survey, Physica A,
+/// doi:10.1016/j.physa.2010.11.027; Kovács et al. (2019), Nature Communications,
+/// doi:10.1038/s41467-019-09177-y.
 ///
 /// # Example
 /// ```
@@ -400,15 +425,23 @@ pub fn similarity(
     Ok(row.iter().find(|s| s.node as usize == j).map_or(0.0, |s| s.score))
 }
 
-/// The `k` nodes most similar to each node, best first, equal scores by node; nodes without any
-/// similarity above zero are not among them.
+/// Which `k` nodes are most similar to each node, best first, equal scores by node.
+///
+/// # Formula
+/// The `k` largest [`similarity()`] of each node; nodes without any similarity above zero are not among them.
+///
+/// # Range
+/// Above 0; Jaccard at most 1.
+///
+/// # Direction
+/// As [`similarity()`].
 ///
 /// # Errors
 /// As [`Similarities::new`].
 ///
 /// # Complexity
-/// O(Σ ties two, or three, steps away); O(nodes²) for preferential attachment and Katz. In parallel,
-/// the same for any number of threads.
+/// O(Σ ties two, or three, steps away); O(nodes²) for preferential attachment and Katz. In parallel, the same
+/// for any number of threads.
 ///
 /// # Example
 /// ```
@@ -436,8 +469,19 @@ pub fn most_similar(
     })
 }
 
-/// The similarities above zero of all pairs at most `radius_m` apart, by node; a pair of unknown
-/// distance is left out.
+/// How similar the nodes of all pairs at most `radius_m` apart are, by node.
+///
+/// # Formula
+/// Every [`similarity()`] above zero of a pair whose distance, in metres, is at most `radius_m`.
+///
+/// # Range
+/// Above 0; Jaccard at most 1.
+///
+/// # Direction
+/// As [`similarity()`].
+///
+/// # Undefined
+/// A pair of unknown distance is left out.
 ///
 /// # Errors
 /// As [`Similarities::new`]; [`Error::Parameter`] when the radius is negative or not a number.

@@ -1,10 +1,9 @@
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{ActorId, CommuneCode, Level, TerritoryCode};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::space::LonLat;
 
 /// What kind of body an actor is.
@@ -65,26 +64,9 @@ impl ActorKind {
             Self::Organisation => "organisation",
         }
     }
-
-    /// The kind of this key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        let key = key.trim().to_lowercase();
-        Self::ALL.into_iter().find(|k| k.key() == key)
-    }
 }
 
-impl FromStr for ActorKind {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::from_key(text).ok_or_else(|| Error::Unknown {
-            kind: "kind of actor",
-            value: text.to_owned(),
-            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
-        })
-    }
-}
+keyed!(ActorKind, "kind of actor");
 
 impl fmt::Display for ActorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,14 +110,9 @@ impl EnterpriseSize {
             Self::Large => "large",
         }
     }
-
-    /// The size of this key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        let key = key.trim().to_lowercase();
-        Self::ALL.into_iter().find(|s| s.key() == key)
-    }
 }
+
+keyed!(EnterpriseSize, "size of an enterprise", shown);
 
 /// A geolocated body: a node of the cooperation graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

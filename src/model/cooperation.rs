@@ -62,14 +62,9 @@ impl CooperationKind {
             Self::Other => "other",
         }
     }
-
-    /// The kind of this key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        let key = key.trim().to_lowercase();
-        Self::ALL.into_iter().find(|k| k.key() == key)
-    }
 }
+
+keyed!(CooperationKind, "kind of cooperation");
 
 impl fmt::Display for CooperationKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,6 +179,17 @@ impl LinkClass {
     /// All classes, in the order used everywhere.
     pub const ALL: [Self; 4] = [Self::UrbanUrban, Self::UrbanRural, Self::RuralRural, Self::Unclassed];
 
+    /// Short stable key.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::UrbanUrban => "urban_urban",
+            Self::UrbanRural => "urban_rural",
+            Self::RuralRural => "rural_rural",
+            Self::Unclassed => "unclassed",
+        }
+    }
+
     /// The class of a tie between ends of these ruralities.
     #[must_use]
     pub const fn of(a: Option<Rurality>, b: Option<Rurality>) -> Self {
@@ -195,6 +201,8 @@ impl LinkClass {
         }
     }
 }
+
+keyed!(LinkClass, "class of links");
 
 impl fmt::Display for LinkClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -58,14 +58,9 @@ impl PracticeForm {
             Self::Other => "other",
         }
     }
-
-    /// The form of this key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        let key = key.trim().to_lowercase();
-        Self::ALL.into_iter().find(|f| f.key() == key)
-    }
 }
+
+keyed!(PracticeForm, "form of practice");
 
 impl fmt::Display for PracticeForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,20 +110,9 @@ impl Maturity {
             Self::Ended => "ended",
         }
     }
-
-    /// The stage of this key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        let key = key.trim().to_lowercase();
-        Self::ALL.into_iter().find(|m| m.key() == key)
-    }
 }
 
-impl fmt::Display for Maturity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.key())
-    }
-}
+keyed!(Maturity, "stage of a practice", shown);
 
 /// What a practice takes; `None` where nobody said.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]

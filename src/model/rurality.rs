@@ -38,6 +38,20 @@ impl DensityLevel {
         Self::VeryDispersedRural,
     ];
 
+    /// Short stable key.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::LargeUrbanCentre => "large_urban_centre",
+            Self::IntermediateUrbanCentre => "intermediate_urban_centre",
+            Self::UrbanBelt => "urban_belt",
+            Self::SmallTown => "small_town",
+            Self::RuralTown => "rural_town",
+            Self::DispersedRural => "dispersed_rural",
+            Self::VeryDispersedRural => "very_dispersed_rural",
+        }
+    }
+
     /// The French label.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -86,6 +100,8 @@ impl DensityLevel {
     }
 }
 
+keyed!(DensityLevel, "density level");
+
 impl fmt::Display for DensityLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.label())
@@ -102,14 +118,21 @@ pub enum Rurality {
     Urban,
 }
 
-impl fmt::Display for Rurality {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Rurality {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rural, Self::Urban];
+
+    /// Short stable key.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
             Self::Rural => "rural",
             Self::Urban => "urban",
-        })
+        }
     }
 }
+
+keyed!(Rurality, "rurality", shown);
 
 /// Rural, intermediate or urban.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

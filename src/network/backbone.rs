@@ -15,12 +15,28 @@ pub struct BackboneTie {
     pub p: f64,
 }
 
-/// Ties that carry more of their ends' strength than chance would give them.
+/// How surprising each tie's share of its ends' strength is: ties that carry more than chance would give
+/// them.
 ///
-/// `p = (1 − w_ij / s_i)^(k_i − 1)`, the smaller of its values at the two ends (out-strength of the
-/// source and in-strength of the target when directed); an end with a single tie gives 1 (Serrano,
-/// Boguñá & Vespignani 2009, doi:10.1073/pnas.0808904106). O(ties).
+/// # Formula
+/// `p = (1 − w_ij / s_i)^(k_i − 1)`, w the weight, s the strength and k the degree; the smaller of its
+/// values at the two ends (out-strength of the source and in-strength of the target when directed). An end
+/// with a single tie gives 1.
 ///
+/// # Range
+/// 0 to 1.
+///
+/// # Direction
+/// Low: keep the tie.
+///
+/// # Complexity
+/// O(ties).
+///
+/// # References
+/// Serrano, Boguñá & Vespignani (2009), Extracting the multiscale backbone of complex weighted networks,
+/// PNAS 106(16), doi:10.1073/pnas.0808904106.
+///
+/// # Example
 /// ```
 /// use rurban::network::{Direction, Network, disparity_filter};
 /// let star = [(0, 1, 8.0), (0, 2, 1.0), (0, 3, 1.0)];
@@ -43,15 +59,28 @@ pub fn disparity_filter(network: &Network) -> Vec<BackboneTie> {
         .collect()
 }
 
-/// Ties heavier than their ends' strengths make them, with the noise of small counts allowed for.
+/// How surprising each tie is given its ends' strengths, with the noise of small counts allowed for.
 ///
-/// `p = P(X > w_ij)`, X binomial with N trials of probability `s_i s_j / N²`, N the total weight
-/// (each tie once) and s the out-strength of i and in-strength of j when directed: the p-value form
-/// of the noise-corrected backbone (Coscia & Neffke 2017, doi:10.1109/ICDE.2017.100). Weights are
-/// meant to be counts; fractions are rounded down and N to the nearest integer.
+/// # Formula
+/// `p = P(X > w_ij)`, X binomial with N trials of probability `s_i s_j / N²`, N the total weight (each tie
+/// once) and s the out-strength of i and in-strength of j when directed: the p-value form of the
+/// noise-corrected backbone. Weights are meant to be counts; fractions are rounded down and N to the
+/// nearest integer.
 ///
-/// Tails are summed to 10⁻¹²; near the mean of counts of more than about 10⁷ the uniform expansion of
-/// Temme takes over, whose relative error is below 10⁻⁶. O(ties), up to 20,000 terms for each.
+/// Tails are summed to 10⁻¹²; near the mean of counts of more than about 10⁷ the uniform expansion of Temme
+/// takes over, whose relative error is below 10⁻⁶.
+///
+/// # Range
+/// 0 to 1.
+///
+/// # Direction
+/// Low: keep the tie.
+///
+/// # Complexity
+/// O(ties), up to 20,000 terms for each.
+///
+/// # References
+/// Coscia & Neffke (2017), Network backboning with noisy data, doi:10.1109/ICDE.2017.100.
 #[must_use]
 pub fn noise_corrected(network: &Network) -> Vec<BackboneTie> {
     let (out, into) = ends(network);

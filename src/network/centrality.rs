@@ -298,17 +298,31 @@ fn dependencies(
     (sum, square)
 }
 
-/// Number of shortest paths between others that pass through each node, a share of each where
-/// there are several: high values mark go-betweens. Each undirected pair counts once; isolates
-/// have 0.
+/// Number of shortest paths between others that pass through each node, a share of each where there are
+/// several.
 ///
-/// `B_v = Σ_{s ≠ v ≠ t} σ_st(v) / σ_st` (Freeman 1977; Brandes 2001,
-/// doi:10.1080/0022250X.2001.9990249). Lengths within 10⁻¹⁰ of each other are equal: sums of
-/// tenths tie as those of whole numbers do; a tie too short to lengthen a path counts as no way back.
+/// # Formula
+/// `B_v = Σ_{s ≠ v ≠ t} σ_st(v) / σ_st`, `σ_st` the shortest paths from s to t and `σ_st(v)` those through
+/// v; each undirected pair counts once. Lengths within 10⁻¹⁰ of each other are equal: sums of tenths tie as
+/// those of whole numbers do; a tie too short to lengthen a path counts as no way back.
+///
+/// # Range
+/// 0 to (n − 1)(n − 2), half of it when undirected.
+///
+/// # Direction
+/// High values mark go-betweens; isolates have 0.
+///
+/// # Complexity
 /// O(nodes × ties), times log nodes with lengths, nodes with one tie at no cost (a star is linear, a
-/// complete graph of 3,000 nodes takes about 20 s on a core); in parallel over sources with the same
-/// bytes for any number of threads.
+/// complete graph of 3,000 nodes takes about 20 s on a core); in parallel over sources with the same bytes
+/// for any number of threads.
 ///
+/// # References
+/// Freeman (1977), A set of measures of centrality based on betweenness, Sociometry 40(1),
+/// doi:10.2307/3033543. Brandes (2001), A faster algorithm for betweenness centrality,
+/// doi:10.1080/0022250X.2001.9990249.
+///
+/// # Example
 /// ```
 /// use rurban::network::{Direction, Network, PathLength, betweenness};
 /// use rurban::progress::Silent;
@@ -344,12 +358,30 @@ pub struct SampledBetweenness {
     pub pivots: usize,
 }
 
-/// [`betweenness`] from `pivots` sources drawn without replacement (Brandes & Pich 2007,
-/// doi:10.1142/S0218127407018403), with standard errors: `n √((1 − k/n) s² / k)`, s² the variance
-/// of the k pivots' dependencies. O(pivots × ties).
+/// [`betweenness`] estimated from `pivots` sources drawn without replacement, with standard errors.
+///
+/// # Formula
+/// The mean of the k pivots' dependencies times n, halved when undirected; standard error
+/// `n √((1 − k/n) s² / k)`, s² the variance of the dependencies; bound that of Hoeffding
+/// ([`SampledBetweenness::bound`]).
+///
+/// # Range
+/// 0 or more, on the scale of [`betweenness`].
+///
+/// # Direction
+/// As [`betweenness`].
+///
+/// # Undefined
+/// The standard error is NaN with a single pivot.
 ///
 /// # Errors
 /// [`Error::Parameter`] when `pivots` is 0.
+///
+/// # Complexity
+/// O(pivots × ties), times log nodes with lengths.
+///
+/// # References
+/// Brandes & Pich (2007), Centrality estimation in large networks, doi:10.1142/S0218127407018403.
 pub fn sampled_betweenness(
     network: &Network,
     length: PathLength,
@@ -398,8 +430,27 @@ pub struct Closeness {
     pub harmonic: Vec<f64>,
 }
 
-/// Closeness and harmonic centrality, from distances *to* each node when directed. High values
-/// mean near. O(nodes × ties), in parallel.
+/// How near every node is to the others: closeness and harmonic centrality.
+///
+/// # Formula
+/// Closeness `(r / Σ d) (r / (n − 1))` over the r nodes that reach this one of n, d their distance *to* it;
+/// harmonic `Σ 1/d` over the same.
+///
+/// # Range
+/// 0 to 1 by hops; harmonic 0 to n − 1.
+///
+/// # Direction
+/// High values mean near.
+///
+/// # Undefined
+/// Closeness is NaN for nodes nobody reaches; their harmonic centrality is 0.
+///
+/// # Complexity
+/// O(nodes × ties), times log nodes with lengths, in parallel.
+///
+/// # References
+/// Wasserman & Faust (1994), Social Network Analysis, eq. 5.22. Marchiori & Latora (2000), Harmony in the
+/// small-world, doi:10.1016/S0378-4371(00)00311-3.
 #[must_use = "this costs a search from every node"]
 pub fn closeness(network: &Network, length: PathLength) -> Closeness {
     let reversed = network.reversed();
@@ -428,11 +479,29 @@ pub fn closeness(network: &Network, length: PathLength) -> Closeness {
     result
 }
 
-/// How far a node lies between better-tied ones: `k_v⁻¹ / Σ_u k_u⁻¹` over its neighbours u,
-/// directions ignored; NaN for isolates (Hwang et al. 2006). O(ties).
+/// How far a node lies between better-tied ones.
+///
+/// # Formula
+/// `k_v⁻¹ / Σ_u k_u⁻¹` over its neighbours u, k the degree, directions ignored.
+///
+/// # Range
+/// Above 0.
+///
+/// # Direction
+/// High: few ties, to nodes with many.
+///
+/// # Undefined
+/// NaN for isolates.
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(ties).
+///
+/// # References
+/// Hwang, Cho, Zhang & Ramanathan (2006), Bridging centrality: identifying bridging nodes in scale-free
+/// networks.
 pub fn bridging_coefficient(network: &Network) -> Result<Vec<f64>> {
     let g = symmetric(network, TieWeights::Used)?;
     let inverse = |i: usize| 1.0 / g.degree(i) as f64;
@@ -446,11 +515,29 @@ pub fn bridging_coefficient(network: &Network) -> Result<Vec<f64>> {
         .collect())
 }
 
-/// Betweenness × [`bridging_coefficient`]: high values mark the nodes that hold dense parts
-/// together (Hwang et al. 2006). Isolates have 0, as their betweenness.
+/// How far a node holds dense parts of the graph together.
+///
+/// # Formula
+/// [`betweenness`] × [`bridging_coefficient`].
+///
+/// # Range
+/// 0 or more.
+///
+/// # Direction
+/// High values mark the nodes that hold dense parts together.
+///
+/// # Undefined
+/// Never: isolates have 0, as their betweenness.
 ///
 /// # Errors
 /// [`Error::Shape`] when `betweenness` has not one value per node.
+///
+/// # Complexity
+/// O(ties), the betweenness given.
+///
+/// # References
+/// Hwang, Cho, Zhang & Ramanathan (2006), Bridging centrality: identifying bridging nodes in scale-free
+/// networks.
 pub fn bridging_centrality(network: &Network, betweenness: &[f64]) -> Result<Vec<f64>> {
     if betweenness.len() != network.nodes() {
         return Err(Error::Shape { what: "betweenness", expected: network.nodes(), got: betweenness.len() });

@@ -32,39 +32,12 @@ impl Default for CommunityOptions {
 }
 
 impl CommunityOptions {
-    /// Sets the resolution.
-    #[must_use]
-    pub const fn resolution(mut self, resolution: f64) -> Self {
-        self.resolution = resolution;
-        self
-    }
-
-    /// Sets whether weights count.
-    #[must_use]
-    pub const fn weights(mut self, weights: TieWeights) -> Self {
-        self.weights = weights;
-        self
-    }
-
-    /// Sets the largest number of passes.
-    #[must_use]
-    pub const fn passes(mut self, passes: usize) -> Self {
-        self.passes = passes;
-        self
-    }
-
-    /// Sets the number of runs.
-    #[must_use]
-    pub const fn runs(mut self, runs: usize) -> Self {
-        self.runs = runs;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        resolution: f64,
+        weights: TieWeights,
+        passes: usize,
+        runs: usize,
+        seed: Seed,
     }
 }
 
@@ -79,14 +52,32 @@ pub struct Communities {
     pub modularity: f64,
 }
 
-/// Share of tie weight inside groups less what strengths alone would put there, in [−1/2, 1]:
-/// `Q = Σ_ij (w_ij − γ s_i s_j / 2W) δ(c_i, c_j) / 2W`, with `s_out s_in / W` when directed
-/// (Newman & Girvan 2004, doi:10.1103/PhysRevE.69.026113; Leicht & Newman 2008; γ: Reichardt &
-/// Bornholdt 2006). Unlabelled nodes form a group. O(ties).
+/// Share of tie weight inside groups less what strengths alone would put there.
+///
+/// # Formula
+/// `Q = Σ_ij (w_ij − γ s_i s_j / 2W) δ(c_i, c_j) / 2W`, s the strengths, W the total weight, c the groups,
+/// γ the resolution; with `s_out s_in / W` when directed. Unlabelled nodes form a group.
+///
+/// # Range
+/// [−1/2, 1] at γ = 1.
+///
+/// # Direction
+/// High: more inside the groups than strengths give; 0: as much.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties, [`Error::Shape`] when labels do not match the nodes,
 /// [`Error::Parameter`] for a resolution that is not finite.
+///
+/// # Complexity
+/// O(ties).
+///
+/// # References
+/// Newman & Girvan (2004), doi:10.1103/PhysRevE.69.026113. Leicht & Newman (2008),
+/// doi:10.1103/PhysRevLett.100.118703 (directed). Reichardt & Bornholdt (2006),
+/// doi:10.1103/PhysRevE.74.016110 (γ).
 pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: TieWeights) -> Result<f64> {
     let n = network.nodes();
     if groups.len() != n {
@@ -118,33 +109,69 @@ pub fn modularity(network: &Network, groups: &Labels, resolution: f64, weights: 
     Ok(inside / total - resolution * expected)
 }
 
-/// Communities by the Leiden algorithm (Traag, Waltman & van Eck 2019,
-/// doi:10.1038/s41598-019-41695-z), maximising [`modularity`]. Every community is connected.
+/// Communities by the Leiden algorithm: groups with more ties inside than strengths alone would put there.
 ///
-/// Directions are ignored (`w_ij + w_ji`). Same seed, same result. Near-linear in the ties.
+/// Every community is connected. Directions are ignored (`w_ij + w_ji`). Same seed, same result.
 ///
-/// ```
-/// use rurban::network::{CommunityOptions, Direction, Network, leiden};
-/// let ties = [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0), (4, 5, 1.0), (3, 5, 1.0)];
-/// let (g, _) = Network::from_edges(6, &ties, Direction::Undirected)?;
-/// assert_eq!(leiden(&g, CommunityOptions::default())?.of.as_slice(), [0, 0, 0, 1, 1, 1]);
-/// # Ok::<(), rurban::Error>(())
-/// ```
+/// # Formula
+/// The partition of largest [`modularity`] found by moving nodes, refining and aggregating.
+///
+/// # Range
+/// Modularity as [`modularity()`] has it.
+///
+/// # Direction
+/// High modularity: clear communities.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties; [`Error::Parameter`] for a resolution that is not positive and
 /// finite, or no run.
-pub fn leiden(network: &Network, options: CommunityOptions) -> Result<Communities> {
-    optimise(network, options, true)
+///
+/// # Complexity
+/// Near-linear in the ties.
+///
+/// # References
+/// Traag, Waltman & van Eck (2019), From Louvain to Leiden, doi:10.1038/s41598-019-41695-z.
+///
+/// # Example
+/// ```
+/// use rurban::network::{CommunityOptions, Direction, Network, leiden};
+/// let ties = [(0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0), (2, 3, 1.0), (3, 4, 1.0), (4, 5, 1.0), (3, 5, 1.0)];
+/// let (g, _) = Network::from_edges(6, &ties, Direction::Undirected)?;
+/// assert_eq!(leiden(&g, &CommunityOptions::default())?.of.as_slice(), [0, 0, 0, 1, 1, 1]);
+/// # Ok::<(), rurban::Error>(())
+/// ```
+pub fn leiden(network: &Network, options: &CommunityOptions) -> Result<Communities> {
+    optimise(network, *options, true)
 }
 
-/// Communities by the Louvain algorithm (Blondel et al. 2008,
-/// doi:10.1088/1742-5468/2008/10/P10008). Prefer [`leiden`]: these may be disconnected.
+/// Communities by the Louvain algorithm; prefer [`leiden`]: these may be disconnected.
+///
+/// # Formula
+/// The partition of largest [`modularity`] found by moving nodes and aggregating.
+///
+/// # Range
+/// As [`leiden`].
+///
+/// # Direction
+/// As [`leiden`].
+///
+/// # Undefined
+/// As [`leiden`].
 ///
 /// # Errors
 /// As [`leiden`].
-pub fn louvain(network: &Network, options: CommunityOptions) -> Result<Communities> {
-    optimise(network, options, false)
+///
+/// # Complexity
+/// Near-linear in the ties.
+///
+/// # References
+/// Blondel, Guillaume, Lambiotte & Lefebvre (2008), Fast unfolding of communities in large networks,
+/// doi:10.1088/1742-5468/2008/10/P10008.
+pub fn louvain(network: &Network, options: &CommunityOptions) -> Result<Communities> {
+    optimise(network, *options, false)
 }
 
 fn optimise(network: &Network, options: CommunityOptions, refined: bool) -> Result<Communities> {
@@ -201,6 +228,9 @@ struct Level {
     strength: Vec<f64>,
     /// γ / 2W.
     scale: f64,
+    /// Gains are told apart from rounding by this part of a node's strength: they are of its ties, and of
+    /// γ times as much.
+    slack: f64,
 }
 
 impl Level {
@@ -211,6 +241,7 @@ impl Level {
             ties: Vec::with_capacity(g.as_csr().entries()),
             strength: Vec::with_capacity(n),
             scale: 0.0,
+            slack: 1e-12 * resolution.max(1.0),
         };
         // In units of the largest weight (a power of two, so that nothing is rounded) no sum is too
         // small or too large, and moves do not depend on the unit.
@@ -247,8 +278,13 @@ impl Level {
             members[free[c as usize]] = i as u32;
             free[c as usize] += 1;
         }
-        let mut next =
-            Self { starts: vec![0], ties: Vec::new(), strength: vec![0.0; count], scale: self.scale };
+        let mut next = Self {
+            starts: vec![0],
+            ties: Vec::new(),
+            strength: vec![0.0; count],
+            scale: self.scale,
+            slack: self.slack,
+        };
         let mut sums = Sums::new(count);
         for c in 0..count {
             for &i in &members[starts[c]..starts[c + 1]] {
@@ -376,13 +412,15 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
     let mut queue: VecDeque<u32> = visiting_order(n, random).into();
     let mut queued = vec![true; n];
     let mut sums = Sums::new(n);
+    // Every move gains: of weights so unlike that their sums drift, none may be the last.
+    let mut moves = 1_000 * n;
     while let Some(i) = queue.pop_front() {
         let i = i as usize;
         queued[i] = false;
         let own = of[i];
         sums.add_ties(level.ties(i), of);
         let pull = level.strength[i] * level.scale;
-        let slack = 1e-12 * level.strength[i];
+        let slack = level.slack * level.strength[i];
         total[own as usize] -= level.strength[i];
         size[own as usize] -= 1;
         let mut best = (sums.of[own as usize] - pull * total[own as usize], own);
@@ -404,6 +442,10 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
         size[to as usize] += 1;
         if to != own {
             of[i] = to;
+            moves -= 1;
+            if moves == 0 {
+                break;
+            }
             if size[own as usize] == 0 {
                 empty.push(own);
             }

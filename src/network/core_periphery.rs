@@ -1,5 +1,6 @@
 //! A core that is tied to everyone, and a periphery tied to the core only.
 
+use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::Network;
@@ -366,21 +367,35 @@ pub enum CoreNull<'a> {
     /// As many ties at each distance between any pairs so far apart.
     Distance {
         /// Projected coordinates (x, y) of each node, in metres.
-        positions_m: &'a [(f64, f64)],
+        positions_m: &'a [Coord<f64>],
         /// Width of the bins of distance, in metres.
         bin_m: f64,
     },
 }
 
-/// A core and periphery against graphs of the same density, or of the same ties by distance.
+/// Whether a graph has more of a core and periphery than graphs of the same density, or of the same ties by
+/// distance.
 ///
 /// Never against graphs of the same degrees: a single core and periphery *is* what degrees give (for
 /// [`lip_core`] the degrees alone decide), so that such a test says nothing (Kojaku & Masuda 2018).
 /// Replicate r uses stream r of the seed.
 ///
+/// # Formula
+/// The errors of [`lip_core`] or the correlation of [`pattern_core`] on the graph and on `replicates`
+/// random ones; z and p as in [`Evidence::monte_carlo`].
+///
+/// # Range
+/// That of the measure; z any number.
+///
+/// # Direction
+/// Fewer errors, or more correlation, than by chance means a core.
+///
+/// # Undefined
+/// As [`lip_core`] and [`pattern_core`]; no z and p where chance leaves no variation.
+///
 /// # Errors
-/// As [`pattern_core`]; [`Error::Shape`], [`Error::Value`] and [`Error::Parameter`] on positions, a bin or a
-/// number of replicates that do not serve.
+/// As [`pattern_core`]; [`Error::Shape`], [`Error::Value`] and [`Error::Parameter`] on positions, a bin or
+/// a number of replicates that do not serve.
 ///
 /// # Complexity
 /// O(replicates × ties), and O(nodes²) once (time and memory) for the distances.
@@ -503,10 +518,10 @@ struct Bins {
 }
 
 impl Bins {
-    fn new(network: &Network, positions_m: &[(f64, f64)], bin_m: f64) -> Result<Self> {
+    fn new(network: &Network, positions_m: &[Coord<f64>], bin_m: f64) -> Result<Self> {
         let n = network.nodes();
         crate::check::check_len("positions", positions_m.len(), n)?;
-        if let Some(index) = positions_m.iter().position(|p| !(p.0.is_finite() && p.1.is_finite())) {
+        if let Some(index) = positions_m.iter().position(|p| !(p.x.is_finite() && p.y.is_finite())) {
             let value = format!("{:?}", positions_m[index]);
             return Err(Error::Value { what: "positions", index, value, must: "must be finite" });
         }
@@ -516,7 +531,7 @@ impl Bins {
         }
         let bin = |i: usize, j: usize| {
             let (a, b) = (positions_m[i], positions_m[j]);
-            ((a.0 - b.0).hypot(a.1 - b.1) / bin_m) as usize
+            ((a.x - b.x).hypot(a.x - b.x) / bin_m) as usize
         };
         let mut last = 0;
         for i in 0..n {

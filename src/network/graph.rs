@@ -42,11 +42,14 @@ pub struct BuildReport {
 }
 
 impl Network {
-    /// Builds from `(source, target, weight)` ties between nodes `0..nodes`. O(nodes + ties).
+    /// Builds from `(source, target, weight)` ties between nodes `0..nodes`.
     ///
     /// # Errors
     /// [`Error::Value`] when an end is not a node, a weight is negative or not finite, or the sum of
     /// weights is not.
+    ///
+    /// # Complexity
+    /// O(nodes + ties).
     pub fn from_edges(
         nodes: usize,
         edges: &[(u32, u32, f64)],
@@ -108,6 +111,9 @@ impl Network {
     ///
     /// # Errors
     /// As [`Network::from_edges`].
+    ///
+    /// # Complexity
+    /// As [`Network::from_edges`].
     pub fn from_petgraph<G>(
         graph: G,
         mut weight: impl FnMut(G::EdgeRef) -> f64,
@@ -123,8 +129,13 @@ impl Network {
         Self::from_edges(graph.node_bound(), &edges, direction)
     }
 
-    /// The network as a petgraph graph with its weights on the edges, for petgraph's own algorithms. Ties of an
-    /// undirected network are there once; give the type that says so: `to_petgraph::<Undirected>()`.
+    /// The network as a petgraph graph with its weights on the edges, for petgraph's own algorithms.
+    ///
+    /// Ties of an undirected network are there once; give the type that says so:
+    /// `to_petgraph::<Undirected>()`.
+    ///
+    /// # Complexity
+    /// O(nodes + ties).
     #[must_use]
     pub fn to_petgraph<D: EdgeType>(&self) -> Graph<(), f64, D> {
         let mut graph = Graph::with_capacity(self.nodes(), self.edges());

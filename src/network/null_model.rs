@@ -29,18 +29,9 @@ impl SwapOptions {
         self
     }
 
-    /// Sets the number of rewired graphs.
-    #[must_use]
-    pub const fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        replicates: usize,
+        seed: Seed,
     }
 }
 
@@ -213,18 +204,25 @@ fn swap(ties: &mut [(u32, u32)], direction: Direction, attempts: usize, random: 
     done
 }
 
-/// A statistic on random simple graphs in which every node keeps its degree (in- and out-degree
-/// when directed), by swaps of ties' ends (Maslov & Sneppen 2002, doi:10.1126/science.1065103) and,
-/// when directed, reversals of triangles (Rao, Jana & Bandyopadhyay 1996): every such graph is
-/// reached, each with the same probability in the long run.
+/// A statistic on random simple graphs in which every node keeps its degree (in- and out-degree when
+/// directed).
 ///
-/// `statistic` gets the ties of each replicate, undirected ones once with ends in any order, and
-/// its results are returned in the order of replicates. Weights play no part. Ten attempted swaps
-/// per tie mix well; see [`Evidence::monte_carlo`](crate::evidence::Evidence::monte_carlo) for z
-/// and p. O(replicates × swaps), in parallel, the same for any number of threads.
+/// Ends of ties are swapped and, when directed, triangles reversed: every such graph is reached, each with
+/// the same probability in the long run. `statistic` gets the ties of each replicate, undirected ones once
+/// with ends in any order, and its results are returned in the order of replicates. Weights play no part.
+/// Ten attempted swaps per tie mix well; see
+/// [`Evidence::monte_carlo`](crate::evidence::Evidence::monte_carlo) for z and p.
+///
+/// # Complexity
+/// O(replicates × swaps), in parallel, the same for any number of threads.
+///
+/// # References
+/// Maslov & Sneppen (2002), Specificity and stability in topology of protein networks,
+/// doi:10.1126/science.1065103. Rao, Jana & Bandyopadhyay (1996), A Markov chain Monte Carlo method for
+/// generating random (0, 1)-matrices with given marginals.
 pub fn degree_preserving<T: Send>(
     network: &Network,
-    options: SwapOptions,
+    options: &SwapOptions,
     statistic: impl Fn(&[(u32, u32)]) -> T + Sync + Send,
     progress: &dyn Progress,
 ) -> Vec<T> {
@@ -253,7 +251,7 @@ mod tests {
         let options = SwapOptions::default().replicates(600);
         let mut graphs = degree_preserving(
             &g,
-            options,
+            &options,
             |ties| {
                 let mut own = ties.to_vec();
                 own.sort_unstable();

@@ -21,10 +21,37 @@ pub struct Agreement {
     pub ari: f64,
 }
 
-/// Agreement of two partitions, by the conventions of scikit-learn: two partitions into a single
-/// class each (or both empty) agree fully. Unlabelled items form a class. Class sizes that occur
-/// several times are worked out once, which makes AMI fast.
+/// How far two partitions of the same items agree, by the conventions of scikit-learn.
 ///
+/// Unlabelled items form a class.
+///
+/// # Formula
+/// With the mutual information I of the partitions and the mean M of their entropies: `NMI = I / M`;
+/// `AMI = (I − E[I]) / (M − E[I])`; ARI likewise of the pairs of items that are together in both.
+/// Expectations are those of partitions dealt at random with the same class sizes.
+///
+/// # Range
+/// NMI 0 to 1; AMI and ARI up to 1.
+///
+/// # Direction
+/// 1: the same partition; AMI and ARI of 0: no more than chance gives.
+///
+/// # Undefined
+/// Never: two partitions into a single class each (or both empty) agree fully, one of a single class with
+/// another has 0.
+///
+/// # Errors
+/// [`Error::Shape`] when lengths differ.
+///
+/// # Complexity
+/// O(n log n), and for AMI the pairs of different class sizes: those that occur several times are worked
+/// out once.
+///
+/// # References
+/// Hubert & Arabie (1985), Comparing partitions, doi:10.1007/BF01908075. Vinh, Epps & Bailey (2010),
+/// Information theoretic measures for clusterings comparison, JMLR 11.
+///
+/// # Example
 /// ```
 /// use rurban::{labels::Labels, network::agreement};
 /// let a = Labels::new(vec![0, 0, 1, 1], 2)?;
@@ -32,9 +59,6 @@ pub struct Agreement {
 /// assert!((agreement(&a, &b)?.ami - 1.0).abs() < 1e-12);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Shape`] when lengths differ.
 pub fn agreement(a: &Labels, b: &Labels) -> Result<Agreement> {
     if a.len() != b.len() {
         return Err(Error::Shape { what: "labels", expected: a.len(), got: b.len() });
@@ -125,13 +149,29 @@ fn expected_mutual_information(rows: &[usize], columns: &[usize], n: usize) -> f
     sum
 }
 
-/// For each community, the share of its items in the territory that holds most of it, in (0, 1].
-/// `weight` gives each item its weight (1 when `None`). NaN for communities without weight.
-/// Items without a territory count in the total only; items without a community are left out.
+/// For each community, the share of its items in the territory that holds most of it.
+///
+/// `weight` gives each item its weight (1 when `None`). Items without a territory count in the total only;
+/// items without a community are left out.
+///
+/// # Formula
+/// `max_t W_ct / W_c`, `W_ct` the weight of community c in territory t and `W_c` all of it.
+///
+/// # Range
+/// 0 to 1.
+///
+/// # Direction
+/// High: the community follows one territory.
+///
+/// # Undefined
+/// NaN for communities without weight.
 ///
 /// # Errors
-/// [`Error::Shape`] when lengths differ; [`Error::Value`] for a weight that is negative or not finite,
-/// or weights whose sum is not.
+/// [`Error::Shape`] when lengths differ; [`Error::Value`] for a weight that is negative or not finite, or
+/// weights whose sum is not.
+///
+/// # Complexity
+/// O(items × log cells).
 pub fn dominant_share(
     communities: &Labels,
     territories: &Labels,
@@ -164,12 +204,29 @@ pub fn dominant_share(
     Ok(largest.iter().zip(&total).map(|(l, t)| l / t).collect())
 }
 
-/// Participation coefficient `1 − Σ_r (k_ir / k_i)²`: 0 when all of a node's ties go to one group,
-/// near 1 when spread evenly over many (Guimerà & Amaral 2005, doi:10.1038/nature03288). Out-ties
-/// when directed. Unlabelled nodes form a group. NaN for nodes without ties.
+/// How evenly a node's ties are spread over groups.
+///
+/// # Formula
+/// `1 − Σ_r (k_ir / k_i)²`, `k_ir` the (out-)ties of node i to group r, by number or weight, and `k_i` all
+/// of them. Unlabelled nodes form a group.
+///
+/// # Range
+/// 0 to 1 − 1 / groups.
+///
+/// # Direction
+/// 0 when all of a node's ties go to one group, near 1 when spread evenly over many.
+///
+/// # Undefined
+/// NaN for nodes without ties.
 ///
 /// # Errors
 /// [`Error::Shape`] when labels do not match the nodes.
+///
+/// # Complexity
+/// O(nodes + ties).
+///
+/// # References
+/// Guimerà & Amaral (2005), Functional cartography of complex metabolic networks, doi:10.1038/nature03288.
 pub fn participation_coefficient(
     network: &Network,
     groups: &Labels,
@@ -194,11 +251,29 @@ pub fn participation_coefficient(
         .collect())
 }
 
-/// Within-module z: how many standard deviations (divisor n) a node's ties into its own group
-/// exceed the group's mean; 0 in groups without variation (Guimerà & Amaral 2005).
+/// How much better tied a node is within its own group than the group's others.
+///
+/// # Formula
+/// `(k_i − mean) / sd`, `k_i` the (out-)ties of node i into its own group, by number or weight, mean and sd
+/// (divisor n) those of the group's nodes. Unlabelled nodes form a group.
+///
+/// # Range
+/// Any number.
+///
+/// # Direction
+/// High: a hub of its group.
+///
+/// # Undefined
+/// Never: 0 in groups without variation.
 ///
 /// # Errors
 /// [`Error::Shape`] when labels do not match the nodes.
+///
+/// # Complexity
+/// O(nodes + ties).
+///
+/// # References
+/// Guimerà & Amaral (2005), Functional cartography of complex metabolic networks, doi:10.1038/nature03288.
 pub fn within_module_z(network: &Network, groups: &Labels, weights: TieWeights) -> Result<Vec<f64>> {
     let groups = matching(network, groups)?;
     let of = groups.as_slice();

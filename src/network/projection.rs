@@ -46,12 +46,24 @@ pub struct Projection {
 
 /// Ties actors who take part in the same projects: a two-mode graph made one-mode.
 ///
-/// `project_weight[p]` is the weight of project `p` (a budget, say); `None` gives every project
-/// weight 1. A pair's weight is the sum over its shared projects of weight (full count) or
-/// weight / (n − 1) (Newman). Repeated participations count once and are reported.
+/// `project_weight[p]` is the weight of project `p` (a budget, say); `None` gives every project weight 1.
+/// Repeated participations count once and are reported.
 ///
-/// Time is O(Σ n²) over the projects' sizes n, memory 16 bytes for each pair.
+/// # Formula
+/// The weight of a pair is the sum, over the projects it shares, of the project's weight
+/// ([`ProjectionRule::FullCount`]) or of weight / (n − 1), n its participants ([`ProjectionRule::Newman`]).
 ///
+/// # Errors
+/// [`Error::Value`] when a project has no weight, or one that is negative or not finite, and when projects
+/// tie more than 2²⁶ pairs (11,500 participants in one), which would take over a gigabyte: 16 bytes each.
+///
+/// # Complexity
+/// O(Σ n²) over the projects' sizes n, memory 16 bytes for each pair.
+///
+/// # References
+/// Newman (2001), Scientific collaboration networks II, doi:10.1103/PhysRevE.64.016132.
+///
+/// # Example
 /// ```
 /// use rurban::network::{Participation, ProjectionRule, project};
 /// let part = |actor, project| Participation { actor, project };
@@ -60,11 +72,6 @@ pub struct Projection {
 /// assert_eq!(p.single_participant_projects, 1);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Value`] when a project has no weight, or one that is negative or not finite, and when
-/// projects tie more than 2²⁶ pairs (11,500 participants in one), which would take over a gigabyte:
-/// 16 bytes each.
 pub fn project(
     participations: &[Participation],
     project_weight: Option<&[f64]>,

@@ -3,12 +3,27 @@ use crate::error::Result;
 use crate::network::structure::symmetric;
 use crate::progress::Progress;
 
-/// Rich-club coefficient `φ(k) = 2 E / (N (N − 1))` of the N nodes with more than k ties, for k = 0,
-/// 1, … as long as N ≥ 2: how densely the well-tied are tied to each other, in [0, 1] (Zhou &
-/// Mondragón 2004, doi:10.1109/LCOMM.2004.823426). Directions and weights are ignored. O(ties).
+/// How densely the well-tied are tied to each other.
+///
+/// # Formula
+/// `φ(k) = 2 E / (N (N − 1))` of the N nodes with more than k ties and the E ties among them, for k = 0, 1,
+/// … as long as N ≥ 2. Directions and weights are ignored.
+///
+/// # Range
+/// 0 to 1.
+///
+/// # Direction
+/// High: nodes with more than k ties form a club. Compare with [`rich_club_normalised`].
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(ties).
+///
+/// # References
+/// Zhou & Mondragón (2004), The rich-club phenomenon in the Internet topology,
+/// doi:10.1109/LCOMM.2004.823426.
 pub fn rich_club(network: &Network) -> Result<Vec<f64>> {
     let g = symmetric(network, TieWeights::Used)?;
     let degree: Vec<usize> = (0..g.nodes()).map(|i| g.degree(i)).collect();
@@ -16,15 +31,33 @@ pub fn rich_club(network: &Network) -> Result<Vec<f64>> {
     Ok(phi(&degree, &ties))
 }
 
-/// [`rich_club`] over its mean on `options.replicates` graphs with the same degrees: above 1 when
-/// the well-tied club together more than their degrees make them (Colizza et al. 2006,
-/// doi:10.1038/nphys209). NaN where no random graph has such ties.
+/// How much more densely the well-tied are tied to each other than their degrees make them.
+///
+/// # Formula
+/// [`rich_club`] over its mean on `options.replicates` graphs with the same degrees
+/// ([`degree_preserving`]).
+///
+/// # Range
+/// 0 or more.
+///
+/// # Direction
+/// Above 1: the well-tied club together more than their degrees make them.
+///
+/// # Undefined
+/// NaN where no random graph has such ties.
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(replicates × swaps), in parallel.
+///
+/// # References
+/// Colizza, Flammini, Serrano & Vespignani (2006), Detecting rich-club ordering in complex networks,
+/// doi:10.1038/nphys209.
 pub fn rich_club_normalised(
     network: &Network,
-    options: SwapOptions,
+    options: &SwapOptions,
     progress: &dyn Progress,
 ) -> Result<Vec<f64>> {
     let g = symmetric(network, TieWeights::Used)?;

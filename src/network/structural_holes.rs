@@ -15,15 +15,36 @@ pub struct StructuralHoles {
     pub effective_size: Vec<f64>,
 }
 
-/// Constraint `c_i = Σ_j (p_ij + Σ_q p_iq p_qj)²` and effective size
-/// `Σ_j (1 − Σ_q p_iq m_jq)`, over neighbours j and q, with `p_ij = (w_ij + w_ji) / Σ_k (w_ik + w_ki)`
-/// and `m_jq = (w_jq + w_qj) / max_k (w_jk + w_kj)` (Burt 1992, *Structural Holes*).
+/// How far a node's contacts lead to each other, or to different people: Burt's constraint and effective
+/// size.
 ///
-/// With weights ignored on undirected graphs the effective size is Borgatti's `k − 2 t / k`
-/// (1997), t the ties among the neighbours. Isolates have NaN. Constraint can exceed 1 (two
-/// partners who share a third). O(Σ over ties of the smaller degree, times its logarithm): a star is
-/// linear, a complete graph of n nodes O(n³) (3,000 nodes: about 40 s on a core). In parallel.
+/// # Formula
+/// Constraint `c_i = Σ_j (p_ij + Σ_q p_iq p_qj)²` and effective size `Σ_j (1 − Σ_q p_iq m_jq)`, over
+/// neighbours j and q, with `p_ij = (w_ij + w_ji) / Σ_k (w_ik + w_ki)` and
+/// `m_jq = (w_jq + w_qj) / max_k (w_jk + w_kj)`. With weights ignored on undirected graphs the effective
+/// size is Borgatti's `k − 2 t / k`, t the ties among the k neighbours.
 ///
+/// # Range
+/// Constraint above 0; it can exceed 1 (two partners who share a third). Effective size 1 to the degree.
+///
+/// # Direction
+/// Low constraint and high effective size mark brokers.
+///
+/// # Undefined
+/// NaN for isolates.
+///
+/// # Errors
+/// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(Σ over ties of the smaller degree, times its logarithm): a star is linear, a complete graph of n nodes
+/// O(n³) (3,000 nodes: about 40 s on a core). In parallel.
+///
+/// # References
+/// Burt (1992), Structural Holes. Borgatti (1997), Structural holes: unpacking Burt's redundancy measures,
+/// Connections 20(1).
+///
+/// # Example
 /// ```
 /// use rurban::network::{Direction, Network, TieWeights, structural_holes};
 /// let star = [(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0), (0, 4, 1.0)];
@@ -32,9 +53,6 @@ pub struct StructuralHoles {
 /// assert_eq!((s.constraint[0], s.effective_size[0], s.constraint[1]), (0.25, 4.0, 1.0));
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// None on a well-formed [`Network`].
 pub fn structural_holes(network: &Network, weights: TieWeights) -> Result<StructuralHoles> {
     let nodes: Vec<u32> = (0..network.nodes() as u32).collect();
     structural_holes_of(network, weights, &nodes)

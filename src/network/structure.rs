@@ -90,18 +90,23 @@ impl Components {
     }
 }
 
-/// Parts of the graph between which there is no path, whatever the directions of ties. An isolate
-/// is a component of its own. O(nodes + ties).
+/// Parts of the graph between which there is no path, whatever the directions of ties.
 ///
+/// An isolate is a component of its own.
+///
+/// # Errors
+/// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(nodes + ties).
+///
+/// # Example
 /// ```
 /// use rurban::network::{Direction, Network, weak_components};
 /// let (g, _) = Network::from_edges(4, &[(0, 2, 1.0), (3, 2, 1.0)], Direction::Directed)?;
 /// assert_eq!(weak_components(&g)?.sizes, [3, 1]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// None on a well-formed [`Network`].
 pub fn weak_components(network: &Network) -> Result<Components> {
     fn root(parent: &mut [u32], mut i: u32) -> u32 {
         while parent[i as usize] != i {
@@ -119,11 +124,18 @@ pub fn weak_components(network: &Network) -> Result<Components> {
     Components::new(&of)
 }
 
-/// Largest parts in which every node reaches every other along the directions of ties (Tarjan
-/// 1972, without recursion); equal to [`weak_components`] on undirected graphs. O(nodes + ties).
+/// Largest parts in which every node reaches every other along the directions of ties.
+///
+/// Equal to [`weak_components`] on undirected graphs; without recursion.
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(nodes + ties).
+///
+/// # References
+/// Tarjan (1972), Depth-first search and linear graph algorithms, doi:10.1137/0201010.
 pub fn strong_components(network: &Network) -> Result<Components> {
     const NEW: u32 = u32::MAX;
     if !network.is_directed() {
@@ -172,12 +184,26 @@ pub fn strong_components(network: &Network) -> Result<Components> {
     Components::new(&of)
 }
 
-/// Core number of every node: the largest k such that the node is in a part of the graph where
-/// everybody has at least k ties within the part. Directions are ignored. High values mark the
-/// dense heart; isolates have 0. O(nodes + ties) (Batagelj & Zaversnik 2003, arXiv:cs/0310049).
+/// How deep every node lies in the dense heart of the graph: its core number.
+///
+/// # Formula
+/// The largest k such that the node is in a part of the graph where everybody has at least k ties within
+/// the part. Directions are ignored.
+///
+/// # Range
+/// 0 to the degree.
+///
+/// # Direction
+/// High values mark the dense heart; isolates have 0.
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(nodes + ties).
+///
+/// # References
+/// Batagelj & Zaversnik (2003), An O(m) algorithm for cores decomposition of networks, arXiv:cs/0310049.
 pub fn core_numbers(network: &Network) -> Result<Vec<u32>> {
     let g = symmetric(network, TieWeights::Used)?;
     let n = g.nodes();
@@ -219,6 +245,9 @@ pub fn core_numbers(network: &Network) -> Result<Vec<u32>> {
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(nodes + ties).
 pub fn k_core(network: &Network, k: u32) -> Result<Vec<u32>> {
     let core = core_numbers(network)?;
     Ok((0..core.len() as u32).filter(|&i| core[i as usize] >= k).collect())
@@ -237,12 +266,31 @@ pub struct Reciprocity {
     pub weighted: f64,
 }
 
-/// How far ties are returned: share, against chance (Garlaschelli & Loffredo 2004,
-/// doi:10.1103/PhysRevLett.93.268701) and by weight (Squartini et al. 2013,
-/// doi:10.1038/srep02729). All undirected ties are returned. O(ties × log degree).
+/// How far ties are returned: share, against chance and by weight.
+///
+/// # Formula
+/// Share r of arcs whose reverse is an arc; `ρ = (r − a) / (1 − a)` with density `a = m / (n (n − 1))`, m
+/// the arcs; by weight `Σ min(w_ij, w_ji) / Σ w_ij`.
+///
+/// # Range
+/// Shares 0 to 1; ρ up to 1.
+///
+/// # Direction
+/// ρ above 0: more ties are returned than chance would; all undirected ties are returned.
+///
+/// # Undefined
+/// [`Undefined::NoTies`] without ties; ρ is `None` when every possible arc is there.
 ///
 /// # Errors
 /// [`Error::Undefined`] without ties.
+///
+/// # Complexity
+/// O(ties × log degree).
+///
+/// # References
+/// Garlaschelli & Loffredo (2004), Patterns of link reciprocity in directed networks,
+/// doi:10.1103/PhysRevLett.93.268701. Squartini, Picciolo, Ruzzenenti & Garlaschelli (2013), Reciprocity of
+/// weighted networks, doi:10.1038/srep02729.
 pub fn reciprocity(network: &Network) -> Result<Reciprocity> {
     let n = network.nodes() as f64;
     let arcs = network.as_csr().entries() as f64;
@@ -276,11 +324,29 @@ pub struct Clustering {
     pub transitivity: Option<f64>,
 }
 
-/// Triangles and clustering, directions and weights ignored. High values mean that one's partners
-/// are partners of each other. O(ties^1.5).
+/// How far one's partners are partners of each other: triangles and clustering.
+///
+/// # Formula
+/// Of node i with k neighbours and t triangles: `t / (k (k − 1) / 2)`; transitivity: closed two-paths over
+/// all two-paths, `Σ t / Σ k (k − 1) / 2`. Directions and weights are ignored.
+///
+/// # Range
+/// 0 to 1.
+///
+/// # Direction
+/// High: partners are partners of each other.
+///
+/// # Undefined
+/// NaN with fewer than two neighbours; transitivity is `None` when there are no two-paths.
 ///
 /// # Errors
 /// None on a well-formed [`Network`].
+///
+/// # Complexity
+/// O(ties^1.5).
+///
+/// # References
+/// Watts & Strogatz (1998), Collective dynamics of small-world networks, doi:10.1038/30918.
 pub fn clustering(network: &Network) -> Result<Clustering> {
     let g = symmetric(network, TieWeights::Used)?;
     let n = g.nodes();

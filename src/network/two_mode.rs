@@ -4,23 +4,28 @@ use crate::parallel;
 use crate::progress::Progress;
 use crate::random::Stream;
 
-/// A statistic on random participations in which every actor keeps its number of projects and every
-/// project its number of participants (the *curveball* of Strona et al. 2014, doi:10.1038/ncomms5114).
+/// A statistic on random participations in which every actor keeps its number of projects and every project
+/// its number of participants.
 ///
-/// Ties made by projection come in cliques, one for each project, so that a null that rewires single
-/// ties understates how much chance can vary; this one deals whole participations. `statistic` gets
-/// each replicate sorted by project, then actor; results are in the order of replicates. In a trade two
-/// projects pool the participants that only one of them has and deal them anew;
-/// [`SwapOptions::swaps_per_tie`] is the number of trades per project (five mix well). Repeated
-/// participations count once. O(replicates × trades × participants of a project), in parallel, the
-/// same for any number of threads.
+/// Ties made by projection come in cliques, one for each project, so that a null that rewires single ties
+/// understates how much chance can vary; this one deals whole participations. `statistic` gets each
+/// replicate sorted by project, then actor; results are in the order of replicates. In a trade two projects
+/// pool the participants that only one of them has and deal them anew; [`SwapOptions::swaps_per_tie`] is
+/// the number of trades per project (five mix well). Repeated participations count once.
 ///
+/// # Complexity
+/// O(replicates × trades × participants of a project), in parallel, the same for any number of threads.
+///
+/// # References
+/// Strona, Nappo, Boccacci, Fattorini & San-Miguel-Ayanz (2014), the curveball, doi:10.1038/ncomms5114.
+///
+/// # Example
 /// ```
 /// use rurban::network::{Participation, SwapOptions, deal_participations};
 /// use rurban::progress::Silent;
 /// let part = |actor, project| Participation { actor, project };
 /// let given = [part(0, 0), part(1, 0), part(1, 1), part(2, 1), part(3, 1)];
-/// let sizes = deal_participations(&given, SwapOptions::default().replicates(5), |dealt| {
+/// let sizes = deal_participations(&given, &SwapOptions::default().replicates(5), |dealt| {
 ///     assert_eq!(dealt.iter().filter(|p| p.actor == 1).count(), 2);
 ///     dealt.iter().filter(|p| p.project == 1).count()
 /// }, &Silent);
@@ -28,7 +33,7 @@ use crate::random::Stream;
 /// ```
 pub fn deal_participations<T: Send>(
     participations: &[Participation],
-    options: SwapOptions,
+    options: &SwapOptions,
     statistic: impl Fn(&[Participation]) -> T + Sync + Send,
     progress: &dyn Progress,
 ) -> Vec<T> {
@@ -95,13 +100,13 @@ mod tests {
         // tables, by who is alone.
         let given = [(0, 0), (1, 1), (2, 1)].map(|(actor, project)| Participation { actor, project });
         let options = SwapOptions::default().replicates(6_000).seed(Seed(4));
-        let alone = deal_participations(&given, options, |dealt| dealt[0].actor, &Silent);
+        let alone = deal_participations(&given, &options, |dealt| dealt[0].actor, &Silent);
         for actor in 0..3 {
             let share = alone.iter().filter(|a| **a == actor).count() as f64 / 6_000.0;
             // Four standard deviations.
             assert!((share - 1.0 / 3.0).abs() < 0.025, "{actor}: {share}");
         }
-        assert_eq!(alone, deal_participations(&given, options, |dealt| dealt[0].actor, &Silent));
+        assert_eq!(alone, deal_participations(&given, &options, |dealt| dealt[0].actor, &Silent));
     }
 
     #[test]
@@ -122,8 +127,8 @@ mod tests {
         };
         let want = sums(&given);
         let options = SwapOptions::default().replicates(20);
-        let got = deal_participations(&given, options, |dealt| (dealt.len(), sums(dealt)), &Silent);
+        let got = deal_participations(&given, &options, |dealt| (dealt.len(), sums(dealt)), &Silent);
         assert!(got.iter().all(|(len, s)| *s == want && *len == want.0));
-        assert!(deal_participations(&[], options, <[_]>::len, &Silent).iter().all(|n| *n == 0));
+        assert!(deal_participations(&[], &options, <[_]>::len, &Silent).iter().all(|n| *n == 0));
     }
 }

@@ -230,13 +230,13 @@ fn suggestion<K: Copy>(
 /// ```
 #[must_use]
 pub fn actor_kind(text: &str) -> Option<ActorKind> {
-    ActorKind::from_key(text).or_else(|| find(text, &ACTORS))
+    text.parse().ok().or_else(|| find(text, &ACTORS))
 }
 
 /// The kind of cooperation that a text names: a key, or French or English words.
 #[must_use]
 pub fn cooperation_kind(text: &str) -> Option<CooperationKind> {
-    CooperationKind::from_key(text).or_else(|| find(text, &COOPERATIONS))
+    text.parse().ok().or_else(|| find(text, &COOPERATIONS))
 }
 
 /// What to say of a text that names no kind of actor.

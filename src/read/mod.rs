@@ -16,6 +16,7 @@ macro_rules! column_setters {
 }
 
 mod actors;
+mod census;
 mod codes;
 mod commune_names;
 mod coordinates;
@@ -50,10 +51,12 @@ mod territories;
 mod territory_rows;
 mod tie_files;
 mod ties;
+mod travel;
 mod values;
 pub mod vocabulary;
 
 pub use actors::ActorReader;
+pub use census::{Census, CensusFiles};
 pub use codes::{CodeBook, CodeRepair, FoundCode};
 pub use costs::{CostColumns, CostEnds, roads, travel_costs};
 pub use funding::{FindBeneficiary, FundingReader, YearRule};
@@ -75,4 +78,5 @@ pub use tie_files::{read_cooperations, read_participations};
 pub use ties::{
     EdgeRecord, ParticipationRecord, Participations, Resolve, TieColumns, TieRecord, edges, participations,
 };
+pub use travel::{TravelEnd, TravelFiles, TravelTimes};
 pub use values::{territory_values, territory_values_by};

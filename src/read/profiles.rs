@@ -175,7 +175,7 @@ impl ProfileReader {
         }
         table.judge_numbers(&parts.iter().map(|p| p.count).collect::<Vec<_>>());
         let file = table.file().to_owned();
-        let mut profiles = Profiles::builder(self.unit.clone(), level, self.rules.clone(), file);
+        let mut profiles = Profiles::builder(self.unit.clone(), level, &self.rules.clone(), file);
         let mut found = table.for_each(|row, found| {
             let written = row.get(territory);
             let code = if let Some(at) = territory_of(row, territory, level, &self.codes, found) {

@@ -1,9 +1,14 @@
 //! How far people are from facilities and how much is there for each of them: tables, sentences and
 //! pictures.
 
+#[cfg(feature = "france-data")]
+mod request;
+
 use std::collections::BTreeSet;
 
 use geo_types::Coord;
+#[cfg(feature = "france-data")]
+pub use request::{AccessRequest, FacilityKinds, Travel};
 
 use super::maps::{Over, close_up, contours, frame, value_map};
 use super::output::capital;
@@ -64,7 +69,7 @@ impl Focus {
     pub fn of(atlas: &Atlas, level: &Level, text: &str) -> Result<Self> {
         let found = atlas.level(level)?.search(text)?;
         let mut inside = vec![false; atlas.base().territories().len()];
-        for (base, territory) in atlas.memberships(level)? {
+        for (base, territory) in atlas.level(level)?.memberships().iter() {
             inside[base as usize] |= territory as usize == found;
         }
         Ok(Self { name: atlas.level(level)?.territories()[found].name.clone(), inside })
@@ -631,8 +636,8 @@ fn curve(report: &AccessReport, view: &AccessView, wording: &Wording) -> Result<
         sides.map(|side| report.cumulative_shares(|i, t| t.rurality == Some(side) && view.inside(i)));
     let lines = [0, 1].map(|k| {
         let (mut x, mut y) = (vec![0.0], vec![0.0]);
-        for (cost, share) in &shares[k] {
-            let (cost, share) = (cost / view.unit.size(), 100.0 * share);
+        for reached in &shares[k] {
+            let (cost, share) = (reached.cost / view.unit.size(), 100.0 * reached.share);
             if cost > FAR {
                 break;
             }
@@ -650,9 +655,9 @@ fn curve(report: &AccessReport, view: &AccessView, wording: &Wording) -> Result<
     let series =
         [0, 1].map(|k| Series { name: names[k], x: &lines[k].0, y: &lines[k].1, marks: Marks::Line });
     let within = |k: usize| {
-        let near = shares[k].iter().take_while(|(cost, _)| *cost <= view.reach * view.unit.size());
+        let near = shares[k].iter().take_while(|r| r.cost <= view.reach * view.unit.size());
         let known = !shares[k].is_empty();
-        l.percent(near.last().map_or(if known { 0.0 } else { f64::NAN }, |s| s.1), 0)
+        l.percent(near.last().map_or(if known { 0.0 } else { f64::NAN }, |r| r.share), 0)
     };
     let place = view.focus.as_ref().map_or_else(String::new, |f| format!("{}{}", f.name, l.colon()));
     let (rural, urban, what) = (within(0), within(1), view.facilities(l));

@@ -145,7 +145,7 @@ fn parents(study: &Study, level: &AtlasLevel, coarser: &Level) -> Result<Vec<Opt
     let base = study.atlas().base().territories();
     let above = study.atlas().level(coarser)?.membership();
     let mut best: Vec<Option<u32>> = vec![None; level.territories().len()];
-    for (b, unit) in study.atlas().memberships(level.level())? {
+    for (b, unit) in level.memberships().iter() {
         let size = |b: u32| base[b as usize].population.unwrap_or(-1.0);
         let best = &mut best[unit as usize];
         if best.is_none_or(|held| size(b) > size(held)) {
@@ -160,9 +160,7 @@ fn members(study: &Study, level: &AtlasLevel) -> Vec<(u32, u32)> {
     let mut pairs = Vec::new();
     for (actor, place) in study.places().iter().enumerate() {
         let Some(base) = place.base else { continue };
-        let first = level.membership().get(base as usize).map(|u| u as u32);
-        let further = level.further_memberships().iter().filter(|(b, _)| *b == base).map(|&(_, u)| u);
-        pairs.extend(first.into_iter().chain(further).map(|unit| (actor as u32, unit)));
+        pairs.extend(level.territories_of(base as usize).map(|unit| (actor as u32, unit as u32)));
     }
     pairs
 }

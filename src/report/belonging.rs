@@ -1,8 +1,11 @@
 //! Whether cooperation follows perimeters, in words and as a map.
 
+mod request;
+
 use std::collections::BTreeMap;
 
 use geo_types::Coord;
+pub use request::BelongingRequest;
 
 use super::Language;
 use super::partners::PartnerGround;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Language;
 use crate::error::Result;
-use crate::model::{ActorKind, CooperationKind, LinkClass, Rurality};
+use crate::model::{LinkClass, Rurality};
 use crate::write::{Column, Table};
 
 /// A text in French and in English.
@@ -42,7 +42,7 @@ const COMPUTED: Both = both("calculs rurban", "computed by rurban");
 /// What a column of a table is; `None` for one that the dictionary does not know.
 fn entry(table: &str, column: &str) -> Option<Entry> {
     let made = |heading, meaning, unit, source| Some(Entry { heading, meaning, unit, source });
-    if let Some(kind) = column.strip_prefix("actors_").and_then(ActorKind::from_key) {
+    if let Some(kind) = column.strip_prefix("actors_").and_then(|key| key.parse().ok()) {
         let names = [Language::French, Language::English].map(|l| l.actor_kinds(kind));
         return made(
             [format!("Acteurs\u{a0}: {}", names[0]).into(), format!("Actors: {}", names[1]).into()],
@@ -322,8 +322,8 @@ pub(super) fn link_column(class: LinkClass) -> String {
 pub(super) fn in_words<'a>(name: &str, table: Table<'a>, l: Language) -> Table<'a> {
     let word = |column: &str, value: &str| -> Option<&'static str> {
         match (name, column) {
-            ("actors", "kind") => ActorKind::from_key(value).map(|k| l.actor_kinds(k)),
-            ("links", "kind") => CooperationKind::from_key(value).map(|k| l.cooperation_kinds(k)),
+            ("actors", "kind") => value.parse().ok().map(|k| l.actor_kinds(k)),
+            ("links", "kind") => value.parse().ok().map(|k| l.cooperation_kinds(k)),
             (_, "rurality") => [Rurality::Rural, Rurality::Urban]
                 .into_iter()
                 .find(|r| r.to_string() == value)

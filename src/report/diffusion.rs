@@ -1,5 +1,9 @@
 //! What people read of diffusion: whom to tell first, how far word of mouth carries, how uptake goes on.
 
+mod request;
+
+pub use request::deliver_diffusion;
+
 use super::Language;
 use super::practices::{PageFrame, what_is_rural};
 use crate::diffusion::PeakState;

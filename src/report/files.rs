@@ -36,11 +36,8 @@ pub struct AtlasOptions {
 }
 
 impl AtlasOptions {
-    /// Sets the language it opens in.
-    #[must_use]
-    pub fn language(mut self, language: Language) -> Self {
-        self.language = language;
-        self
+    setters! {
+        language: Language,
     }
 
     /// Sets the title.

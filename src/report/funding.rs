@@ -1,11 +1,14 @@
 //! The programmes of rural development from the angle of local development, as a page.
 
-use super::Language;
+use std::path::PathBuf;
+
+use super::{Language, Outlet};
 use crate::error::Result;
 use crate::evidence::Measured;
 use crate::france::programmes::{Certainty, Crosswalk};
+use crate::labels::Labels;
 use crate::model::{FundingCode, FundingStatus, Level, Measure, MoneySource};
-use crate::study::{FundingReport, Study, TerritoryFunding};
+use crate::study::{FundingOptions, FundingReport, Study, TerritoryFunding};
 use crate::write::page::{KeyFigure, Page, PageTable, PageWords};
 use crate::write::report::Align;
 use crate::write::svg::{Bars, Choropleth, Colours, Coordinates, Svg};
@@ -194,6 +197,26 @@ pub fn funding_sentences(report: &FundingReport, l: Language) -> Vec<String> {
         )
     });
     said
+}
+
+/// Says what a study knows of funding and writes `funding.html`, `funding.md` and `funding.csv`; `groups` of
+/// territories as for [`Study::funding`]. Gives the page.
+///
+/// # Errors
+/// Those of [`Study::funding`]; [`Error::Io`](crate::Error::Io) when a file cannot be written.
+pub fn deliver_funding(
+    study: &Study,
+    options: &FundingOptions,
+    groups: Option<&Labels>,
+    outlet: &mut Outlet<'_>,
+) -> Result<PathBuf> {
+    let report = study.funding(options, groups)?;
+    for sentence in funding_sentences(&report, outlet.language) {
+        outlet.say(sentence);
+    }
+    let page = funding_page(study, &report, outlet.language)?.write_files(&outlet.folder()?, "funding")?;
+    outlet.say(page.display().to_string());
+    Ok(page)
 }
 
 /// The page on the money of programmes: four sentences, map and bars by région, tables.

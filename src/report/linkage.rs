@@ -1,8 +1,13 @@
 //! The evidence on rural–urban linkage, in words, tables and pictures.
 
 mod files;
+#[cfg(feature = "france-data")]
+mod request;
 
+use crate::evidence::Interval;
 pub use files::LinkageFiles;
+#[cfg(feature = "france-data")]
+pub use request::{LinkageRequest, LinkageScope};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -192,7 +197,7 @@ pub fn linkage_text(part: &LinkagePart, language: Language) -> Result<String> {
     match &part.gravity {
         Measured::Value(g) => {
             for t in &g.terms {
-                let (low, high) = t.interval;
+                let Interval { low, high } = t.interval;
                 say(format!(
                     "{} {}{}{} ({} {} {} {})",
                     language.pick("gravité,", "gravity,"),
@@ -326,7 +331,7 @@ pub fn mixing_picture(part: &LinkagePart, language: Language) -> Result<Svg> {
     labels.resize(mixing.classes(), language.pick("sans étiquette", "unlabelled").to_owned());
     let k = labels.len();
     // log2 of ties over those that degrees alone give; nothing where there is no tie.
-    let (margins, _) = mixing.margins();
+    let margins = mixing.margins().from;
     let total = mixing.total();
     let ratio = |r: usize, c: usize| {
         let sides = if r == c { 4.0 } else { 2.0 };

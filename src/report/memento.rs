@@ -1,10 +1,12 @@
 //! The mémentos of the programme: one page on a theme, made from a study. Method, map, cases, figures,
 //! limits.
 
+use std::path::PathBuf;
+
 use geo_types::Coord;
 
-use super::Language;
 use super::funding::funding_sentences;
+use super::{Language, Outlet};
 use crate::error::Result;
 use crate::evidence::Measured;
 use crate::france::MAINLAND;
@@ -62,6 +64,24 @@ impl Theme {
             ),
         }
     }
+}
+
+keyed!(Theme, "theme of a memento", shown);
+
+/// Writes the mémentos of all themes as HTML, Markdown and CSV into the folder of the outlet, and says where
+/// each is. Gives the pages.
+///
+/// # Errors
+/// Those of [`memento`]; [`Error::Io`](crate::Error::Io) when a file cannot be written.
+pub fn deliver_mementos(study: &Study, outlet: &mut Outlet<'_>) -> Result<Vec<PathBuf>> {
+    let folder = outlet.folder()?;
+    let mut written = Vec::new();
+    for theme in Theme::ALL {
+        let page = memento(study, theme, outlet.language, outlet.progress)?;
+        written.push(page.write_files(&folder, theme.key())?);
+        outlet.say(written[written.len() - 1].display().to_string());
+    }
+    Ok(written)
 }
 
 /// The mémento of a theme.

@@ -1,10 +1,14 @@
 //! Partners worth exploring: reasons in words, a map, a page.
 
 mod files;
+#[cfg(feature = "france-data")]
+mod request;
 
 #[cfg(feature = "france-data")]
 pub use files::foresight_text;
 pub use files::write_recommendations;
+#[cfg(feature = "france-data")]
+pub use request::{PartnerSeeker, PartnersRequest, deliver_foresight};
 
 use geo_types::Coord;
 
@@ -256,6 +260,14 @@ pub struct PartnerGround<'a> {
     pub layer: &'a Layer,
     /// How they were made.
     pub contours: Contours,
+}
+
+impl<'a> PartnerGround<'a> {
+    /// Polygons as they were surveyed.
+    #[must_use]
+    pub const fn surveyed(layer: &'a Layer) -> Self {
+        Self { layer, contours: Contours::Surveyed }
+    }
 }
 
 fn point(unit: &PartnerUnit) -> Option<Coord<f64>> {

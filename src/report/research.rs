@@ -19,11 +19,30 @@ pub use tables::{
     research_year_table,
 };
 
-use super::Language;
+use super::{Language, Outlet};
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::study::{FirmsAndLaboratories, Study};
+use crate::study::{FirmLaboratoryOptions, FirmsAndLaboratories, Study};
 use crate::write::csv::{CsvStyle, write_csv_file};
+
+/// Says what is found of firms and laboratories, writes the files of [`write_research`] and says which. Gives
+/// them.
+///
+/// # Errors
+/// Those of [`Study::firms_and_laboratories`]; [`Error::Io`](crate::Error::Io) when a file cannot be written.
+pub fn deliver_research(
+    study: &Study,
+    options: &FirmLaboratoryOptions,
+    map: &ResearchMap<'_>,
+    outlet: &mut Outlet<'_>,
+) -> Result<Vec<PathBuf>> {
+    let (l, progress, folder) = (outlet.language, outlet.progress, outlet.folder()?);
+    let found = study.firms_and_laboratories(options, progress)?;
+    outlet.say(format!("{}\n", research_text(&found, l)));
+    let written = write_research(study, &found, map, &folder, l, progress)?;
+    written.iter().for_each(|path| outlet.say(path.display().to_string()));
+    Ok(written)
+}
 
 /// Writes the page and the tables into a folder that exists: `etat_des_lieux.html` (`research.html` in
 /// English), `territories.csv`, `firms.csv`, `laboratories.csv`, `years.csv`, `chance.csv`. Returns what it

@@ -1,6 +1,12 @@
 //! Who lives in what kind of territory, how much thresholds decide, whether like territories lie side by
 //! side, and how unequally they are endowed: tables, sentences and pictures.
 
+#[cfg(feature = "france-data")]
+mod request;
+
+#[cfg(feature = "france-data")]
+pub use request::{FigureKind, FigureTable, RuralityRequest};
+
 use super::maps::class_map;
 use super::output::capital;
 use super::{Language, Part, Wording};
@@ -307,8 +313,9 @@ pub fn structure<'a>(
     for (class, n) in SpatialClass::ALL.iter().zip(found.class_counts()) {
         part.say(format!("  {}{}{}", spatial_class(*class, l), l.colon(), l.integer(n)));
     }
-    let (hot, cold) = found.spots();
-    let (hot, cold, rate) = (l.integer(hot), l.integer(cold), l.percent(options.false_discovery_rate, 0));
+    let spots = found.spots();
+    let (hot, cold, rate) =
+        (l.integer(spots.hot), l.integer(spots.cold), l.percent(options.false_discovery_rate, 0));
     part.say(match l {
         Language::French => {
             format!(
@@ -393,8 +400,8 @@ fn structure_table(
         Ok(joins) => {
             row(l.pick("voisinages rural–rural", "rural–rural joins"), &joins.joins.same[0])?;
             row(l.pick("voisinages urbain–urbain", "urban–urban joins"), &joins.joins.same[1])?;
-            if let Some((.., e)) = joins.joins.different.first() {
-                row(l.pick("voisinages rural–urbain", "rural–urban joins"), e)?;
+            if let Some(pair) = joins.joins.different.first() {
+                row(l.pick("voisinages rural–urbain", "rural–urban joins"), &pair.joins)?;
             }
         }
         // All of one class: nothing to join.
@@ -573,7 +580,7 @@ pub fn rural_funding<'a>(study: &Study, wording: &Wording) -> Result<Part<'a>> {
     }
     let rural = study.atlas().rurality(&Level::Region)?;
     let per_head = |i: usize| {
-        let rural_people = regions.territories()[i].population? * rural[i].1?;
+        let rural_people = regions.territories()[i].population? * rural[i].rural_share?;
         (rural_people > 0.0).then(|| euros[i] / rural_people)
     };
     let mut part = Part::new();

@@ -51,7 +51,7 @@ pub fn write_sample(region: &str, folder: &Path, progress: &dyn Progress) -> Res
     let shapes = Shapes::Polygons(&layer, Contours::Approximate);
     write_geojson_file(&sample.territories, shapes, &table, 5)?;
 
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), progress)?;
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), progress)?;
     let labels = study.territory_labels(&Level::Region)?;
     let there = |i: usize| labels.get(i) == Some(wanted);
     let all = study.inventory().actors();

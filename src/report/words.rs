@@ -158,6 +158,22 @@ impl Language {
         format!("{}\u{a0}{noun}", self.integer(n))
     }
 
+    /// The day of so many seconds since 1970 (UTC), as it is read: `25/01/2026`, `2026-01-25`.
+    #[must_use]
+    pub fn day(self, unix_s: i64) -> String {
+        // Days of the proleptic Gregorian calendar, years from March on (Hinnant).
+        let days = unix_s.div_euclid(86_400) + 719_468;
+        let era = days.div_euclid(146_097);
+        let day = days.rem_euclid(146_097);
+        let of_era = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let of_year = day - (365 * of_era + of_era / 4 - of_era / 100);
+        let month = (5 * of_year + 2) / 153;
+        let date = of_year - (153 * month + 2) / 5 + 1;
+        let (month, late) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        let year = of_era + era * 400 + late;
+        self.pick(format!("{date:02}/{month:02}/{year}"), format!("{year}-{month:02}-{date:02}"))
+    }
+
     /// A rank: `1er`, `6e`; `1st`, `6th`.
     #[must_use]
     pub fn rank(self, rank: usize) -> String {
@@ -408,6 +424,16 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        // `date -u -d @…`: the epoch, a leap day, the day after one, a day before 1970.
+        let days = [(0, "1970-01-01"), (951_782_400, "2000-02-29"), (1_709_251_199, "2024-02-29")];
+        for (seconds, day) in days.into_iter().chain([(1_709_251_200, "2024-03-01"), (-1, "1969-12-31")]) {
+            assert_eq!(Language::English.day(seconds), day);
+        }
+        assert_eq!(Language::French.day(1_700_000_000), "14/11/2023");
+    }
 
     #[test]
     fn french_typography() {

@@ -171,15 +171,16 @@ impl Case<'_> {
     }
 }
 
-/// Places of limited capacity that make the ways of all demands together shortest.
+/// Which places of limited capacity make the ways of all demands together shortest.
 ///
 /// # Formula
-/// Minimise `Σ_ij d_ij f_ij + u Σ_i (w_i − Σ_j f_ij)` over open places within [`SitingOptions::limit`] and amounts
-/// `f_ij ≥ 0` with `Σ_j f_ij ≤ w_i` and `Σ_i f_ij ≤ capacity_j`; `u` is `unreached`. A demand may be split.
+/// Minimise `Σ_ij d_ij f_ij + u Σ_i (w_i − Σ_j f_ij)` over open places within [`SitingOptions::limit`] and
+/// amounts `f_ij ≥ 0` with `Σ_j f_ij ≤ w_i` and `Σ_i f_ij ≤ capacity_j`; `u` is `unreached`. A demand may be
+/// split.
 ///
-/// **Exact** up to [`SitingOptions::exact_below`] / 10 pairs, by branch and bound. Beyond that a **search**: the
-/// p-median's places, everybody to the nearest with room, those first who would lose most elsewhere, and swaps
-/// of places; the **bound** is then that of places without limits, which no answer can beat.
+/// **Exact** up to [`SitingOptions::exact_below`] / 10 pairs, by branch and bound. Beyond that a **search**:
+/// the p-median's places, everybody to the nearest with room, those first who would lose most elsewhere, and
+/// swaps of places; the **bound** is then that of places without limits, which no answer can beat.
 ///
 /// # Range
 /// The value is in cost × weight, [0, ∞).
@@ -191,14 +192,15 @@ impl Case<'_> {
 /// Without demands or candidates.
 ///
 /// # Errors
-/// As [`p_median`]; [`Error::Shape`] and [`Error::Value`] for capacities that are not one for each candidate, or
-/// negative.
+/// As [`p_median`]; [`Error::Shape`] and [`Error::Value`] for capacities that are not one for each candidate,
+/// or negative.
 ///
 /// # Complexity
 /// Of a search, that of [`p_median`] and O(pairs log pairs) for each swap tried, 400 at most.
 ///
 /// # References
-/// Mulvey and Beck (1984), <https://doi.org/10.1016/0377-2217(84)90155-3>, from the literature.
+/// Mulvey and Beck (1984), European Journal of Operational Research,
+/// <https://doi.org/10.1016/0377-2217(84)90155-3>, from the literature.
 ///
 /// # Example
 /// ```

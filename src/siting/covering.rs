@@ -142,17 +142,14 @@ fn check_cutoff(cutoff: f64) -> Result<()> {
     Ok(())
 }
 
-/// The fewest new places with which every demand has a place within the cut-off; with
-/// [`SitingOptions::costs`] and no number of places as limit, the cheapest ones.
-///
-/// Demands of weight 0 need not be covered. What nobody reaches within the cut-off is left out and noted
-/// ([`SitingNote::OutOfReach`]); when more places are needed than the limit allows that is noted too
-/// ([`SitingNote::MoreNeeded`]), and all that are needed are given.
+/// Which fewest new places give every demand a place within the cut-off; with [`SitingOptions::costs`] and no
+/// number of places as limit, which cheapest ones.
 ///
 /// # Formula
-/// Minimise `Σ_j c_j y_j` with `Σ_{j: d_ij ≤ cutoff} y_j ≥ 1` for every demand. Greedy choice, places of the
-/// Lagrangian bound, and branch and bound over the candidates that the bound leaves. Gains are weights newly
-/// covered.
+/// Minimise `Σ_j c_j y_j` with `Σ_{j: d_ij ≤ cutoff} y_j ≥ 1` for every demand; `y_j` is 1 for a place that
+/// is opened, `c_j` its cost, `d_ij` the cost to it. Demands of weight 0 need not be covered. Greedy choice,
+/// places of the Lagrangian bound, and branch and bound over the candidates that the bound leaves. Gains are
+/// weights newly covered.
 ///
 /// # Range
 /// The value is a number of new places or a sum of costs, [0, ∞).
@@ -161,7 +158,9 @@ fn check_cutoff(cutoff: f64) -> Result<()> {
 /// A low value is good; a gap of 0 is the optimum.
 ///
 /// # Undefined
-/// Nothing: without demands in reach no place is needed.
+/// Nothing: without demands in reach no place is needed. What nobody reaches within the cut-off is left out
+/// and noted ([`SitingNote::OutOfReach`]); when more places are needed than the limit allows that is noted
+/// too ([`SitingNote::MoreNeeded`]), and all that are needed are given.
 ///
 /// # Errors
 /// [`Error::Shape`], [`Error::Value`] and [`Error::Parameter`] for weights, options and a cut-off out of
@@ -217,9 +216,7 @@ pub fn set_covering(
     Ok(question.sites(opened, gains, None, proof))
 }
 
-/// The places that make the longest way of any demand shortest.
-///
-/// Demands of weight 0 do not count, those that nothing in the table reaches are left out and noted.
+/// Which places make the longest way of any demand shortest.
 ///
 /// # Formula
 /// Minimise `max_i min_{j open} d_ij` within [`SitingOptions::limit`]: the least of the costs in the table at
@@ -235,7 +232,8 @@ pub fn set_covering(
 ///
 /// # Undefined
 /// Without demands in reach; when no number of places within the limit reaches all demands
-/// ([`Undefined::Disconnected`]): [`set_covering`] with an infinite cut-off says how many it takes.
+/// ([`Undefined::Disconnected`]): [`set_covering`] with an infinite cut-off says how many it takes. Demands
+/// of weight 0 do not count, those that nothing in the table reaches are left out and noted.
 ///
 /// # Errors
 /// As [`set_covering`]; [`Error::Undefined`] as above.

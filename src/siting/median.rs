@@ -12,12 +12,13 @@ use crate::error::{Error, Result};
 use crate::matrix::Csr;
 use crate::progress::Progress;
 
-/// Places that make the ways of all demands to the nearest open place together shortest.
+/// Which places make the ways of all demands to the nearest open place together shortest.
 ///
 /// # Formula
-/// Minimise `Σ_i w_i min_{j open} d_ij` over the sets within [`SitingOptions::limit`]. A demand without a place
-/// in the table counts its `unreached` cost. Greedy choice with lazy gains, eager interchange, and the
-/// Lagrangian bound, whose choices are improved too; small instances by branch and bound.
+/// Minimise `Σ_i w_i min_{j open} d_ij` over the sets within [`SitingOptions::limit`]; w the weights of
+/// demands, d the costs. A demand without a place in the table counts its `unreached` cost. Greedy choice
+/// with lazy gains, eager interchange, and the Lagrangian bound, whose choices are improved too; small
+/// instances by branch and bound.
 ///
 /// # Range
 /// The value is in cost × weight, [0, ∞); the gap is `(value − bound) / value`, in [0, 1].
@@ -33,8 +34,8 @@ use crate::progress::Progress;
 /// domain; [`Error::Undefined`] without demands or candidates, or without a place to go to.
 ///
 /// # Complexity
-/// One round of interchange is O(demands × candidates) at most, one round of the bound
-/// O(pairs up to 1.8 times as far as the second nearest place).
+/// One round of interchange is O(demands × candidates) at most, one round of the bound O(pairs up to 1.8
+/// times as far as the second nearest place).
 ///
 /// # References
 /// Whitaker (1983), <https://doi.org/10.1080/03155986.1983.11731889>; Resende and Werneck (2007),
@@ -88,7 +89,7 @@ pub struct Coverage {
     pub weight: f64,
 }
 
-/// Places that are within a cut-off of as much demand as possible.
+/// Which places are within a cut-off of as much demand as possible.
 ///
 /// # Formula
 /// Maximise `Σ_i w_i [some open j with d_ij ≤ cutoff]` over the sets within [`SitingOptions::limit`]: the

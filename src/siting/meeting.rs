@@ -34,8 +34,8 @@ pub struct Meeting {
 /// Where to meet: the candidate of least mean cost and the one of least worst cost.
 ///
 /// # Formula
-/// 1-median `argmin_j Σ_i w_i d_ij / Σ w`, then by worst cost; 1-centre `argmin_j max_{i: w_i > 0} d_ij`, then by mean;
-/// then by position.
+/// 1-median `argmin_j Σ_i w_i d_ij / Σ w`, then by worst cost; 1-centre `argmin_j max_{i: w_i > 0} d_ij`,
+/// then by mean; then by position. w the weights of demands, d the costs.
 ///
 /// # Range
 /// Costs, [0, ∞); `median.mean ≤ centre.mean` and `centre.worst ≤ median.worst`.
@@ -44,8 +44,8 @@ pub struct Meeting {
 /// Low is good.
 ///
 /// # Undefined
-/// Without anybody who comes ([`Undefined::ZeroTotal`]), without candidates, or when no candidate can be reached by
-/// all ([`Undefined::Disconnected`]).
+/// Without anybody who comes ([`Undefined::ZeroTotal`]), without candidates, or when no candidate can be
+/// reached by all ([`Undefined::Disconnected`]).
 ///
 /// # Errors
 /// [`Error::Shape`] and [`Error::Value`] for weights out of their domain; [`Error::Undefined`] as above.
@@ -54,7 +54,7 @@ pub struct Meeting {
 /// O(demands × candidates).
 ///
 /// # References
-/// Hakimi (1964), <https://doi.org/10.1287/opre.12.3.450>.
+/// Hakimi (1964), Operations Research, <https://doi.org/10.1287/opre.12.3.450>.
 ///
 /// # Example
 /// ```

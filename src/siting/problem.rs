@@ -54,14 +54,20 @@ pub struct SitingOptions {
     pub gap: f64,
     /// At most so many rounds of the bound.
     pub rounds: usize,
-    /// Solved to the optimum by branch and bound when no more pairs of demand and candidate than this have a cost
-    /// (in the plane all have; a covering has those within its cut-off, of demands that the same candidates cover one).
+    /// Solved to the optimum by branch and bound when no more pairs of demand and candidate than this have a
+    /// cost (in the plane all have; a covering has those within its cut-off, of demands that the same
+    /// candidates cover one).
     pub exact_below: usize,
     /// At most so many nodes of branch and bound.
     pub exact_nodes: u64,
 }
 
 impl SitingOptions {
+    setters! {
+        limit: Limit,
+        exact_nodes: u64,
+    }
+
     /// Gap 0.1 %, 600 rounds, exact up to 20,000 pairs (200 demands × 100 candidates).
     #[must_use]
     pub const fn new(limit: Limit) -> Self {

@@ -84,18 +84,14 @@ impl WorkshopOptions {
         self
     }
 
-    /// Sets [`WorkshopOptions::starts`].
-    #[must_use]
-    pub const fn starts(mut self, starts: usize) -> Self {
-        self.starts = starts;
-        self
-    }
-
-    /// Sets [`WorkshopOptions::seed`].
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        starts: usize,
+        seed: Seed,
+        least: usize,
+        most: usize,
+        themes: f64,
+        mix: f64,
+        travel: f64,
     }
 
     /// The number of groups for `n` participants.
@@ -190,7 +186,7 @@ pub struct FirstMeetings {
     pub unknown: usize,
 }
 
-/// Groups of people who share themes, of which some are rural and some urban, and who do not travel far.
+/// Which groups of people share themes, mix rural and urban, and do not travel far.
 ///
 /// # Formula
 /// Maximise `1/n Σ_G |G| (α overlap(G) + β mix(G) − γ travel(G) / scale)` over groupings into groups of
@@ -215,8 +211,8 @@ pub struct FirstMeetings {
 ///
 /// # Errors
 /// [`Error::Shape`] when inputs are not as many as each other; [`Error::Value`] for negative or infinite
-/// travel; [`Error::Parameter`] for options out of their domain, and when the participants do not fit the sizes:
-/// the message has the numbers.
+/// travel; [`Error::Parameter`] for options out of their domain, and when the participants do not fit the
+/// sizes: the message has the numbers.
 ///
 /// # Complexity
 /// O(n²) for each round of swaps and of the bound; O(n³) at worst for each dealing.
@@ -299,12 +295,24 @@ pub fn workshops(who: &Participants<'_>, options: &WorkshopOptions) -> Result<Wo
     })
 }
 
-/// Who meets whom for the first time: pairs of one group that have no tie in the network. `nodes` are the
-/// participants' nodes. O(pairs in groups).
+/// How many meet whom for the first time in the groups.
+///
+/// # Formula
+/// The number of pairs of one group that have no tie in the network, with those that have one, those between
+/// rural and urban, and those of whom nothing is known. `nodes` are the participants' nodes.
+///
+/// # Range
+/// From 0 to the number of pairs in groups.
+///
+/// # Direction
+/// Higher: more new ties can begin.
 ///
 /// # Errors
-/// [`Error::Shape`] when there is not one node for each participant; [`Error::Value`] for a node that is not in
-/// the network.
+/// [`Error::Shape`] when there is not one node for each participant; [`Error::Value`] for a node that is not
+/// in the network.
+///
+/// # Complexity
+/// O(pairs in groups).
 pub fn first_meetings(
     found: &Workshops,
     rurality: &Labels,

@@ -45,6 +45,9 @@ impl Contiguity {
     ///
     /// # Errors
     /// [`Error::Value`] when the pairs were altered and one is out of range.
+    ///
+    /// # Complexity
+    /// O(features + pairs).
     pub fn to_csr(&self) -> Result<Csr> {
         let both: Vec<(u32, u32, f64)> =
             self.pairs.iter().flat_map(|&(i, j)| [(i, j, 1.0), (j, i, 1.0)]).collect();
@@ -52,11 +55,17 @@ impl Contiguity {
     }
 }
 
-/// Contiguity of a clean layer, whose neighbours have the same vertices along what they share: rook
-/// by equal edges, queen by equal vertices. Exact on such layers and equal to PySAL's
-/// `Queen`/`Rook.from_dataframe`; for gaps, slivers and vertices in the middle of another's edge
-/// use [`contiguity_within`]. O(coordinates).
+/// Which features of a clean layer touch, whose neighbours have the same vertices along what they share.
 ///
+/// # Formula
+/// Rook by equal edges, queen by equal vertices. Exact on clean layers and equal to PySAL's
+/// `Queen`/`Rook.from_dataframe`; for gaps, slivers and vertices in the middle of another's edge use
+/// [`contiguity_within`].
+///
+/// # Complexity
+/// O(coordinates).
+///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::space::{Layer, contiguity::{contiguity, Rule}};
@@ -112,17 +121,21 @@ pub fn contiguity(layer: &Layer, rule: Rule) -> Contiguity {
     Contiguity::from_pairs(pairs, layer.len())
 }
 
-/// Contiguity of a layer that is not clean: queen when two boundaries come within `tolerance`
-/// (in coordinate units) of each other, rook when they run within it for more than four times the
-/// tolerance in all (more than nothing at 0), so that a crossing or a corner is no border.
+/// Which features of a layer that is not clean touch.
 ///
-/// Finds vertices on the edges of others (T-junctions) with a small positive tolerance. Compares
-/// boundaries only: a feature inside another and further than the tolerance from its boundary is
-/// no neighbour. O(edges × edges in their surroundings).
+/// # Formula
+/// Queen when two boundaries come within `tolerance` (in coordinate units; at 0, within rounding) of each other, rook
+/// when they run within it for more than four times the tolerance in all (more than nothing at 0), so that a crossing or a
+/// corner is no border. Finds vertices on the edges of others (T-junctions) with a small positive tolerance.
+/// Compares boundaries only: a feature inside another and further than the tolerance from its boundary is no
+/// neighbour.
 ///
 /// # Errors
-/// [`Error::Parameter`] when the tolerance is negative or not finite; [`Error::Value`] when a
-/// coordinate is not finite.
+/// [`Error::Parameter`] when the tolerance is negative or not finite; [`Error::Value`] when a coordinate is
+/// not finite.
+///
+/// # Complexity
+/// O(edges × edges in their surroundings).
 pub fn contiguity_within(layer: &Layer, rule: Rule, tolerance: f64) -> Result<Contiguity> {
     if !(tolerance >= 0.0 && tolerance.is_finite()) {
         return Err(Error::Parameter {
@@ -142,7 +155,12 @@ pub fn contiguity_within(layer: &Layer, rule: Rule, tolerance: f64) -> Result<Co
     let mut edges: Vec<(Coord<f64>, Coord<f64>, u32)> = Vec::new();
     for f in 0..layer.len() {
         for ring in layer.rings(f) {
+            let before = edges.len();
             edges.extend(ring.windows(2).filter(|e| e[0] != e[1]).map(|e| (e[0], e[1], f as u32)));
+            // A ring that is a single place has no border to share, but may be touched.
+            if let ([at, _, ..], true) = (ring, rule == Rule::Queen && edges.len() == before) {
+                edges.push((*at, *at, f as u32));
+            }
         }
     }
     // A packed tree over the edges: robust where edge lengths differ by orders of magnitude.
@@ -174,7 +192,10 @@ pub fn contiguity_within(layer: &Layer, rule: Rule, tolerance: f64) -> Result<Co
                         let length = common_length(a, b, c, d, tolerance);
                         (length > 0.0).then_some((f, g, length))
                     }
-                    Rule::Queen => (distance2(a, b, c, d) <= tolerance * tolerance).then_some((f, g, 1.0)),
+                    Rule::Queen => {
+                        let reach = tolerance.max(2.0 * rounding(a, b));
+                        (distance2(a, b, c, d) <= reach * reach).then_some((f, g, 1.0))
+                    }
                 }
             })
             .collect();
@@ -202,8 +223,8 @@ fn common_length(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>, d: Coord<f64>, tol
     // Offsets across `c d` and positions along it, of both ends of `a b`.
     let across = [(v.x * p.y - v.y * p.x) / cd, (v.x * q.y - v.y * q.x) / cd];
     let along = [(v.x * p.x + v.y * p.y) / cd, (v.x * q.x + v.y * q.y) / cd];
-    // Rounding of the coordinates themselves, so that tolerance 0 still finds collinear edges.
-    let tolerance = tolerance.max(4.0 * f64::EPSILON * (a.x.abs() + a.y.abs() + ab));
+    // So that tolerance 0 still finds collinear edges.
+    let tolerance = tolerance.max(rounding(a, b));
     let mut span = (0.0, 1.0);
     for (ends, low, high) in [(across, -tolerance, tolerance), (along, 0.0, cd)] {
         let slope: f64 = ends[1] - ends[0];
@@ -218,7 +239,12 @@ fn common_length(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>, d: Coord<f64>, tol
     }
     let length = (span.1 - span.0) * ab;
     // A crossing at an angle has a common part of the size of the rounding only.
-    if length > 16.0 * f64::EPSILON * (a.x.abs() + a.y.abs() + ab) { length } else { 0.0 }
+    if length > 4.0 * rounding(a, b) { length } else { 0.0 }
+}
+
+/// What rounding of coordinates of this size leaves.
+fn rounding(a: Coord<f64>, b: Coord<f64>) -> f64 {
+    4.0 * f64::EPSILON * (a.x.abs() + a.y.abs() + (b.x - a.x).hypot(b.y - a.y))
 }
 
 /// Squared distance of two segments; 0 when they cross.
@@ -230,7 +256,9 @@ fn distance2(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>, d: Coord<f64>) -> f64 
     }
     let to_segment = |p: Coord<f64>, a: Coord<f64>, b: Coord<f64>| {
         let v = b - a;
-        let t = (((p.x - a.x) * v.x + (p.y - a.y) * v.y) / (v.x * v.x + v.y * v.y)).clamp(0.0, 1.0);
+        let length2 = v.x * v.x + v.y * v.y;
+        let along = (p.x - a.x) * v.x + (p.y - a.y) * v.y;
+        let t = if length2 > 0.0 { (along / length2).clamp(0.0, 1.0) } else { 0.0 };
         let (x, y) = (a.x + t * v.x - p.x, a.y + t * v.y - p.y);
         x * x + y * y
     };

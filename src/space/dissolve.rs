@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use geo::unary_union;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
+use super::boolean::union;
 use super::layer::Layer;
 use super::measure::{Surface, ring_area};
 use super::noding::{Edge, Strips, crossing, node};
@@ -25,18 +25,23 @@ pub struct Dissolved {
     pub unclean: Vec<u32>,
 }
 
-/// Merges the features of each class. Borders that two features of a class share are cancelled,
-/// the rest is chained into rings and holes are put into their shells; islands and enclaves stay.
-/// Exact and O(coordinates) for clean layers. Where the borders that remain meet elsewhere than at
-/// common vertices (overlaps, T-junctions) they are cut there, at rounded places, and edges inside
-/// other features of the class are dropped: only what meets is touched. Classes whose borders do
-/// not close even so go through [`geo::unary_union`]. Gaps between
-/// features stay gaps; features without class are left out.
+/// Merges the features of each class.
+///
+/// Borders that two features of a class share are cancelled, the rest is chained into rings and holes are put
+/// into their shells; islands and enclaves stay. Exact for clean layers. Where the borders that remain meet
+/// elsewhere than at common vertices (overlaps, T-junctions) they are cut there, at rounded places, and edges
+/// inside other features of the class are dropped: only what meets is touched. Classes whose borders do not
+/// close even so go through [`geo::unary_union`]. Gaps between features stay gaps; features without class are
+/// left out.
 ///
 /// # Errors
-/// [`Error::Shape`] when there is not one label per feature; [`Error::Value`] for a coordinate that is
-/// not finite (or beyond 10¹⁰⁰, where products overflow).
+/// [`Error::Shape`] when there is not one label per feature; [`Error::Value`] for a coordinate that is not
+/// finite (or beyond 10¹⁰⁰, where products overflow).
 ///
+/// # Complexity
+/// O(coordinates) for clean layers.
+///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::{labels::Labels, space::{Layer, dissolve::dissolve, measure::{perimeters, Surface}}};
@@ -60,9 +65,8 @@ pub fn dissolve(layer: &Layer, groups: &Labels) -> Result<Dissolved> {
     }
     let merged: Vec<(MultiPolygon<f64>, bool)> = parallel::map(groups.classes(), |g| {
         outline(&by_group[g]).unwrap_or_else(|| {
-            let parts: Vec<MultiPolygon<f64>> =
-                members[g].iter().map(|&f| layer.to_multi_polygon(f as usize)).collect();
-            (unary_union(&parts), true)
+            let parts = members[g].iter().flat_map(|&f| layer.to_multi_polygon(f as usize));
+            (union(&parts.collect::<Vec<Polygon<f64>>>()), true)
         })
     });
     let unclean = (0..groups.classes() as u32).filter(|&g| merged[g as usize].1).collect();
@@ -362,7 +366,7 @@ mod tests {
         let mut random = Seed(seed).stream(0);
         let points: Vec<Coord<f64>> = (0..n).map(|_| Coord { x: random.unit(), y: random.unit() }).collect();
         let land = Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 1.0, y: 1.0 }).to_polygon().into();
-        tessellate(&points, &land, TessellationOptions::default()).unwrap().layer
+        tessellate(&points, &land, &TessellationOptions::default()).unwrap().layer
     }
 
     #[test]
@@ -433,7 +437,7 @@ mod tests {
                 .collect();
             let layer = Layer::from_features(&shapes);
             let union = dissolve(&layer, &Labels::new(vec![0; 25], 1).unwrap()).unwrap();
-            let want = geo::Area::unsigned_area(&unary_union(&shapes));
+            let want = geo::Area::unsigned_area(&geo::unary_union(&shapes));
             let got = areas(&union.layer, Surface::Plane)[0];
             assert!((got / want - 1.0).abs() < 1e-6, "{seed}: {got} {want}");
         }

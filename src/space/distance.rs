@@ -10,11 +10,25 @@ use crate::error::{Error, Result};
 /// Radius of the sphere with the mean radius of the Earth, in metres.
 pub const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
-/// Length of the shortest line on the WGS 84 ellipsoid between two longitudes and latitudes.
+/// How long the shortest line on the WGS 84 ellipsoid between two longitudes and latitudes is, in metres.
 ///
-/// Exact to nanometres; GRS 80 gives the same to 0.1 mm. About 1 µs. Needs no care at the
-/// antimeridian or the poles. Karney (2013), doi:10.1007/s00190-012-0578-z.
+/// # Formula
+/// Karney's solution of the inverse problem: exact to nanometres; GRS 80 gives the same to 0.1 mm. Needs no
+/// care at the antimeridian or the poles.
 ///
+/// # Range
+/// From 0 to half-way round the Earth, 20,004 km.
+///
+/// # Errors
+/// [`Error::Value`] when a point is no longitude and latitude.
+///
+/// # Complexity
+/// O(1), about 1 µs.
+///
+/// # References
+/// Karney (2013), Journal of Geodesy, doi:10.1007/s00190-012-0578-z.
+///
+/// # Example
 /// ```
 /// use geo_types::Coord;
 /// let (paris, lyon) = (Coord { x: 2.3522, y: 48.8566 }, Coord { x: 4.8357, y: 45.764 });
@@ -22,9 +36,6 @@ pub const EARTH_RADIUS_M: f64 = 6_371_008.8;
 /// assert!((d - 391_712.705).abs() < 1e-3);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Value`] when a point is no longitude and latitude.
 pub fn geodesic_m(a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
     check_lon_lat("points", &[a, b])?;
     Ok(geodesic_unchecked(a, b))
@@ -36,18 +47,38 @@ pub(crate) fn geodesic_unchecked(a: Coord<f64>, b: Coord<f64>) -> f64 {
     Geodesic.distance(Point(a), Point(b))
 }
 
-/// Length of the great circle between two longitudes and latitudes on a sphere of
-/// [`EARTH_RADIUS_M`]: within 0.6 % of [`geodesic_m`], twenty times as fast.
+/// How long the great circle between two longitudes and latitudes is on a sphere, in metres.
+///
+/// # Formula
+/// `2 R asin √(sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2))`, φ the latitudes, λ the longitudes, R =
+/// [`EARTH_RADIUS_M`]: within 0.6 % of [`geodesic_m`].
+///
+/// # Range
+/// From 0 to πR, 20,015 km.
 ///
 /// # Errors
 /// [`Error::Value`] when a point is no longitude and latitude.
+///
+/// # Complexity
+/// O(1), twenty times as fast as [`geodesic_m`].
 pub fn haversine_m(a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
     check_lon_lat("points", &[a, b])?;
     Ok(HaversineMeasure::new(EARTH_RADIUS_M).distance(Point(a), Point(b)))
 }
 
-/// Length of the straight line between two points of one planar system in metres. The system's
-/// scale applies: in Lambert-93 up to 0.3 % off the ground. NaN when a coordinate is.
+/// How long the straight line between two points of one planar system is, in metres.
+///
+/// # Formula
+/// `√(Δx² + Δy²)`. The system's scale applies: in Lambert-93 up to 0.3 % off the ground.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Undefined
+/// NaN when a coordinate is.
+///
+/// # Complexity
+/// O(1).
 #[must_use]
 pub fn planar_m(a: Coord<f64>, b: Coord<f64>) -> f64 {
     let (dx, dy) = (a.x - b.x, a.y - b.y);
@@ -111,8 +142,11 @@ impl Places {
     /// Projects every place into its zone.
     ///
     /// # Errors
-    /// [`Error::Value`] for a place that is no longitude and latitude, [`Error::Crs`] for a zone
-    /// whose system cannot be set up.
+    /// [`Error::Value`] for a place that is no longitude and latitude, [`Error::Crs`] for a zone whose system
+    /// cannot be set up.
+    ///
+    /// # Complexity
+    /// O(places × zones).
     pub fn new(zones: &Zones, lon_lat: Vec<Coord<f64>>) -> Result<Self> {
         check_lon_lat("places", &lon_lat)?;
         let zone: Vec<_> = lon_lat.iter().map(|&c| zones.index_of(c)).collect();
@@ -180,10 +214,19 @@ impl Places {
         })
     }
 
-    /// Distance from place `i` to place `j` in metres, by the rule of this type.
+    /// How far place `j` is from place `i`, in metres.
+    ///
+    /// # Formula
+    /// By the rule of this type: [`planar_m`] within a zone, [`geodesic_m`] otherwise.
+    ///
+    /// # Range
+    /// [0, ∞).
     ///
     /// # Errors
     /// [`Error::Parameter`] when there is no such place.
+    ///
+    /// # Complexity
+    /// O(1).
     pub fn distance_m(&self, i: usize, j: usize) -> Result<f64> {
         Ok(match self.method(i, j)? {
             Method::Planar(_) => planar_m(self.planar[i], self.planar[j]),
@@ -192,10 +235,19 @@ impl Places {
     }
 }
 
-/// Distance between two longitudes and latitudes in metres, by the rule of [`Places`].
+/// How far two longitudes and latitudes are apart, in metres.
+///
+/// # Formula
+/// By the rule of [`Places`]: [`planar_m`] within a zone, [`geodesic_m`] otherwise.
+///
+/// # Range
+/// [0, ∞).
 ///
 /// # Errors
 /// [`Error::Value`] when a point is no longitude and latitude.
+///
+/// # Complexity
+/// O(zones), and what it takes to set up the projection of the zone.
 pub fn distance_m(zones: &Zones, a: Coord<f64>, b: Coord<f64>) -> Result<f64> {
     Places::new(zones, vec![a, b])?.distance_m(0, 1)
 }

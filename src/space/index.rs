@@ -43,6 +43,9 @@ impl PlaceIndex {
     ///
     /// # Errors
     /// [`Error::Value`] for a place that is no longitude and latitude.
+    ///
+    /// # Complexity
+    /// O(n log n).
     pub fn new(places: &[Coord<f64>]) -> Result<Self> {
         check_lon_lat("places", places)?;
         let mut ids: Vec<u32> = (0..places.len() as u32).collect();
@@ -92,6 +95,9 @@ impl PlaceIndex {
     ///
     /// # Errors
     /// [`Error::Value`] when `at` is no longitude and latitude.
+    ///
+    /// # Complexity
+    /// O(k log n) as a rule, and one geodesic for each spot looked at.
     pub fn nearest(
         &self,
         at: Coord<f64>,
@@ -125,8 +131,11 @@ impl PlaceIndex {
     /// All places at most `radius_m` from `at`, nearest first.
     ///
     /// # Errors
-    /// [`Error::Value`] when `at` is no longitude and latitude, [`Error::Parameter`] when the radius
-    /// is negative or not finite.
+    /// [`Error::Value`] when `at` is no longitude and latitude, [`Error::Parameter`] when the radius is
+    /// negative or not finite.
+    ///
+    /// # Complexity
+    /// O(log n + found log found) as a rule, and one geodesic for each spot found.
     pub fn within(&self, at: Coord<f64>, radius_m: f64) -> Result<Vec<Neighbour>> {
         check_lon_lat("at", &[at])?;
         if !(radius_m >= 0.0 && radius_m.is_finite()) {
@@ -183,6 +192,9 @@ impl EnvelopeIndex {
     ///
     /// # Errors
     /// [`Error::Value`] for a feature whose bounds are not finite.
+    ///
+    /// # Complexity
+    /// O(coordinates + features log features).
     pub fn new(layer: &Layer) -> Result<Self> {
         Self::from_bounds(&(0..layer.len()).map(|i| layer.bounds(i)).collect::<Vec<_>>())
     }
@@ -234,11 +246,14 @@ impl EnvelopeIndex {
         found
     }
 
-    /// The `k` features whose bounds are nearest to `at` of those that `accept` takes, nearest first,
-    /// equals by index; the distance is 0 inside.
+    /// The `k` features whose bounds are nearest to `at` of those that `accept` takes, nearest first, equals
+    /// by index; the distance is 0 inside.
     ///
     /// # Errors
     /// [`Error::Parameter`] when `at` is not finite.
+    ///
+    /// # Complexity
+    /// O(k log n) as a rule.
     pub fn nearest(
         &self,
         at: Coord<f64>,

@@ -62,10 +62,21 @@ fn under_long_edge(from: f64, to: f64, turn: f64) -> f64 {
     2.0 * whole * ((0.5 * turn).tan() * (p + q) / (1.0 + p * q)).atan()
 }
 
-/// Signed area of a closed ring, counter-clockwise positive.
+/// How large the area inside a closed ring is, signed by its winding.
 ///
-/// On [`Surface::Ellipsoid`] an edge goes the short way round, over the antimeridian where that is
-/// shorter, and a ring round a pole holds the pole that is nearer.
+/// # Formula
+/// On [`Surface::Plane`] `½ Σ (x_k y_{k+1} − x_{k+1} y_k)` over the edges, in squared coordinate units; on
+/// [`Surface::Ellipsoid`] in m², as in [`areas`]. An edge then goes the short way round, over the
+/// antimeridian where that is shorter, and a ring round a pole holds the pole that is nearer.
+///
+/// # Direction
+/// Positive when counter-clockwise, negative when clockwise.
+///
+/// # Undefined
+/// 0 without coordinates; NaN when a coordinate is NaN.
+///
+/// # Complexity
+/// O(coordinates).
 #[must_use]
 pub fn ring_area(ring: &[Coord<f64>], surface: Surface) -> f64 {
     let Some(&first) = ring.first() else { return 0.0 };
@@ -107,7 +118,20 @@ pub fn ring_area(ring: &[Coord<f64>], surface: Surface) -> f64 {
     }
 }
 
-/// Length of a closed ring.
+/// How long a closed ring is.
+///
+/// # Formula
+/// The sum of the lengths of its edges, in coordinate units on [`Surface::Plane`]; on [`Surface::Ellipsoid`]
+/// in metres, as in [`perimeters`].
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Undefined
+/// 0 without coordinates; NaN when a coordinate is NaN.
+///
+/// # Complexity
+/// O(coordinates).
 #[must_use]
 pub fn ring_length(ring: &[Coord<f64>], surface: Surface) -> f64 {
     ring.windows(2)
@@ -141,14 +165,25 @@ fn polygon_area(rings: Rings<'_>, surface: Surface) -> f64 {
         .sum()
 }
 
-/// Area of every feature: shells minus holes, whatever way the rings wind.
+/// How large the area of every feature is: shells minus holes, whatever way the rings wind.
 ///
-/// On [`Surface::Ellipsoid`] edges are geodesics to third order in their length, over the exact
-/// zones of the ellipsoid: within 10⁻⁵ of Karney's area for edges below 100 km, within 10⁻³ for longer
-/// ones. Edges go the short way round, over the antimeridian too; an edge from −180 to 180 goes all
-/// round along its parallel; a ring round a pole holds the nearer pole. A feature without geometry has area 0; one with a coordinate that is not finite, NaN.
+/// # Formula
+/// The sum of [`ring_area`] without sign, holes subtracted, in squared coordinate units on
+/// [`Surface::Plane`], m² on [`Surface::Ellipsoid`]. There edges are geodesics to third order in their
+/// length, over the exact zones of the ellipsoid: within 10⁻⁵ of Karney's area for edges below 100 km, within
+/// 10⁻³ for longer ones. Edges go the short way round, over the antimeridian too; an edge from −180 to 180
+/// goes all round along its parallel; a ring round a pole holds the nearer pole.
+///
+/// # Range
+/// [0, ∞) for valid features.
+///
+/// # Undefined
+/// A feature without geometry has area 0; one with a coordinate that is not finite, NaN.
+///
+/// # Complexity
 /// O(coordinates).
 ///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::space::{Layer, measure::{areas, Surface}};
@@ -164,18 +199,46 @@ pub fn areas(layer: &Layer, surface: Surface) -> Vec<f64> {
     parallel::map(layer.len(), |i| layer.polygons(i).map(|p| polygon_area(p, surface)).sum())
 }
 
-/// Length of the boundary of every feature, holes included: on [`Surface::Ellipsoid`] within 10⁻⁶, edges
-/// above half a degree and beyond 80° of latitude as exact geodesics. O(coordinates).
+/// How long the boundary of every feature is, holes included.
+///
+/// # Formula
+/// The sum of [`ring_length`], in coordinate units on [`Surface::Plane`], metres on [`Surface::Ellipsoid`]:
+/// there within 10⁻⁶, edges above half a degree and beyond 80° of latitude as exact geodesics.
+///
+/// # Range
+/// [0, ∞).
+///
+/// # Undefined
+/// A feature without geometry has length 0; one with a coordinate that is NaN, NaN.
+///
+/// # Complexity
+/// O(coordinates).
 #[must_use]
 pub fn perimeters(layer: &Layer, surface: Surface) -> Vec<f64> {
     parallel::map(layer.len(), |i| layer.rings(i).map(|r| ring_length(r, surface)).sum())
 }
 
-/// Compactness of every feature after Polsby & Popper (1991): 4πA/P², 1 for a disc, towards 0 for
-/// ragged or long shapes; NaN without boundary. O(coordinates).
+/// How near every feature's shape is to a disc (compactness after Polsby & Popper).
 ///
-/// From the definition; not checked against a peer.
+/// # Formula
+/// `4πA/P²`, A the area and P the length of the boundary.
 ///
+/// # Range
+/// [0, 1] in the plane.
+///
+/// # Direction
+/// 1 for a disc, towards 0 for ragged or long shapes.
+///
+/// # Undefined
+/// NaN without boundary.
+///
+/// # Complexity
+/// O(coordinates).
+///
+/// # References
+/// Polsby & Popper (1991), Yale Law & Policy Review. From the definition; not checked against a peer.
+///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::space::{Layer, measure::{compactness, Surface}};
@@ -194,10 +257,18 @@ pub fn compactness(layer: &Layer, surface: Surface) -> Vec<f64> {
         .collect()
 }
 
-/// Centre of mass of every feature in the plane of its coordinates; NaN without area.
+/// Where the centre of mass of every feature is, in the plane of its coordinates.
 ///
-/// It may lie outside the feature: see [`interior_points`]. On degrees it is the centroid of the
-/// plate carrée drawing, metres away from the geodesic one for a commune. O(coordinates).
+/// # Formula
+/// The mean of the places in it, shells minus holes. It may lie outside the feature: see [`interior_points`].
+/// On degrees it is the centroid of the plate carrée drawing, metres away from the geodesic one for a
+/// commune.
+///
+/// # Undefined
+/// NaN without area.
+///
+/// # Complexity
+/// O(coordinates).
 #[must_use]
 pub fn centroids(layer: &Layer) -> Vec<Coord<f64>> {
     parallel::map(layer.len(), |i| {
@@ -226,9 +297,16 @@ pub fn centroids(layer: &Layer) -> Vec<Coord<f64>> {
     })
 }
 
-/// A point inside every feature: the middle of the widest stretch that the polygon of largest area
-/// has at half its height. NaN when there is no such stretch (no geometry, no area).
-/// O(coordinates).
+/// Where a point inside every feature is.
+///
+/// # Formula
+/// The middle of the widest stretch that the polygon of largest area has at half its height.
+///
+/// # Undefined
+/// NaN when there is no such stretch (no geometry, no area).
+///
+/// # Complexity
+/// O(coordinates), and a logarithm of the edges at that height.
 #[must_use]
 pub fn interior_points(layer: &Layer) -> Vec<Coord<f64>> {
     parallel::map_init(layer.len(), Vec::new, |crossings: &mut Vec<f64>, i| {

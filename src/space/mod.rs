@@ -1,5 +1,6 @@
 //! Places: coordinate systems, distances, indexes, point location, contiguity, weights, tessellation.
 
+mod boolean;
 pub mod contiguity;
 pub mod crs;
 pub mod dissolve;

@@ -21,8 +21,9 @@ const CHUNK: usize = 2048;
 /// Points of one planar system in metres, indexed by a uniform grid.
 ///
 /// Distances are compared as they are told, the root of the sum of squares, so that a radius as wide
-/// as a distance holds it; equal ones go by the lower index, coincident points are neighbours at distance 0. Built in O(n); a query costs what the few
-/// cells around it hold, points that coincide counted once.
+/// as a distance holds it; equal ones go by the lower index, coincident points are neighbours at
+/// distance 0. Built in O(n); a query costs what the few cells around it hold, points that coincide
+/// counted once.
 ///
 /// ```
 /// use geo_types::Coord;
@@ -71,6 +72,22 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
+    /// From the lists of neighbours of each point, found elsewhere.
+    #[must_use]
+    pub fn from_lists(lists: &[Vec<Neighbour>]) -> Self {
+        let mut offsets = vec![0];
+        offsets.extend(lists.iter().scan(0, |end, list| {
+            *end += list.len();
+            Some(*end)
+        }));
+        let all = || lists.iter().flatten();
+        Self {
+            offsets,
+            ids: all().map(|n| n.id).collect(),
+            distances_m: all().map(|n| n.distance_m).collect(),
+        }
+    }
+
     /// Number of points.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -143,6 +160,9 @@ impl PointSet {
     ///
     /// # Errors
     /// [`Error::Value`] for a point that is not finite (or beyond 10¹⁰⁰).
+    ///
+    /// # Complexity
+    /// O(n).
     pub fn new(points: &[Coord<f64>]) -> Result<Self> {
         if let Some(index) = points.iter().position(|&c| !sound(c)) {
             let c = points[index];
@@ -241,6 +261,9 @@ impl PointSet {
     ///
     /// # Errors
     /// [`Error::Parameter`] when `at` is not finite.
+    ///
+    /// # Complexity
+    /// What the few cells around `at` hold.
     pub fn nearest(&self, at: Coord<f64>, k: usize) -> Result<Vec<Neighbour>> {
         check_place(at)?;
         let mut best = Vec::new();
@@ -252,6 +275,9 @@ impl PointSet {
     ///
     /// # Errors
     /// [`Error::Parameter`] when `at` is not finite or the radius is negative or not finite.
+    ///
+    /// # Complexity
+    /// What the cells that the radius reaches hold, and a logarithm of what is found.
     pub fn within(&self, at: Coord<f64>, radius_m: f64) -> Result<Vec<Neighbour>> {
         check_place(at)?;
         check_radius(radius_m)?;
@@ -261,8 +287,11 @@ impl PointSet {
         Ok(found.into_iter().map(neighbour).collect())
     }
 
-    /// The `k` nearest other points of every point, nearest first, equals by index; all others when
-    /// there are fewer than `k`.
+    /// The `k` nearest other points of every point, nearest first, equals by index; all others when there are
+    /// fewer than `k`.
+    ///
+    /// # Complexity
+    /// What the few cells around each point hold; O(n · k) memory.
     #[must_use]
     pub fn k_nearest(&self, k: usize) -> Neighbours {
         let k = k.min(self.len().saturating_sub(1));
@@ -276,8 +305,11 @@ impl PointSet {
     /// The other points at most `radius_m` from every point, by index.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the radius is negative or not finite, or holds more than 2²⁸ pairs
-    /// (many points in one spot): [`PointSet::counts_within`] counts them.
+    /// [`Error::Parameter`] when the radius is negative or not finite, or holds more than 2²⁸ pairs (many
+    /// points in one spot): [`PointSet::counts_within`] counts them.
+    ///
+    /// # Complexity
+    /// What the cells that the radius reaches hold, for each point; 12 bytes for each pair.
     pub fn within_each(&self, radius_m: f64) -> Result<Neighbours> {
         let pairs: u64 = self.counts_within(radius_m)?.into_iter().map(u64::from).sum();
         if pairs > MOST_PAIRS {
@@ -296,8 +328,21 @@ impl PointSet {
 
     /// How many other points lie at most `radius_m` from every point.
     ///
+    /// # Formula
+    /// The number of points j ≠ i with [`planar_m`](super::distance::planar_m) of at most `radius_m`, for
+    /// each point i.
+    ///
+    /// # Range
+    /// From 0 to the number of other points.
+    ///
+    /// # Direction
+    /// High where points are dense.
+    ///
     /// # Errors
     /// [`Error::Parameter`] when the radius is negative or not finite.
+    ///
+    /// # Complexity
+    /// What the cells that the radius reaches hold, points that coincide counted once, for each point.
     pub fn counts_within(&self, radius_m: f64) -> Result<Vec<u32>> {
         check_radius(radius_m)?;
         let r2 = square_within(radius_m);

@@ -1,10 +1,11 @@
 //! How much of each feature of one layer lies in each feature of another.
 
-use geo::{Area, BooleanOps};
+use geo::Area;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use super::boolean::intersection;
 use super::layer::{Bounds, Layer};
 use super::locate::Locator;
 use super::measure::{Surface, areas, interior_points};
@@ -39,12 +40,27 @@ pub struct Overlay {
     pub remainder: Vec<f64>,
 }
 
-/// Common areas of two layers in the plane of their coordinates: use an equal-area projection
-/// where areas matter (shares of small features are right in any). Only pairs in which an edge
-/// of `b` comes near `a` are cut, with the part of `b` around `a`; all others are a table look-up.
+/// How much of each feature of one layer lies in each feature of another, by area.
+///
+/// # Formula
+/// The common area of each pair in the plane of the coordinates, in squared units, and its parts of both: use
+/// an equal-area projection where areas matter (shares of small features are right in any).
+///
+/// # Range
+/// Amounts from 0 to the smaller of both areas, parts in [0, 1].
+///
+/// # Direction
+/// A high `of_a` says that `a` lies in `b` for the most part.
+///
+/// # Undefined
+/// A part is NaN when its feature has no area. Pairs with nothing in common are left out.
 ///
 /// # Errors
 /// [`Error::Value`] when a coordinate is not finite (or beyond 10¹⁰⁰).
+///
+/// # Complexity
+/// O(edges log edges), and one polygon intersection for each pair in which an edge of `b` comes near `a`,
+/// with the part of `b` around `a`; all others are a table look-up.
 pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
     check_coords("first layer", a.coords())?;
     check_coords("second layer", b.coords())?;
@@ -86,7 +102,7 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
             found.extend(
                 cut.into_iter()
                     .map(|j| {
-                        let common = shape.intersection(&outlines[j as usize].near(bounds)).unsigned_area();
+                        let common = intersection(&shape, &outlines[j as usize].near(bounds)).unsigned_area();
                         // A ring that crosses itself has less area than what it covers.
                         (i as u32, j, common.min(sizes[i]))
                     })
@@ -103,12 +119,15 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
 /// Places just inside its border that a feature is asked about at most.
 const PLACES: usize = 256;
 
-/// Pairs of features of one layer, the lesser first, that may overlap: a place just inside the border of
-/// one, or in its middle, lies in the other too. Features that only touch are no such pair; an overlap
-/// that holds none of some 250 places along either border is not seen. O(features log features).
+/// Pairs of features of one layer, the lesser first, that may overlap: a place just inside the border of one,
+/// or in its middle, lies in the other too. Features that only touch are no such pair; an overlap that holds
+/// none of some 250 places along either border is not seen.
 ///
 /// # Errors
 /// [`Error::Value`] when a coordinate is not finite (or beyond 10¹⁰⁰).
+///
+/// # Complexity
+/// O(features log features).
 pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
     check_coords("layer", layer.coords())?;
     if layer.len() < 2 {
@@ -151,12 +170,24 @@ pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
     Ok(pairs)
 }
 
-/// What two features of a layer have in common, in the plane of their coordinates.
+/// How much two features of a layer have in common.
+///
+/// # Formula
+/// Their common area in the plane of the coordinates, in squared units, and its parts of both.
+///
+/// # Range
+/// Amounts from 0 to the smaller of both areas, parts in [0, 1].
+///
+/// # Undefined
+/// A part is NaN when its feature has no area.
+///
+/// # Complexity
+/// One polygon intersection, O(n log n) in the edges of both as a rule.
 #[must_use]
 pub fn common_part(layer: &Layer, [a, b]: [u32; 2]) -> Share {
     let bounds = layer.bounds(a as usize);
     let shape = layer.to_multi_polygon(a as usize);
-    let amount = shape.intersection(&Outline::new(layer, b as usize).near(bounds)).unsigned_area();
+    let amount = intersection(&shape, &Outline::new(layer, b as usize).near(bounds)).unsigned_area();
     let of = |i: u32| amount / layer.to_multi_polygon(i as usize).unsigned_area();
     let (of_a, of_b) = (of(a), of(b));
     Share { a, b, amount, of_a, of_b }
@@ -204,12 +235,25 @@ pub struct Assigned {
     pub shares: Vec<f64>,
 }
 
-/// Memberships by area: each feature of `units` (communes) goes to the feature of `base`
-/// (territories) that holds the largest part of it, the one with the lower index among equals. How
-/// large that part is is told, so that doubtful ones can be looked at. Areas and cost as in
-/// [`overlay_areas`].
+/// Which feature of `base` (territories) each feature of `units` (communes) belongs to by area.
+///
+/// # Formula
+/// The one that holds the largest part of the unit, the one with the lower index among equals. How large that
+/// part is is told, so that doubtful ones can be looked at. Areas as in [`overlay_areas`].
+///
+/// # Range
+/// Parts in [0, 1].
+///
+/// # Direction
+/// A part near 1 is a sure membership.
+///
+/// # Undefined
+/// Unlabelled, with a part of NaN, where no feature of `base` has any of the unit.
 ///
 /// # Errors
+/// As [`overlay_areas`].
+///
+/// # Complexity
 /// As [`overlay_areas`].
 pub fn assign(base: &Layer, units: &Layer) -> Result<Assigned> {
     let mut labels = vec![Labels::NONE; units.len()];
@@ -225,12 +269,27 @@ pub fn assign(base: &Layer, units: &Layer) -> Result<Assigned> {
     Ok(Assigned { labels: Labels::new(labels, base.len())?, shares })
 }
 
-/// Common weight (population, jobs) of two groupings of weighted points: `in_a` and `in_b` give the
-/// feature that holds each point in either layer, if any. O(points log points).
+/// How much weight (population, jobs) two groupings of weighted points have in common.
+///
+/// # Formula
+/// The sum of the `weights` of the points that are in feature a of the one and b of the other, and its parts
+/// of both; `in_a` and `in_b` give the feature that holds each point in either layer, if any.
+///
+/// # Range
+/// Amounts in [0, ∞), parts in [0, 1].
+///
+/// # Direction
+/// A high `of_a` says that `a` lies in `b` for the most part.
+///
+/// # Undefined
+/// A part is NaN when its feature has no weight.
 ///
 /// # Errors
-/// [`Error::Shape`] when lengths differ; [`Error::Value`] when a weight is negative or not finite
-/// or a feature is out of range.
+/// [`Error::Shape`] when lengths differ; [`Error::Value`] when a weight is negative or not finite or a
+/// feature is out of range.
+///
+/// # Complexity
+/// O(points log points).
 pub fn overlay_points(
     in_a: &crate::labels::Labels,
     in_b: &crate::labels::Labels,
@@ -281,6 +340,7 @@ fn shares(common: &[(u32, u32, f64)], total_a: &[f64], total_b: &[f64]) -> Overl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use geo::BooleanOps;
     use geo_types::{Coord, Rect};
 
     fn boxed(x: f64, width: f64) -> MultiPolygon<f64> {

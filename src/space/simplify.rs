@@ -8,17 +8,21 @@ use super::topology::{NONE, Vertices, ring_starts};
 use crate::error::{Error, Result};
 use crate::parallel;
 
-/// Simplifies all borders of a layer so that neighbours stay neighbours: borders are cut into arcs
-/// where their set of features changes, every arc is simplified once (Douglas & Peucker 1973, within
-/// `tolerance` in coordinate units) and is the same in all features that share it. Junctions stay,
-/// rings keep at least three corners and their winding. Distant arcs may still come to cross each
-/// other, and arcs between the same two junctions to fall together, at large tolerances. Needs a clean
+/// Simplifies all borders of a layer so that neighbours stay neighbours.
+///
+/// Borders are cut into arcs where their set of features changes, every arc is simplified once (Douglas &
+/// Peucker 1973, within `tolerance` in coordinate units) and is the same in all features that share it.
+/// Junctions stay, rings keep at least three corners and their winding. Distant arcs may still come to cross
+/// each other, and arcs between the same two junctions to fall together, at large tolerances. Needs a clean
 /// layer (equal vertices on shared borders).
-/// O(n log n) in the usual case, O(n²) where an arc stands out at every second vertex.
 ///
 /// # Errors
 /// [`Error::Parameter`] when the tolerance is negative or not finite.
 ///
+/// # Complexity
+/// O(n log n) in the usual case, O(n²) where an arc stands out at every second vertex.
+///
+/// # Example
 /// ```
 /// use geo_types::polygon;
 /// use rurban::space::{Layer, simplify::simplify};

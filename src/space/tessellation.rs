@@ -30,11 +30,8 @@ impl Default for TessellationOptions {
 }
 
 impl TessellationOptions {
-    /// Sets the rounding of coordinates.
-    #[must_use]
-    pub const fn grid(mut self, grid: f64) -> Self {
-        self.grid = grid;
-        self
+    setters! {
+        grid: f64,
     }
 
     /// Sets half the side of the square kept around points whose cell has no land.
@@ -65,23 +62,25 @@ pub struct Tessellation {
 
 /// Thiessen cells of `points`, clipped to `land`, in the plane of the coordinates.
 ///
-/// Exact Voronoi cells from the Delaunay triangulation, rounded to a grid; cells that no edge of
-/// the outline comes near skip clipping. Every place on the land belongs to the cell of the point
-/// nearest to it in the plane of the coordinates (on degrees, nearness is that of the plate carrée:
-/// scale x by the cosine of the latitude first where that matters).
-///
-/// Deterministic. O(n log n) and, for the cells on the outline, their count × the outline's parts.
+/// Exact Voronoi cells from the Delaunay triangulation, rounded to a grid; cells that no edge of the outline
+/// comes near skip clipping. Every place on the land belongs to the cell of the point nearest to it in the
+/// plane of the coordinates (on degrees, nearness is that of the plate carrée: scale x by the cosine of the
+/// latitude first where that matters). Deterministic.
 ///
 /// # Errors
-/// [`Error::Value`] when a point is not finite, [`Error::Parameter`] when an option is not positive,
-/// or the land is empty.
+/// [`Error::Value`] when a point is not finite, [`Error::Parameter`] when an option is not positive, or the
+/// land is empty.
 ///
+/// # Complexity
+/// O(n log n) and, for the cells on the outline, their count × the outline's parts.
+///
+/// # Example
 /// ```
 /// use geo_types::{coord, polygon};
 /// use rurban::space::tessellation::{tessellate, TessellationOptions};
 /// let land = polygon![(x: 0., y: 0.), (x: 4., y: 0.), (x: 4., y: 2.), (x: 0., y: 2.)].into();
 /// let points = [coord! { x: 1., y: 1. }, coord! { x: 3., y: 1. }];
-/// let cells = tessellate(&points, &land, TessellationOptions::default())?;
+/// let cells = tessellate(&points, &land, &TessellationOptions::default())?;
 /// use rurban::space::measure::{areas, Surface};
 /// assert_eq!(areas(&cells.layer, Surface::Plane), [4.0, 4.0]);
 /// # Ok::<(), rurban::Error>(())
@@ -89,7 +88,7 @@ pub struct Tessellation {
 pub fn tessellate(
     points: &[Coord<f64>],
     land: &MultiPolygon<f64>,
-    options: TessellationOptions,
+    options: &TessellationOptions,
 ) -> Result<Tessellation> {
     for (name, value) in [("grid", options.grid), ("offshore_half_side", options.offshore_half_side)] {
         if !(value > 0.0 && value.is_finite()) {
@@ -309,8 +308,10 @@ impl Outline {
             });
         }
         let (width, height) = (bounds.max[0] - bounds.min[0], bounds.max[1] - bounds.min[1]);
-        // About a million bins over the bounds: overseas land makes them vast and mostly empty.
-        let bin = (width * height / 1e6).sqrt().max(width.max(height) / 4096.0).max(grid);
+        // About a million bins over the bounds: overseas land makes them vast and mostly empty. Fewer for
+        // an outline of a few edges, which they would cost more than they save.
+        let bins = (128.0 * edges.len() as f64).min(1e6);
+        let bin = (width * height / bins).sqrt().max(width.max(height) / 4096.0).max(grid);
         let (columns, rows) = ((width / bin) as usize + 1, (height / bin) as usize + 1);
         let mut this =
             Self { polygons, edges, bounds, bin, columns, rows, starts: Vec::new(), entries: Vec::new() };
@@ -403,7 +404,7 @@ fn clip_cell(
     site: Coord<f64>,
     cell: &[Coord<f64>],
     outline: &Outline,
-    options: TessellationOptions,
+    options: &TessellationOptions,
 ) -> Clipped {
     let mut bounds = Bounds::EMPTY;
     for &c in cell {

@@ -1,6 +1,7 @@
 //! Spatial weights: who counts as whose neighbour, and how much.
 
 use super::contiguity::Contiguity;
+use super::neighbours::Neighbours;
 use crate::error::{Error, Result};
 use crate::matrix::Csr;
 
@@ -40,7 +41,19 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Weight at z = distance / bandwidth.
+    /// How much a neighbour weighs at z = distance / bandwidth.
+    ///
+    /// # Formula
+    /// See [`Kernel`]; 0 for z outside `[0, 1]`.
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High for near neighbours.
+    ///
+    /// # Complexity
+    /// O(1).
     #[must_use]
     pub fn weight(self, z: f64) -> f64 {
         if !(0.0..=1.0).contains(&z) {
@@ -94,20 +107,19 @@ impl SpatialWeights {
         Self::new(contiguity.to_csr()?)
     }
 
-    /// Weights from lists of `(neighbour, distance)`, one per place (k nearest, or all within a
-    /// band): `weight(i, distance)` gives the weight. Pairs of weight 0 are left out, the place itself
-    /// is skipped.
+    /// Weights from the neighbours of each place (k nearest, or all within a band):
+    /// `weight(i, distance_m)` gives the weight. Pairs of weight 0 are left out, the place itself is skipped.
     ///
     /// # Errors
     /// [`Error::Value`] when a neighbour is out of range or a weight is not finite.
-    pub fn from_neighbours(
-        neighbours: &[Vec<(u32, f64)>],
-        weight: impl Fn(usize, f64) -> f64,
-    ) -> Result<Self> {
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
+    pub fn from_neighbours(neighbours: &Neighbours, weight: impl Fn(usize, f64) -> f64) -> Result<Self> {
         let n = neighbours.len();
         let mut triplets = Vec::new();
-        for (i, list) in neighbours.iter().enumerate() {
-            for &(j, d) in list {
+        for i in 0..n {
+            for (&j, &d) in neighbours.ids(i).iter().zip(neighbours.distances_m(i)) {
                 let w = if j as usize == i { 0.0 } else { weight(i, d) };
                 if w != 0.0 {
                     triplets.push((i as u32, j, w));
@@ -121,16 +133,27 @@ impl SpatialWeights {
     ///
     /// # Errors
     /// As [`SpatialWeights::from_neighbours`].
-    pub fn binary(neighbours: &[Vec<(u32, f64)>]) -> Result<Self> {
+    pub fn binary(neighbours: &Neighbours) -> Result<Self> {
         Self::from_neighbours(neighbours, |_, _| 1.0)
     }
 
-    /// Kernel weights of the listed neighbours; the diagonal is left out.
+    /// How much the listed neighbours weigh by a kernel; the diagonal is left out.
+    ///
+    /// # Formula
+    /// `K(d / h)`, K the [`Kernel`], d the distance, h the [`Bandwidth`].
+    ///
+    /// # Range
+    /// [0, 1].
+    ///
+    /// # Direction
+    /// High for near neighbours.
     ///
     /// # Errors
-    /// As [`SpatialWeights::from_neighbours`]; [`Error::Parameter`] when a fixed bandwidth is not
-    /// positive.
-    pub fn kernel(neighbours: &[Vec<(u32, f64)>], kernel: Kernel, bandwidth: Bandwidth) -> Result<Self> {
+    /// As [`SpatialWeights::from_neighbours`]; [`Error::Parameter`] when a fixed bandwidth is not positive.
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
+    pub fn kernel(neighbours: &Neighbours, kernel: Kernel, bandwidth: Bandwidth) -> Result<Self> {
         if let Bandwidth::Fixed(h) = bandwidth
             && !(h > 0.0 && h.is_finite())
         {
@@ -140,8 +163,9 @@ impl SpatialWeights {
                 must: "must be positive",
             });
         }
-        let furthest: Vec<f64> =
-            neighbours.iter().map(|l| l.iter().map(|&(_, d)| d).fold(0.0, f64::max)).collect();
+        let furthest: Vec<f64> = (0..neighbours.len())
+            .map(|i| neighbours.distances_m(i).iter().copied().fold(0.0, f64::max))
+            .collect();
         Self::from_neighbours(neighbours, |i, d| {
             let h = match bandwidth {
                 Bandwidth::Fixed(h) => h,
@@ -152,11 +176,23 @@ impl SpatialWeights {
         })
     }
 
-    /// Weights d^−power of the listed neighbours.
+    /// How much the listed neighbours weigh by the inverse of their distance.
+    ///
+    /// # Formula
+    /// `d^−power`, d the distance.
+    ///
+    /// # Range
+    /// Above 0.
+    ///
+    /// # Direction
+    /// High for near neighbours.
     ///
     /// # Errors
     /// As [`SpatialWeights::from_neighbours`]: a distance of 0 has no finite weight.
-    pub fn inverse_distance(neighbours: &[Vec<(u32, f64)>], power: f64) -> Result<Self> {
+    ///
+    /// # Complexity
+    /// O(places + listed neighbours).
+    pub fn inverse_distance(neighbours: &Neighbours, power: f64) -> Result<Self> {
         Self::from_neighbours(neighbours, |_, d| d.powf(-power))
     }
 
@@ -173,6 +209,9 @@ impl SpatialWeights {
     }
 
     /// The weights rescaled.
+    ///
+    /// # Complexity
+    /// O(places + pairs).
     pub fn transformed(&self, transform: Transform) -> Self {
         let mut matrix = self.matrix.clone();
         let n = matrix.rows();
@@ -205,10 +244,16 @@ impl SpatialWeights {
         Self { matrix, islands: self.islands.clone() }
     }
 
-    /// (W + Wᵀ)/2: neighbours whichever side names them.
+    /// Neighbours whichever side names them.
+    ///
+    /// # Formula
+    /// `(W + Wᵀ)/2`.
     ///
     /// # Errors
     /// None in practice: the entries come from a valid matrix.
+    ///
+    /// # Complexity
+    /// O(places + pairs).
     pub fn symmetrised(&self) -> Result<Self> {
         let n = self.matrix.rows();
         let mut triplets = Vec::with_capacity(2 * self.matrix.entries());
@@ -225,10 +270,12 @@ impl SpatialWeights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::space::neighbours::Neighbour;
 
     #[test]
     fn kernels_and_transforms() {
-        let lists = vec![vec![(1, 1.0), (2, 2.0)], vec![(0, 1.0)], vec![]];
+        let near = |id, distance_m| Neighbour { id, distance_m };
+        let lists = Neighbours::from_lists(&[vec![near(1, 1.0), near(2, 2.0)], vec![near(0, 1.0)], vec![]]);
         let w = SpatialWeights::kernel(&lists, Kernel::Triangular, Bandwidth::Fixed(4.0)).unwrap();
         assert_eq!(w.matrix().values(0), [0.75, 0.5]);
         assert_eq!(w.islands(), [2]);
@@ -239,7 +286,10 @@ mod tests {
         let s = w.symmetrised().unwrap();
         assert_eq!(s.matrix(), &s.matrix().transposed());
         assert!(s.islands().is_empty());
-        assert!(SpatialWeights::inverse_distance(&[vec![(1, 0.0)], vec![]], 1.0).is_err());
+        assert!(
+            SpatialWeights::inverse_distance(&Neighbours::from_lists(&[vec![near(1, 0.0)], vec![]]), 1.0)
+                .is_err()
+        );
         assert!(SpatialWeights::kernel(&lists, Kernel::Gaussian, Bandwidth::Fixed(0.0)).is_err());
         assert!(SpatialWeights::new(Csr::from_triplets(1, 2, &[]).unwrap()).is_err());
     }

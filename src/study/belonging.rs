@@ -19,6 +19,7 @@ use crate::network::{
 };
 use crate::progress::Progress;
 use crate::random::Seed;
+use crate::read::Records;
 use crate::space::distance::Places;
 
 /// Perimeters over the base territories of a study: those of a level, or of another year or source.
@@ -48,13 +49,39 @@ impl Perimeters {
     /// [`Error::Unknown`] when the atlas has no such level.
     pub fn of_level(atlas: &Atlas, level: &Level) -> Result<Self> {
         let mut of_base = vec![Vec::new(); atlas.base().territories().len()];
-        for (b, t) in atlas.memberships(level)? {
+        for (b, t) in atlas.level(level)?.memberships().iter() {
             of_base[b as usize].push(t);
         }
         let names = atlas.level(level)?.territories().iter();
         let territories =
             names.map(|t| PerimeterName { code: t.code.to_string(), name: t.name.clone() }).collect();
         Ok(Self { name: level.to_string(), territories, of_base })
+    }
+
+    /// Those of a table whose first columns are the code of a base territory, the code of its perimeter and the
+    /// name of that, in this order and under any name; its file names them. The codes that are not in the atlas
+    /// come back with it.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] for a table of fewer columns, those of [`Records::for_each`].
+    pub fn from_table(atlas: &Atlas, table: Records<'_>) -> Result<(Self, Vec<String>)> {
+        let (name, columns) = (table.file().to_owned(), table.header().len());
+        if columns < 3 {
+            return Err(Error::Shape {
+                what: "columns of the table of perimeters",
+                expected: 3,
+                got: columns,
+            });
+        }
+        let mut rows = Vec::new();
+        table.for_each(|row, found| {
+            let perimeter = PerimeterName { code: row.get(1).to_owned(), name: row.get(2).to_owned() };
+            rows.push((row.get(0).to_owned(), perimeter));
+            found.keep();
+            Ok(())
+        })?;
+        let rows = rows.iter().map(|(code, perimeter)| (code.as_str(), perimeter.clone()));
+        Ok(Self::from_rows(atlas, name, rows))
     }
 
     /// Those of a table of the user's own, base code → perimeter: another year, before and after a law.
@@ -105,11 +132,10 @@ impl Default for BelongingOptions {
 }
 
 impl BelongingOptions {
-    /// Sets the number of random graphs that the core is held against.
-    #[must_use]
-    pub const fn replicates(mut self, replicates: usize) -> Self {
-        self.replicates = replicates;
-        self
+    setters! {
+        replicates: usize,
+        bin_m: f64,
+        seed: Seed,
     }
 }
 
@@ -254,7 +280,7 @@ pub(super) struct InMainZone {
     /// Actor of each node.
     pub(super) actors: Vec<usize>,
     /// Where each node is, in metres.
-    pub(super) at: Vec<(f64, f64)>,
+    pub(super) at: Vec<Coord<f64>>,
     pub(super) network: Network,
 }
 
@@ -274,7 +300,7 @@ impl Study {
         for (k, &(i, _)) in located.iter().enumerate() {
             if let (Some(c), true) = (places.planar(k), places.zones()[k] == Some(0)) {
                 actors.push(i);
-                at.push((c.x, c.y));
+                at.push(c);
             }
         }
         let mut node = vec![u32::MAX; whole.nodes()];
@@ -390,7 +416,7 @@ impl Study {
         &self,
         network: &Network,
         actors: &[usize],
-        at: &[(f64, f64)],
+        at: &[Coord<f64>],
         options: &BelongingOptions,
         progress: &dyn Progress,
     ) -> Result<BelongingCore> {
@@ -462,7 +488,7 @@ struct Sums {
 impl Sums {
     fn of(
         network: &Network,
-        at: &[(f64, f64)],
+        at: &[Coord<f64>],
         of: &[&[u32]],
         perimeters: usize,
         bin_m: f64,
@@ -472,7 +498,7 @@ impl Sums {
         let one = Labels::new(vec![0; at.len()], 1)?;
         let f = deterrence(network, &one, Weighting::Edges, at, bin_m, progress)?.f;
         let bin = |i: usize, j: usize| {
-            let (dx, dy) = (at[i].0 - at[j].0, at[i].1 - at[j].1);
+            let (dx, dy) = (at[i].x - at[j].x, at[i].y - at[j].y);
             ((dx * dx + dy * dy).sqrt() * (1.0 / bin_m)) as usize
         };
         let mut ties = vec![0.0; f.len()];

@@ -1,5 +1,6 @@
 //! The rural–urban ties of each territory against chance.
 
+use geo_types::Coord;
 use serde::Serialize;
 
 use super::Study;
@@ -78,7 +79,7 @@ impl Study {
     ) -> Result<Vec<TieChance>> {
         let units = self.atlas().level(level)?.territories().len();
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); self.atlas().base().territories().len()];
-        for (b, u) in self.atlas().memberships(level)? {
+        for (b, u) in self.atlas().level(level)?.memberships().iter() {
             of_base[b as usize].push(u);
         }
         let units_of =
@@ -129,9 +130,9 @@ impl Study {
             return Err(Error::Parameter { name: "bin_m", value: bin_m.to_string(), must });
         }
         progress.begin("ties against distance", None);
-        let bin = |a: (f64, f64), b: (f64, f64)| {
-            let (dx, dy) = (a.0 - b.0, a.1 - b.1);
-            ((dx * dx + dy * dy).sqrt() / bin_m) as usize
+        let bin = |a: Coord<f64>, b: Coord<f64>| {
+            let d = a - b;
+            ((d.x * d.x + d.y * d.y).sqrt() / bin_m) as usize
         };
         let points = Points::of(&at, |i| (sides.get(actors[i]).unwrap_or(0), network.degree(i) as f64));
         let mass = points.pairs_by_bin(&bin);
@@ -163,7 +164,7 @@ impl Study {
 
 /// Actors by the point they share: many do, and pairs of points are far fewer than pairs of actors.
 struct Points {
-    at: Vec<(f64, f64)>,
+    at: Vec<Coord<f64>>,
     members: Vec<Vec<usize>>,
     /// Ends of ties at each point, by side.
     stubs: Vec<[f64; 2]>,
@@ -172,9 +173,9 @@ struct Points {
 }
 
 impl Points {
-    fn of(at: &[(f64, f64)], actor: impl Fn(usize) -> (usize, f64)) -> Self {
+    fn of(at: &[Coord<f64>], actor: impl Fn(usize) -> (usize, f64)) -> Self {
         let mut order: Vec<usize> = (0..at.len()).collect();
-        order.sort_by(|&i, &j| at[i].0.total_cmp(&at[j].0).then(at[i].1.total_cmp(&at[j].1)).then(i.cmp(&j)));
+        order.sort_by(|&i, &j| at[i].x.total_cmp(&at[j].x).then(at[i].y.total_cmp(&at[j].y)).then(i.cmp(&j)));
         let mut points = Self { at: Vec::new(), members: Vec::new(), stubs: Vec::new(), squares: Vec::new() };
         for members in order.chunk_by(|&i, &j| at[i] == at[j]) {
             let (mut stubs, mut squares) = ([0.0; 2], 0.0);
@@ -191,7 +192,7 @@ impl Points {
     }
 
     /// `Σ s_i s_j` over the pairs of actors, by bin of distance.
-    fn pairs_by_bin(&self, bin: &(impl Fn((f64, f64), (f64, f64)) -> usize + Sync)) -> Vec<f64> {
+    fn pairs_by_bin(&self, bin: &(impl Fn(Coord<f64>, Coord<f64>) -> usize + Sync)) -> Vec<f64> {
         let whole: Vec<f64> = self.stubs.iter().map(|s| s[0] + s[1]).collect();
         let rows = parallel::map(whole.len(), |p| {
             let mut row = vec![(whole[p] * whole[p] - self.squares[p]) / 2.0];

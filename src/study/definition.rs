@@ -102,23 +102,11 @@ impl fmt::Display for RuralityDefinition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DensityGrid { rural_from: DensityLevel::RuralTown } => f.write_str("density"),
-            Self::DensityGrid { rural_from } => write!(f, "density:{}", key(*rural_from)),
+            Self::DensityGrid { rural_from } => write!(f, "density:{}", rural_from.key()),
             Self::Outside(level) => write!(f, "outside:{}", level.key()),
             Self::Classes { attribute, rural } => write!(f, "class:{attribute}={}", rural.join("|")),
             Self::Given(_) => f.write_str("given"),
         }
-    }
-}
-
-const fn key(level: DensityLevel) -> &'static str {
-    match level {
-        DensityLevel::LargeUrbanCentre => "large_urban_centre",
-        DensityLevel::IntermediateUrbanCentre => "intermediate_urban_centre",
-        DensityLevel::UrbanBelt => "urban_belt",
-        DensityLevel::SmallTown => "small_town",
-        DensityLevel::RuralTown => "rural_town",
-        DensityLevel::DispersedRural => "dispersed_rural",
-        DensityLevel::VeryDispersedRural => "very_dispersed_rural",
     }
 }
 
@@ -135,9 +123,8 @@ impl FromStr for RuralityDefinition {
         };
         match text.trim().split_once(':') {
             None if text.trim() == "density" => Ok(Self::default()),
-            Some(("density", level)) => DensityLevel::ALL
-                .into_iter()
-                .find(|l| key(*l) == level || l.label().eq_ignore_ascii_case(level))
+            Some(("density", level)) => (level.parse().ok())
+                .or_else(|| DensityLevel::from_label(level))
                 .map(|rural_from| Self::DensityGrid { rural_from })
                 .ok_or_else(refused),
             Some(("outside", level)) => {

@@ -48,17 +48,7 @@ impl Objective {
     }
 }
 
-impl std::str::FromStr for Objective {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|o| o.key() == text).ok_or_else(|| Error::Unknown {
-            kind: "objective",
-            value: text.to_owned(),
-            hint: Some(format!("objectives are {}", Self::ALL.map(Self::key).join(", "))),
-        })
-    }
-}
+keyed!(Objective, "objective", shown);
 
 /// How many actors may be told at first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -117,6 +107,19 @@ pub struct WordOfMouthOptions {
     pub practice: Option<usize>,
     /// Periods, runs and seed.
     pub telling: TellingOptions,
+}
+
+impl WordOfMouthOptions {
+    setters! {
+        level: Level,
+        reach_m: f64,
+        half_distance_m: f64,
+        rural_tellings: u32,
+        urban_tellings: u32,
+        barriers: Vec<Barriers>,
+        practice: Option<usize>,
+        telling: TellingOptions,
+    }
 }
 
 impl Default for WordOfMouthOptions {
@@ -179,18 +182,15 @@ impl Default for DiffusionOptions {
 }
 
 impl DiffusionOptions {
-    /// Sets what reaching an actor is worth.
-    #[must_use]
-    pub const fn objective(mut self, objective: Objective) -> Self {
-        self.objective = objective;
-        self
-    }
-
-    /// Sets how many may be told at first.
-    #[must_use]
-    pub fn budget(mut self, budget: DiffusionBudget) -> Self {
-        self.budget = budget;
-        self
+    setters! {
+        objective: Objective,
+        budget: DiffusionBudget,
+        epsilon: f64,
+        cascades: usize,
+        seed: Seed,
+        model: SpreadModel,
+        probability: ArcProbability,
+        until: Option<Year>,
     }
 
     /// Sets how a tie carries a practice on, and with what probability.
@@ -200,31 +200,10 @@ impl DiffusionOptions {
         self
     }
 
-    /// Sets ε.
-    #[must_use]
-    pub const fn epsilon(mut self, epsilon: f64) -> Self {
-        self.epsilon = epsilon;
-        self
-    }
-
-    /// Sets the number of cascades.
-    #[must_use]
-    pub const fn cascades(mut self, cascades: usize) -> Self {
-        self.cascades = cascades;
-        self
-    }
-
     /// Sets word of mouth over distance.
     #[must_use]
     pub fn word_of_mouth(mut self, options: Option<WordOfMouthOptions>) -> Self {
         self.word_of_mouth = options;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
         self
     }
 }
@@ -478,7 +457,7 @@ impl Study {
                 weights.push(territory.population.unwrap_or(0.0).max(0.0));
             }
         }
-        let rurality: Vec<Option<Rurality>> = territories.iter().map(|t| sides[*t as usize].0).collect();
+        let rurality: Vec<Option<Rurality>> = territories.iter().map(|t| sides[*t as usize].class).collect();
         let mut first: Vec<u32> =
             tellers.iter().filter_map(|a| position[of_base.get(*a as usize)?]).collect();
         first.sort_unstable();
@@ -524,7 +503,7 @@ impl Study {
                 let outer = self.atlas().level(outer)?;
                 let mut votes: Vec<std::collections::BTreeMap<usize, usize>> =
                     vec![std::collections::BTreeMap::new(); self.atlas().level(level)?.territories().len()];
-                for (base, unit) in self.atlas().memberships(level)? {
+                for (base, unit) in self.atlas().level(level)?.memberships().iter() {
                     if let Some(side) = outer.membership().get(base as usize) {
                         *votes[unit as usize].entry(side).or_default() += 1;
                     }

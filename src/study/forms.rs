@@ -99,7 +99,7 @@ impl Study {
     /// use rurban::study::{Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let places = study.actors_of(&[ActorKind::InnovationPlace]);
     /// let forms = study.place_forms(&places, &["capability"], 50_000.0)?;
     /// assert!(forms.places.iter().any(|p| !p.lacks.is_empty()));

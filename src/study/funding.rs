@@ -53,25 +53,12 @@ impl Default for FundingOptions {
 }
 
 impl FundingOptions {
-    /// Sets the level.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
-        self
-    }
-
-    /// Sets which money counts.
-    #[must_use]
-    pub const fn money(mut self, money: Option<MoneySource>) -> Self {
-        self.money = money;
-        self
-    }
-
-    /// Sets the measures looked at together.
-    #[must_use]
-    pub fn measures(mut self, measures: Vec<FundingCode>) -> Self {
-        self.measures = measures;
-        self
+    setters! {
+        level: Level,
+        money: Option<MoneySource>,
+        measures: Vec<FundingCode>,
+        partly_outside_farming: Vec<FundingCode>,
+        few_rural_share: f64,
     }
 
     /// Sets what counts as outside farming, whole and in part.
@@ -302,7 +289,7 @@ impl Study {
     /// use rurban::study::{FundingOptions, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let report = study.funding(&FundingOptions::default(), None)?;
     /// assert_eq!((report.total_eur / 1e3).round() / 1e3, 12_010.643);
     /// assert_eq!((report.together_eur / 1e3).round() / 1e3, 2_312.254);
@@ -392,7 +379,7 @@ impl Study {
                 let unit = &units[u];
                 let together = sum(row, &options.measures);
                 let total: f64 = row.iter().sum();
-                let share = rural[u].1;
+                let share = rural[u].rural_share;
                 let rural_population = unit.population.zip(share).map(|(p, s)| p * s);
                 TerritoryFunding {
                     territory: u,

@@ -31,7 +31,8 @@ use serde::{Deserialize, Serialize};
 
 pub use access::{
     AccessCosts, AccessCoverage, AccessInequality, AccessMeasure, AccessMethod, AccessOptions, AccessReport,
-    AccessSummary, Capacity, Covered, FacilityAccess, NearFacility, Offer, Supply, TerritoryAccess,
+    AccessSummary, Capacity, Covered, FacilityAccess, NearFacility, Offer, ReachedShare, Supply,
+    TerritoryAccess,
 };
 pub use answers::{
     AnswerTest, AnswersOptions, AnswersReport, OptionByRurality, ResponseRate, TextAnswers, TextTerm,
@@ -42,7 +43,7 @@ pub use belonging::{
 };
 pub use chance::TieChance;
 pub use complementarity::{
-    Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
+    ActivityPart, Complementarity, ComplementarityCoverage, ComplementarityOptions, ComplementarityReport,
     ComplementarityTest, ComplementaryPartner, Giving, Holder, Need, Needs, PresenceRule, ProfileMeasures,
     ProfiledRow, Rank, RelatednessRule, Search, SideGain, Strength,
 };
@@ -87,7 +88,7 @@ pub use siting::{
 };
 pub use spatial::{
     ClassJoins, Neighbourhood, SpatialAssociation, SpatialClass, SpatialCoverage, SpatialOptions,
-    SpatialStructure, Spot, TerritoryScore, TerritorySpatial,
+    SpatialStructure, Spot, SpotCounts, TerritoryScore, TerritorySpatial,
 };
 pub use spread::{Amounts, GroupSpread, Spread};
 pub use territories::{NEAR_M, Reach, TerritoryMeasures};
@@ -138,6 +139,10 @@ impl Default for StudyOptions {
 }
 
 impl StudyOptions {
+    setters! {
+        strictness: Strictness,
+    }
+
     /// Sets the projection rule.
     #[must_use]
     pub const fn projection(mut self, rule: ProjectionRule) -> Self {
@@ -212,14 +217,14 @@ impl Study {
     pub fn new(
         mut atlas: Atlas,
         inventory: Inventory,
-        options: StudyOptions,
+        options: &StudyOptions,
         progress: &dyn Progress,
     ) -> Result<(Self, Diagnostics)> {
         let mut diagnostics = Diagnostics::new(options.strictness);
         atlas.set_rurality(options.rurality.labels(&atlas)?)?;
-        let places = places::place(&atlas, &inventory, &options, progress, &mut diagnostics)?;
-        let links = links::tie(&inventory, &places, &options, progress, &mut diagnostics)?;
-        Ok((Self { atlas, inventory, options, places, links }, diagnostics))
+        let places = places::place(&atlas, &inventory, options, progress, &mut diagnostics)?;
+        let links = links::tie(&inventory, &places, options, progress, &mut diagnostics)?;
+        Ok((Self { atlas, inventory, options: options.clone(), places, links }, diagnostics))
     }
 
     /// The same study under another definition of what is rural: what changes, changes for that reason
@@ -229,7 +234,7 @@ impl Study {
     /// Those of [`RuralityDefinition::labels`] and of [`Study::new`].
     pub fn under(&self, definition: RuralityDefinition, progress: &dyn Progress) -> Result<Self> {
         let options = self.options.clone().rurality(definition);
-        Ok(Self::new(self.atlas.clone(), self.inventory.clone(), options, progress)?.0)
+        Ok(Self::new(self.atlas.clone(), self.inventory.clone(), &options, progress)?.0)
     }
 
     /// The study with outlines changed for display (simplified, say) at the base level and joined
@@ -288,7 +293,7 @@ impl Study {
     /// use rurban::study::{Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let graph = study.graph();
     /// assert_eq!(graph.node_count(), study.inventory().actors().len());
     /// assert!(connected_components(&graph) > 1);

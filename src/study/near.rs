@@ -56,7 +56,7 @@ impl ActorIndex<'_> {
     /// use rurban::study::{Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let near = study.actor_index()?;
     /// let auch = LonLat::new(0.586, 43.646)?;
     /// let rural_places = near.nearest(auch, 3, |actor, place| {

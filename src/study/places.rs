@@ -168,7 +168,7 @@ impl<'a> TerritoryRurality<'a> {
         let mut levels = BTreeMap::new();
         for (level, _) in actors.iter().filter_map(|a| a.territory.as_ref()) {
             if !levels.contains_key(level) && atlas.level(level).is_ok() {
-                levels.insert(level, atlas.rurality(level)?.into_iter().map(|(r, _)| r).collect());
+                levels.insert(level, atlas.rurality(level)?.into_iter().map(|r| r.class).collect());
             }
         }
         Ok(Self { atlas, levels })

@@ -55,7 +55,7 @@ impl Study {
         counting: Counting,
     ) -> Result<(Profiles, Diagnostics)> {
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); self.atlas().base().territories().len()];
-        for (b, t) in self.atlas().memberships(level)? {
+        for (b, t) in self.atlas().level(level)?.memberships().iter() {
             of_base[b as usize].push(t);
         }
         let rows = self.atlas().level(level)?.territories().len();

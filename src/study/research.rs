@@ -71,11 +71,12 @@ impl Default for FirmLaboratoryOptions {
 }
 
 impl FirmLaboratoryOptions {
-    /// Sets the level of the territories.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
-        self
+    setters! {
+        level: Level,
+        deals: usize,
+        seed: Seed,
+        kind: CooperationKind,
+        bin_m: f64,
     }
 
     /// Sets the level around it.
@@ -110,20 +111,6 @@ impl FirmLaboratoryOptions {
     #[must_use]
     pub fn ground(mut self, ground: FirmGround) -> Self {
         self.ground = Some(ground);
-        self
-    }
-
-    /// Sets the number of deals.
-    #[must_use]
-    pub const fn deals(mut self, deals: usize) -> Self {
-        self.deals = deals;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
         self
     }
 }

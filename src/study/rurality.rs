@@ -219,7 +219,7 @@ impl Study {
     /// use rurban::study::{RuralityRules, Study, StudyOptions, Typology};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let communes = study.typology(&Typology::Rurality(Level::Commune), &RuralityRules::default())?;
     /// let rural = communes.shares[0].population_share.unwrap_or(0.0);
     /// assert!((100.0 * rural - 31.8).abs() < 0.05);
@@ -312,7 +312,7 @@ impl Study {
         let coarse = self.atlas().level(coarser)?;
         let n = self.atlas().level(level)?.territories().len();
         let mut people: Vec<BTreeMap<u32, f64>> = vec![BTreeMap::new(); n];
-        for (member, unit) in self.atlas().memberships(level)? {
+        for (member, unit) in self.atlas().level(level)?.memberships().iter() {
             let population = self.atlas().base().territories()[member as usize].population.unwrap_or(0.0);
             if let Some(group) = coarse.membership().get(member as usize) {
                 *people[unit as usize].entry(group as u32).or_default() += population;
@@ -339,7 +339,7 @@ impl Study {
     /// Inhabitants of each territory of a level by density level of its members.
     fn population_by_density(&self, level: &Level) -> Result<Vec<[f64; 7]>> {
         let mut people = vec![[0.0; 7]; self.atlas().level(level)?.territories().len()];
-        for (member, unit) in self.atlas().memberships(level)? {
+        for (member, unit) in self.atlas().level(level)?.memberships().iter() {
             let t = &self.atlas().base().territories()[member as usize];
             if let Some(density) = t.density {
                 people[unit as usize][density.rank()] += t.population.unwrap_or(0.0);
@@ -408,7 +408,7 @@ impl Study {
         }
         let by_density = self.population_by_density(level)?;
         let mut within: Vec<BTreeMap<usize, f64>> = vec![BTreeMap::new(); by_density.len()];
-        for (member, region) in self.atlas().memberships(level)? {
+        for (member, region) in self.atlas().level(level)?.memberships().iter() {
             if let Some((unit, people)) = centre_people(member as usize) {
                 *within[region as usize].entry(unit).or_default() += people;
             }

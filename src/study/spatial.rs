@@ -1,7 +1,6 @@
 //! Do territories that are alike lie side by side, and where?
 
 use std::fmt;
-use std::str::FromStr;
 
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
@@ -21,6 +20,7 @@ use crate::model::{Level, LinkClass};
 use crate::random::Seed;
 use crate::space::contiguity::{Rule, contiguity};
 use crate::space::index::PlaceIndex;
+use crate::space::neighbours::{Neighbour, Neighbours};
 use crate::space::weights::{SpatialWeights, Transform};
 
 /// A score of territories that [`TerritoryMeasures`] give.
@@ -116,17 +116,7 @@ impl TerritoryScore {
     }
 }
 
-impl FromStr for TerritoryScore {
-    type Err = Error;
-
-    fn from_str(key: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|s| s.key() == key).ok_or_else(|| Error::Unknown {
-            kind: "score of territories",
-            value: key.to_owned(),
-            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
-        })
-    }
-}
+keyed!(TerritoryScore, "score of territories", shown);
 
 /// Who is whose neighbour at a level.
 ///
@@ -203,6 +193,13 @@ impl Default for SpatialOptions {
 }
 
 impl SpatialOptions {
+    /// Permutation tests: so many replicates of each global one, so many of that of each territory.
+    #[must_use]
+    pub fn permuted(global: usize, of_each: usize, seed: Seed) -> Self {
+        let local = LocalInference::ConditionalPermutation { permutations: of_each, seed };
+        Self::default().test(Test::Permutation { permutations: global, seed }).local(local)
+    }
+
     /// Sets who is whose neighbour.
     #[must_use]
     pub const fn neighbourhood(mut self, neighbourhood: Neighbourhood) -> Self {
@@ -210,25 +207,10 @@ impl SpatialOptions {
         self
     }
 
-    /// Sets the test of global measures.
-    #[must_use]
-    pub const fn test(mut self, test: Test) -> Self {
-        self.test = test;
-        self
-    }
-
-    /// Sets the inference of local measures.
-    #[must_use]
-    pub const fn local(mut self, local: LocalInference) -> Self {
-        self.local = local;
-        self
-    }
-
-    /// Sets the policy on islands.
-    #[must_use]
-    pub const fn islands(mut self, islands: Islands) -> Self {
-        self.islands = islands;
-        self
+    setters! {
+        test: Test,
+        local: LocalInference,
+        islands: Islands,
     }
 
     /// Sets the false discovery rate.
@@ -382,11 +364,20 @@ impl SpatialStructure {
     }
 
     /// Number of hot spots and of cold spots.
-    #[must_use]
-    pub fn spots(&self) -> (usize, usize) {
+    pub fn spots(&self) -> SpotCounts {
         let count = |spot| self.territories.iter().filter(|t| t.spot == Some(spot)).count();
-        (count(Spot::Hot), count(Spot::Cold))
+        SpotCounts { hot: count(Spot::Hot), cold: count(Spot::Cold) }
     }
+}
+
+/// How many territories are hot and cold spots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[must_use]
+pub struct SpotCounts {
+    /// High values among high ones.
+    pub hot: usize,
+    /// Low values among low ones.
+    pub cold: usize,
 }
 
 /// Whether one score goes with another next door.
@@ -458,9 +449,10 @@ impl Sample {
                 let near = near(&points, neighbourhood)?;
                 let mut lists = vec![Vec::new(); of.len()];
                 for (&i, list) in ids.iter().zip(near) {
-                    lists[i as usize] = list.into_iter().map(|(j, d)| (ids[j as usize], d)).collect();
+                    lists[i as usize] =
+                        list.into_iter().map(|n| Neighbour { id: ids[n.id as usize], ..n }).collect();
                 }
-                SpatialWeights::binary(&lists)?
+                SpatialWeights::binary(&Neighbours::from_lists(&lists))?
             }
         };
         let coverage = SpatialCoverage {
@@ -480,7 +472,7 @@ impl Sample {
 }
 
 /// The neighbours of each point, itself left out.
-fn near(points: &[Coord<f64>], neighbourhood: Neighbourhood) -> Result<Vec<Vec<(u32, f64)>>> {
+fn near(points: &[Coord<f64>], neighbourhood: Neighbourhood) -> Result<Vec<Vec<Neighbour>>> {
     let reach = match neighbourhood {
         Neighbourhood::Nearest { reach_m, .. } => reach_m,
         Neighbourhood::Within { radius_m } => radius_m,
@@ -502,8 +494,7 @@ fn near(points: &[Coord<f64>], neighbourhood: Neighbourhood) -> Result<Vec<Vec<(
             Neighbourhood::Nearest { k, .. } => index.nearest(points[i], k, |j| j as usize != i)?,
             _ => index.within(points[i], reach)?,
         };
-        let kept = found.into_iter().filter(|n| n.distance_m <= reach && n.id as usize != i);
-        Ok(kept.map(|n| (n.id, n.distance_m)).collect())
+        Ok(found.into_iter().filter(|n| n.distance_m <= reach && n.id as usize != i).collect())
     });
     lists.into_iter().collect()
 }
@@ -541,7 +532,7 @@ impl Study {
     /// use rurban::study::{SpatialOptions, Study, StudyOptions, TerritoryScore};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let measures = study.territory_measures(&Level::Departement, &study.reach(&Silent)?)?;
     /// let rural: Vec<f64> = measures.iter().map(|m| TerritoryScore::RuralShare.of(m)).collect();
     /// let found = study.spatial_structure(&Level::Departement, &rural, &SpatialOptions::default())?;

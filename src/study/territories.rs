@@ -151,7 +151,7 @@ impl Study {
     /// [`crate::Error::Unknown`] when the atlas has no such level.
     pub fn territory_measures(&self, level: &Level, reach: &Reach) -> Result<Vec<TerritoryMeasures>> {
         let units = self.atlas().level(level)?.territories();
-        let memberships = self.atlas().memberships(level)?;
+        let memberships = self.atlas().level(level)?.memberships();
         let rurality = self.atlas().rurality(level)?;
         let base = self.atlas().base().territories();
         let mut measures: Vec<TerritoryMeasures> = units
@@ -177,7 +177,7 @@ impl Study {
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); base.len()];
         let (mut research, mut innovation) =
             (vec![Mean::default(); units.len()], vec![Mean::default(); units.len()]);
-        for &(b, u) in &memberships {
+        for (b, u) in memberships.iter() {
             let (commune, u) = (&base[b as usize], u as usize);
             of_base[b as usize].push(u as u32);
             measures[u].members += 1;
@@ -191,7 +191,7 @@ impl Study {
             }
         }
         for (u, m) in measures.iter_mut().enumerate() {
-            (m.rurality, m.rural_population_share) = rurality[u];
+            (m.rurality, m.rural_population_share) = (rurality[u].class, rurality[u].rural_share);
             m.research_distance_m = research[u].value();
             m.innovation_distance_m = innovation[u].value();
         }
@@ -261,7 +261,7 @@ mod tests {
     fn a_territory_of_which_a_part_is_known_says_so() {
         let france = crate::france::EmbeddedFrance::load().unwrap();
         let (study, _) =
-            Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+            Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
         let mut measures =
             study.territory_measures(&Level::Departement, &study.reach(&Silent).unwrap()).unwrap();
         assert_eq!(measures[0].shown_name(), "Ain");

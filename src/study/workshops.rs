@@ -141,7 +141,7 @@ impl Study {
     /// use rurban::study::{Study, StudyOptions, WorkshopsOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let clusters = study.actors_of(&[ActorKind::Cluster])[..40].to_vec();
     /// let report = study.workshops(&WorkshopsOptions::new(clusters, WorkshopOptions::new(8, 12)))?;
     /// assert_eq!(report.workshops.groups.len(), 4);

@@ -17,12 +17,15 @@ pub struct PopulationGrid {
 }
 
 impl PopulationGrid {
-    /// A grid from the population of its cells in row-major order; NaN is a cell without data (outside
-    /// the study area), which is never classified and belongs to no cluster. All cells are land.
+    /// A grid from the population of its cells in row-major order; NaN is a cell without data (outside the
+    /// study area), which is never classified and belongs to no cluster. All cells are land.
     ///
     /// # Errors
-    /// [`Error::Shape`] when `population` does not hold rows × columns cells; [`Error::Value`] for a
-    /// negative or infinite population; [`Error::Parameter`] when the area of a cell is not positive.
+    /// [`Error::Shape`] when `population` does not hold rows × columns cells; [`Error::Value`] for a negative
+    /// or infinite population; [`Error::Parameter`] when the area of a cell is not positive.
+    ///
+    /// # Complexity
+    /// O(cells).
     pub fn new(rows: usize, columns: usize, cell_area_km2: f64, population: Vec<f64>) -> Result<Self> {
         if !(cell_area_km2 > 0.0 && cell_area_km2.is_finite()) {
             return Err(Error::Parameter {
@@ -197,35 +200,20 @@ impl Default for GridRules {
     }
 }
 
-macro_rules! setters {
-    ($($field:ident: $kind:ty, $doc:literal;)*) => {
-        impl GridRules {
-            $(
-                #[doc = $doc]
-                #[must_use]
-                pub const fn $field(mut self, $field: $kind) -> Self {
-                    self.$field = $field;
-                    self
-                }
-            )*
-        }
-    };
-}
-
-setters! {
-    urban_centre: ClusterRule, "Sets the rule of urban centres.";
-    dense_cluster: ClusterRule, "Sets the rule of dense urban clusters.";
-    semi_dense_cluster: ClusterRule, "Sets the rule of semi-dense urban clusters.";
-    urban_cluster: ClusterRule, "Sets the rule of urban clusters.";
-    rural_cluster: ClusterRule, "Sets the rule of rural clusters.";
-    low_density_per_km2: f64, "Sets the least density of low-density rural cells.";
-    built_up: Option<f64>, "Sets the built-up criterion.";
-    max_gap_km2: f64, "Sets the size below which gaps are filled.";
-    smoothing: EdgeSmoothing, "Sets the smoothing of edges.";
-    buffer_cells: usize, "Sets the distance of semi-dense clusters from denser ones.";
-}
-
 impl GridRules {
+    setters! {
+        urban_centre: ClusterRule,
+        dense_cluster: ClusterRule,
+        semi_dense_cluster: ClusterRule,
+        urban_cluster: ClusterRule,
+        rural_cluster: ClusterRule,
+        low_density_per_km2: f64,
+        built_up: Option<f64>,
+        max_gap_km2: f64,
+        smoothing: EdgeSmoothing,
+        buffer_cells: usize,
+    }
+
     fn check(&self) -> Result<()> {
         let all = [
             ("urban_centre", self.urban_centre),
@@ -300,23 +288,41 @@ pub struct GridClasses {
     pub centre_population: Vec<f64>,
 }
 
-/// Degree of urbanisation of grid cells, levels 1 and 2 ([`CellClass::level1`]).
+/// How urban each cell of a grid is: the degree of urbanisation, levels 1 and 2 ([`CellClass::level1`]).
 ///
-/// Urban centres are rook-contiguous clusters of cells of ≥ 1,500 inhabitants per km² of land with
-/// ≥ 50,000 inhabitants, their edges smoothed and gaps under 15 km² filled; urban clusters are
-/// queen-contiguous, ≥ 300 and ≥ 5,000, and divide into dense clusters (rook, ≥ 1,500, ≥ 5,000),
-/// semi-dense clusters (rook, ≥ 900, ≥ 2,500, further than 2 cells from any centre or dense cluster)
-/// and suburban cells. The rest is rural: clusters (queen, ≥ 300, ≥ 500), low density (≥ 50), very low
-/// density, or water (no people, nothing built, under half land).
+/// # Formula
+/// Urban centres are rook-contiguous clusters of cells of ≥ 1,500 inhabitants per km² of land with ≥ 50,000
+/// inhabitants, their edges smoothed and gaps under 15 km² filled; urban clusters are queen-contiguous, ≥ 300
+/// and ≥ 5,000, and divide into dense clusters (rook, ≥ 1,500, ≥ 5,000), semi-dense clusters (rook, ≥ 900, ≥
+/// 2,500, further than 2 cells from any centre or dense cluster) and suburban cells. The rest is rural:
+/// clusters (queen, ≥ 300, ≥ 500), low density (≥ 50), very low density, or water (no people, nothing built,
+/// under half land).
 ///
-/// A gap is a set of rook-contiguous cells wholly surrounded by one centre; it may hold water, which
-/// then is part of the centre, and cells without data, which count in its area and stay unclassified. A
-/// populated cell without land has the density of its whole area. Held to flexurba on land-only grids
-/// without built-up criterion; water and built-up follow the manual. O(cells).
+/// A gap is a set of rook-contiguous cells wholly surrounded by one centre; it may hold water, which then is
+/// part of the centre, and cells without data, which count in its area and stay unclassified. A populated
+/// cell without land has the density of its whole area.
 ///
-/// Eurostat (2021), *Applying the degree of urbanisation: a methodological manual*,
-/// doi:10.2785/706535; Dijkstra et al. 2021, doi:10.1016/j.jue.2020.103312.
+/// # Range
+/// The classes of [`CellClass`], one for each cell.
 ///
+/// # Direction
+/// A higher [`CellClass::code`] is more urban.
+///
+/// # Undefined
+/// `None` for cells without data.
+///
+/// # Errors
+/// [`Error::Parameter`] when a threshold is negative or NaN.
+///
+/// # Complexity
+/// O(cells).
+///
+/// # References
+/// Eurostat (2021), *Applying the degree of urbanisation: a methodological manual*, doi:10.2785/706535;
+/// Dijkstra et al. (2021), Journal of Urban Economics, doi:10.1016/j.jue.2020.103312. Held to flexurba on
+/// land-only grids without built-up criterion; water and built-up follow the manual.
+///
+/// # Example
 /// ```
 /// use rurban::typology::{CellClass, GridRules, PopulationGrid, degurba_grid};
 /// let grid = PopulationGrid::new(1, 4, 1.0, vec![30_000., 25_000., 60., 10.])?;
@@ -325,9 +331,6 @@ pub struct GridClasses {
 /// assert_eq!(classes[2..], [Some(CellClass::LowDensityRural), Some(CellClass::VeryLowDensityRural)]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Parameter`] when a threshold is negative or NaN.
 pub fn degurba_grid(grid: &PopulationGrid, rules: &GridRules) -> Result<GridClasses> {
     rules.check()?;
     let (shape, n) = (grid.shape, grid.population.len());

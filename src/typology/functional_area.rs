@@ -37,19 +37,43 @@ pub struct FunctionalAreas {
     pub detached: Vec<u32>,
 }
 
-/// Functional areas by the commuting rule: which territory depends on which city.
+/// Which territory depends on which city for work: functional areas by the commuting rule.
 ///
-/// `flows` has a row for each unit of residence and a column for each unit of work; `employed` counts
-/// the employed residents of each unit; `cores` gives the core of the units that make one up. First
-/// cores merge: while a core sends at least `threshold` of its employed residents to another one,
-/// the two with the largest such share become one (ties: the lower indices). Then a unit belongs to
-/// the crown of the core that at least `threshold` of its employed residents work in, the one with
-/// the largest share (ties: the lower index). Flows to a crown do not count.
+/// # Formula
+/// `flows` has a row for each unit of residence and a column for each unit of work; `employed` counts the
+/// employed residents of each unit; `cores` gives the core of the units that make one up. First cores merge:
+/// while a core sends at least `threshold` of its employed residents to another one, the two with the largest
+/// such share become one (ties: the lower indices). Then a unit belongs to the crown of the core that at
+/// least `threshold` of its employed residents work in, the one with the largest share (ties: the lower
+/// index). Flows to a crown do not count.
 ///
-/// With `neighbours` (pairs of contiguous units) the areas are cleaned up: crown units that do not
-/// hang together with their core are taken out, and units all of whose neighbours belong to one area
-/// join it as enclaves.
+/// With `neighbours` (pairs of contiguous units) the areas are cleaned up: crown units that do not hang
+/// together with their core are taken out, and units all of whose neighbours belong to one area join it as
+/// enclaves.
 ///
+/// # Range
+/// The roles of [`AreaRole`], one for each unit, and shares in [0, ∞), at most 1 where flows add up to the
+/// employed.
+///
+/// # Direction
+/// A high share says that a unit depends on the core.
+///
+/// # Undefined
+/// The share is NaN for units of cores and for units without employed residents, which are in no crown.
+///
+/// # Errors
+/// [`Error::Shape`] when sizes differ, [`Error::Value`] when a flow or a number of employed residents is
+/// negative or not finite or a neighbour is no unit, [`Error::Parameter`] when the threshold is not in
+/// (0, 1].
+///
+/// # Complexity
+/// O(flows + cores³).
+///
+/// # References
+/// INSEE (2020), *aires d'attraction des villes*; Dijkstra, Poelman & Veneri (2019), The EU-OECD definition
+/// of a functional urban area, doi:10.1787/d58cb34d-en.
+///
+/// # Example
 /// ```
 /// use rurban::{labels::Labels, matrix::Csr, typology::{functional_areas, AreaRole}};
 /// // Unit 0 is a city; 20 % of unit 1 and 10 % of unit 2 work there.
@@ -59,17 +83,6 @@ pub struct FunctionalAreas {
 /// assert_eq!(areas.role, [AreaRole::Core, AreaRole::Crown, AreaRole::Outside]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// Time O(flows + cores³).
-///
-/// # Errors
-/// [`Error::Shape`] when sizes differ, [`Error::Value`] when a flow or a number of employed residents
-/// is negative or not finite or a neighbour is no unit, [`Error::Parameter`] when the threshold is
-/// not in (0, 1].
-///
-/// # References
-/// INSEE (2020), *aires d'attraction des villes*; Dijkstra, Poelman & Veneri (2019), The EU-OECD
-/// definition of a functional urban area, doi:10.1787/d58cb34d-en.
 pub fn functional_areas(
     flows: &Csr,
     employed: &[f64],

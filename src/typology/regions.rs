@@ -60,6 +60,14 @@ impl Default for RegionRules {
 }
 
 impl RegionRules {
+    setters! {
+        rural_above: f64,
+        urban_below: f64,
+        intermediate_centre: f64,
+        urban_centre: f64,
+        centre_share: f64,
+    }
+
     /// Sets the shares of rural population that bound intermediate regions.
     #[must_use]
     pub const fn bounds(mut self, urban_below: f64, rural_above: f64) -> Self {
@@ -96,14 +104,31 @@ impl RegionRules {
     }
 }
 
-/// OECD–Eurostat urban–rural typology of regions (NUTS 3); `None` for regions without population.
+/// How rural each region (NUTS 3) is, by the urban–rural typology of OECD and Eurostat.
 ///
-/// Predominantly rural: > 50 % of people in rural cells; predominantly urban: < 20 %; intermediate
-/// between. A rural region with a centre of > 200,000 inhabitants that makes up ≥ 25 % of the region
-/// is promoted to intermediate, an intermediate one with a centre of > 500,000 likewise to urban; a
-/// region moves up one step at most. The step that joins regions under 500 km² to their neighbours is
-/// the caller's. From the published definition (Eurostat 2010/2013), not checked against a peer.
+/// # Formula
+/// Predominantly rural: > 50 % of people in rural cells; predominantly urban: < 20 %; intermediate between. A
+/// rural region with a centre of > 200,000 inhabitants that makes up ≥ 25 % of the region is promoted to
+/// intermediate, an intermediate one with a centre of > 500,000 likewise to urban; a region moves up one step
+/// at most. The step that joins regions under 500 km² to their neighbours is the caller's.
 ///
+/// # Range
+/// The classes of [`RegionClass`], one for each region.
+///
+/// # Undefined
+/// `None` for regions without population.
+///
+/// # Errors
+/// [`Error::Value`] for populations that are negative, not finite or larger than the whole they are part of;
+/// [`Error::Parameter`] for thresholds out of order.
+///
+/// # Complexity
+/// O(regions).
+///
+/// # References
+/// Eurostat (2010/2013), the published definition; not checked against a peer.
+///
+/// # Example
 /// ```
 /// use rurban::typology::{RegionClass, RegionPopulation, RegionRules, regional_typology};
 /// let region = RegionPopulation { total: 8e5, rural: 4.4e5, largest_centre: 2.5e5, largest_centre_within: 2.2e5 };
@@ -112,10 +137,6 @@ impl RegionRules {
 /// assert_eq!(classes, [Some(RegionClass::Intermediate), Some(RegionClass::Rural)]);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Value`] for populations that are negative, not finite or larger than the whole they are part
-/// of; [`Error::Parameter`] for thresholds out of order.
 pub fn regional_typology(
     regions: &[RegionPopulation],
     rules: &RegionRules,
@@ -155,16 +176,27 @@ pub fn regional_typology(
     regions.iter().enumerate().map(class).collect()
 }
 
-/// Type of an intermunicipal group (EPCI) by the density of its communes (*Observatoire des territoires*);
-/// `None` without population.
+/// How rural an intermunicipal group (EPCI) is, by the density of its communes.
 ///
+/// # Formula
 /// `population` is by level of INSEE's seven-level density grid, *grands centres urbains* first; the first
-/// four are urban. Urban (dense): > 50 % in *grands centres urbains*;
-/// intermediate: > 50 % in the four urban levels; otherwise rural — an exact half too, on which the
-/// source is silent. From the definition, not checked against a peer.
+/// four are urban. Urban (dense): > 50 % in *grands centres urbains*; intermediate: > 50 % in the four urban
+/// levels; otherwise rural — an exact half too, on which the source is silent.
+///
+/// # Range
+/// The classes of [`RegionClass`].
+///
+/// # Undefined
+/// `None` without population.
 ///
 /// # Errors
 /// [`Error::Value`] for a population that is negative or not finite.
+///
+/// # Complexity
+/// O(1).
+///
+/// # References
+/// *Observatoire des territoires*. From the definition, not checked against a peer.
 pub fn epci_typology(population: &[f64; 7]) -> Result<Option<RegionClass>> {
     check_weights("population", population)?;
     let total: f64 = population.iter().sum();
@@ -194,19 +226,31 @@ pub enum RuralSetting {
 /// Inhabitants above which a pole makes the rural communes of its area periurban (INSEE 2024).
 pub const PERIURBAN_POLE: f64 = 50_000.0;
 
-/// Whether a rural commune is periurban: in the attraction area of a pole of more than `threshold`
-/// inhabitants ([`PERIURBAN_POLE`]); `pole` is the population of the pole of its area, `None` outside
-/// any. From the definition, not checked against a peer.
+/// Whether a rural commune is periurban: in the attraction area of a large pole.
 ///
+/// # Formula
+/// Periurban when the pole of its area has more than `threshold` inhabitants ([`PERIURBAN_POLE`]); `pole` is
+/// the population of that pole, `None` outside any area.
+///
+/// # Range
+/// The two of [`RuralSetting`].
+///
+/// # Errors
+/// [`Error::Parameter`] when a population is negative or NaN.
+///
+/// # Complexity
+/// O(1).
+///
+/// # References
+/// INSEE (2024). From the definition, not checked against a peer.
+///
+/// # Example
 /// ```
 /// use rurban::typology::{PERIURBAN_POLE, RuralSetting, rural_setting};
 /// assert_eq!(rural_setting(Some(120_000.0), PERIURBAN_POLE)?, RuralSetting::Periurban);
 /// assert_eq!(rural_setting(None, PERIURBAN_POLE)?, RuralSetting::NonPeriurban);
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Parameter`] when a population is negative or NaN.
 pub fn rural_setting(pole: Option<f64>, threshold: f64) -> Result<RuralSetting> {
     for (name, value) in [("pole", pole.unwrap_or(0.0)), ("threshold", threshold)] {
         if value.is_nan() || value < 0.0 {

@@ -63,12 +63,23 @@ pub struct UnitShares {
     pub shares: Matrix,
 }
 
-/// Shares of units in the classes of cells; `units` gives the unit of each cell.
+/// Which shares of units (communes) are in the classes of cells; `units` gives the unit of each cell.
 ///
-/// Cells without data or unit are left out. O(cells).
+/// # Formula
+/// The share of each unit's population in each class of cell or, when it has none, of its land. Shape units ×
+/// 7, urban centre to very low density. Cells without data or unit, and water, are left out.
+///
+/// # Range
+/// [0, 1]; each row adds up to 1.
+///
+/// # Undefined
+/// NaN where a unit has neither people nor land.
 ///
 /// # Errors
 /// [`Error::Shape`] when the grid, the classes and the units do not have the same number of cells.
+///
+/// # Complexity
+/// O(cells + units).
 pub fn unit_shares(grid: &PopulationGrid, classes: &GridClasses, units: &Labels) -> Result<UnitShares> {
     let cells = grid.population().len();
     for (what, got) in [("classes", classes.classes.len()), ("units", units.len())] {
@@ -101,27 +112,42 @@ pub fn unit_shares(grid: &PopulationGrid, classes: &GridClasses, units: &Labels)
     Ok(UnitShares { population, shares: people })
 }
 
-/// Degree of urbanisation of units, levels 1 and 2 ([`UnitClass::level1`]); `None` where shares are NaN.
+/// How urban each unit is: the degree of urbanisation, levels 1 and 2 ([`UnitClass::level1`]), from
+/// [`unit_shares`].
 ///
-/// City: ≥ 50 % in urban centres. Rural: > 50 % in rural cells. Otherwise a town or semi-dense area. With
-/// the rules of July 2024, towns are dense when centres and dense clusters hold ≥ 50 %, suburbs when
-/// suburban and rural cells hold ≥ 50 %, else semi-dense; rural units are villages when rural clusters and
-/// anything urban hold ≥ 50 %, mostly uninhabited when very low-density cells hold ≥ 50 %, else dispersed.
-/// With those of 2021 the larger share decides: dense and semi-dense clusters against suburban cells,
-/// then dense against semi-dense; rural clusters, low or very low density. Ties go to the denser class.
+/// # Formula
+/// City: ≥ 50 % in urban centres. Rural: > 50 % in rural cells. Otherwise a town or semi-dense area. With the
+/// rules of July 2024, towns are dense when centres and dense clusters hold ≥ 50 %, suburbs when suburban and
+/// rural cells hold ≥ 50 %, else semi-dense; rural units are villages when rural clusters and anything urban
+/// hold ≥ 50 %, mostly uninhabited when very low-density cells hold ≥ 50 %, else dispersed. With those of
+/// 2021 the larger share decides: dense and semi-dense clusters against suburban cells, then dense against
+/// semi-dense; rural clusters, low or very low density. Ties go to the denser class.
 ///
-/// Eurostat, *Applying the degree of urbanisation: a methodological manual* (2021, revised online 2024).
+/// # Range
+/// The classes of [`UnitClass`], one for each unit.
+///
+/// # Direction
+/// A higher [`UnitClass::code`] is more urban.
+///
+/// # Undefined
+/// `None` where shares are NaN.
 ///
 /// # Errors
 /// [`Error::Shape`] when there are not 7 columns.
-pub fn degurba_units(shares: &Matrix, rules: UnitRules) -> Result<Vec<Option<UnitClass>>> {
+///
+/// # Complexity
+/// O(units).
+///
+/// # References
+/// Eurostat, *Applying the degree of urbanisation: a methodological manual* (2021, revised online 2024).
+pub fn degurba_units(shares: &Matrix, rules: &UnitRules) -> Result<Vec<Option<UnitClass>>> {
     if shares.columns() != 7 {
         return Err(Error::Shape { what: "columns of shares", expected: 7, got: shares.columns() });
     }
     Ok((0..shares.rows()).map(|u| class_of(shares.row(u), rules)).collect())
 }
 
-fn class_of(shares: &[f64], rules: UnitRules) -> Option<UnitClass> {
+fn class_of(shares: &[f64], rules: &UnitRules) -> Option<UnitClass> {
     let &[centre, dense, semi, suburban, cluster, low, very_low] = shares else { return None };
     let rural = cluster + low + very_low;
     let urban = centre + dense + semi + suburban;
@@ -185,15 +211,19 @@ pub struct Switch<C> {
 
 /// The units that switch class between two typologies of any kind, and from what to what.
 ///
+/// # Errors
+/// [`Error::Shape`] when the lengths differ.
+///
+/// # Complexity
+/// O(units).
+///
+/// # Example
 /// ```
 /// use rurban::typology::switches;
 /// let changed = switches(&[Some('A'), Some('B')], &[Some('A'), None])?;
 /// assert_eq!((changed.len(), changed[0].unit, changed[0].from, changed[0].to), (1, 1, Some('B'), None));
 /// # Ok::<(), rurban::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Shape`] when the lengths differ.
 pub fn switches<C: Copy + PartialEq>(before: &[Option<C>], after: &[Option<C>]) -> Result<Vec<Switch<C>>> {
     if before.len() != after.len() {
         return Err(Error::Shape { what: "after", expected: before.len(), got: after.len() });
@@ -212,19 +242,34 @@ pub struct Degurba {
 }
 
 impl Degurba {
-    /// Classes of units straight from the grid.
+    /// How urban each unit is, straight from the grid.
+    ///
+    /// # Formula
+    /// [`degurba_grid`], [`unit_shares`] and [`degurba_units`] in turn.
+    ///
+    /// # Range
+    /// The classes of [`UnitClass`], one for each unit.
+    ///
+    /// # Undefined
+    /// `None` for units without people and land.
     ///
     /// # Errors
     /// As [`degurba_grid`] and [`unit_shares`].
+    ///
+    /// # Complexity
+    /// O(cells + units).
     pub fn classify(&self, grid: &PopulationGrid, units: &Labels) -> Result<Vec<Option<UnitClass>>> {
         let classes = degurba_grid(grid, &self.grid)?;
-        degurba_units(&unit_shares(grid, &classes, units)?.shares, self.units)
+        degurba_units(&unit_shares(grid, &classes, units)?.shares, &self.units)
     }
 
     /// What if the thresholds were `changed`: which units would switch, and from what to what?
     ///
     /// # Errors
     /// As [`Degurba::classify`].
+    ///
+    /// # Complexity
+    /// As [`Degurba::classify`], twice.
     pub fn what_if(
         &self,
         changed: &Self,

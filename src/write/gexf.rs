@@ -5,9 +5,8 @@ use std::path::Path;
 
 use crate::diagnostics::{Diagnostics, Place};
 use crate::error::Result;
-use crate::network::Direction;
-use crate::write::graph::{GRAPH, Markup, number};
-use crate::write::{Column, GraphDocument, Table, stream_error, to_file};
+use crate::write::graph::{GRAPH, Markup, attribute_type, number};
+use crate::write::{GraphDocument, Table, to_file};
 
 /// Writes the graph as GEXF 1.3 in UTF-8; gives the account of what was written.
 ///
@@ -20,13 +19,7 @@ use crate::write::{Column, GraphDocument, Table, stream_error, to_file};
 /// [`Error::Value`](crate::Error::Value) for a tie to a node that does not exist, a position or weight that
 /// is not finite or an id used twice, [`Error::Io`](crate::Error::Io) when `out` fails.
 pub fn write_gexf(mut out: impl Write, graph: &GraphDocument<'_>) -> Result<Diagnostics> {
-    graph.check()?;
-    let mut markup = Markup::default();
-    let ids = markup.ids(graph.nodes);
-    graph.check_ids(&ids)?;
-    document(&mut out, graph, &ids, &mut markup).map_err(stream_error)?;
-    (0..graph.nodes.len() + graph.edges.len()).for_each(|_| markup.found.keep());
-    Ok(markup.found)
+    graph.in_markup(|ids, markup| document(&mut out, graph, ids, markup))
 }
 
 /// Writes the graph to a file, replacing it; see [`write_gexf`].
@@ -49,10 +42,7 @@ fn document(
           xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" \
           xsi:schemaLocation=\"http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd\" version=\"1.3\">\n",
     )?;
-    let default = match graph.direction {
-        Direction::Directed => "directed",
-        Direction::Undirected => "undirected",
-    };
+    let default = graph.edge_type();
     let time =
         if graph.periods.is_some() { "mode=\"dynamic\" timeformat=\"date\"" } else { "mode=\"static\"" };
     writeln!(out, "  <graph defaultedgetype=\"{default}\" {time}>")?;
@@ -99,12 +89,7 @@ fn declare(out: &mut impl Write, class: &str, table: &Table<'_>, markup: &mut Ma
     }
     writeln!(out, "    <attributes class=\"{class}\" mode=\"static\">")?;
     for (k, (name, column)) in table.columns().iter().enumerate() {
-        let kind = match column {
-            Column::Text(_) => "string",
-            Column::Integer(_) => "long",
-            Column::Number(_) => "double",
-            Column::Boolean(_) => "boolean",
-        };
+        let kind = attribute_type(column);
         let title = markup.text(name, || Place::file(class).field(&**name));
         writeln!(out, "      <attribute id=\"{k}\" title=\"{title}\" type=\"{kind}\"/>")?;
     }
@@ -113,16 +98,8 @@ fn declare(out: &mut impl Write, class: &str, table: &Table<'_>, markup: &mut Ma
 
 /// The values of the attributes of one node or tie.
 fn values(out: &mut impl Write, table: &Table<'_>, row: usize, markup: &mut Markup) -> io::Result<()> {
-    let mut open = false;
-    for (k, (name, column)) in table.columns().iter().enumerate() {
-        let Some(value) = markup.cell(name, column, row) else { continue };
-        if !open {
-            out.write_all(b"<attvalues>")?;
-            open = true;
-        }
-        write!(out, "<attvalue for=\"{k}\" value=\"{value}\"/>")?;
-    }
-    if open { out.write_all(b"</attvalues>") } else { Ok(()) }
+    let element = |k, value: &str| format!("<attvalue for=\"{k}\" value=\"{value}\"/>");
+    markup.cells(out, table, row, ["<attvalues>", "</attvalues>"], element).map(drop)
 }
 
 #[cfg(test)]
@@ -132,6 +109,7 @@ mod tests {
     use super::*;
     use crate::error::Error;
     use crate::model::Period;
+    use crate::network::Direction;
 
     fn text(graph: &GraphDocument<'_>) -> (String, Diagnostics) {
         let mut out = Vec::new();

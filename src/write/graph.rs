@@ -1,6 +1,7 @@
 //! A graph with what its nodes and ties are said to be, for every format of graphs.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use geo_types::Coord;
 
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::Period;
 use crate::network::Direction;
 use crate::write::table::Cell;
-use crate::write::{Column, Table, escape_markup, push_float, same_length};
+use crate::write::{Column, Table, escape_markup, push_float, same_length, stream_error};
 
 /// A graph to write: ids of the nodes, pairs of node indices, what is known of each, and a table of
 /// further attributes for nodes and ties.
@@ -203,6 +204,28 @@ impl<'a> GraphDocument<'a> {
         Ok([nodes, edges])
     }
 
+    /// Checks the graph and has it written in a format of XML; gives the account of its nodes and ties.
+    pub(super) fn in_markup(
+        &self,
+        write: impl FnOnce(&[String], &mut Markup) -> io::Result<()>,
+    ) -> Result<Diagnostics> {
+        self.check()?;
+        let mut markup = Markup::default();
+        let ids = markup.ids(self.nodes);
+        self.check_ids(&ids)?;
+        write(&ids, &mut markup).map_err(stream_error)?;
+        (0..self.nodes.len() + self.edges.len()).for_each(|_| markup.found.keep());
+        Ok(markup.found)
+    }
+
+    /// Whether ties have a direction, as formats of XML say it.
+    pub(super) const fn edge_type(&self) -> &'static str {
+        match self.direction {
+            Direction::Directed => "directed",
+            Direction::Undirected => "undirected",
+        }
+    }
+
     /// [`Error::Value`] for the first id that is there twice; `ids` are the nodes' as they are written.
     pub(super) fn check_ids(&self, ids: &[impl AsRef<str>]) -> Result<()> {
         let id = |i: usize| ids[i].as_ref();
@@ -249,8 +272,33 @@ impl Markup {
         nodes.iter().enumerate().map(id).collect()
     }
 
+    /// Writes the elements of the attributes that a node or tie has, between `open` and `close`; nothing where it
+    /// has none. Says whether it has one.
+    pub(super) fn cells(
+        &mut self,
+        out: &mut impl Write,
+        table: &Table<'_>,
+        row: usize,
+        [open, close]: [&str; 2],
+        element: impl Fn(usize, &str) -> String,
+    ) -> io::Result<bool> {
+        let mut any = false;
+        for (k, (name, column)) in table.columns().iter().enumerate() {
+            let Some(value) = self.cell(name, column, row) else { continue };
+            if !any {
+                out.write_all(open.as_bytes())?;
+                any = true;
+            }
+            out.write_all(element(k, &value).as_bytes())?;
+        }
+        if any {
+            out.write_all(close.as_bytes())?;
+        }
+        Ok(any)
+    }
+
     /// The value in a row, escaped; `None` where it is missing.
-    pub(super) fn cell(&mut self, name: &str, column: &Column<'_>, row: usize) -> Option<String> {
+    fn cell(&mut self, name: &str, column: &Column<'_>, row: usize) -> Option<String> {
         Some(match column.cell(row) {
             Cell::Missing => return None,
             Cell::Text(t) => self.text(t, || Place::file(GRAPH).record(row).field(name)),
@@ -259,6 +307,16 @@ impl Markup {
             Cell::Number(x) => number(x),
             Cell::Boolean(b) => b.to_string(),
         })
+    }
+}
+
+/// What an attribute is, as XML Schema calls it.
+pub(super) const fn attribute_type(column: &Column<'_>) -> &'static str {
+    match column {
+        Column::Text(_) => "string",
+        Column::Integer(_) => "long",
+        Column::Number(_) => "double",
+        Column::Boolean(_) => "boolean",
     }
 }
 

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use crate::diagnostics::Diagnostics;
 use crate::error::Result;
-use crate::network::Direction;
-use crate::write::graph::Markup;
-use crate::write::{Column, GraphDocument, Table, stream_error, to_file};
+use crate::write::graph::{Markup, attribute_type};
+use crate::write::{GraphDocument, Table, to_file};
 
 /// Writes the graph as GraphML 1.0 in UTF-8; gives the account of what was written.
 ///
@@ -21,14 +20,8 @@ use crate::write::{Column, GraphDocument, Table, stream_error, to_file};
 /// [`Error::Parameter`](crate::Error::Parameter) when an attribute is called as one of the graph's own,
 /// [`Error::Io`](crate::Error::Io) when `out` fails.
 pub fn write_graphml(mut out: impl Write, graph: &GraphDocument<'_>) -> Result<Diagnostics> {
-    graph.check()?;
     let tables = graph.lowered()?;
-    let mut markup = Markup::default();
-    let ids = markup.ids(graph.nodes);
-    graph.check_ids(&ids)?;
-    document(&mut out, graph, &ids, &tables, &mut markup).map_err(stream_error)?;
-    (0..graph.nodes.len() + graph.edges.len()).for_each(|_| markup.found.keep());
-    Ok(markup.found)
+    graph.in_markup(|ids, markup| document(&mut out, graph, ids, &tables, markup))
 }
 
 /// Writes the graph to a file, replacing it; see [`write_graphml`].
@@ -55,12 +48,7 @@ fn document(
     )?;
     for (of, prefix, table) in [("node", 'n', nodes), ("edge", 'e', edges)] {
         for (k, (name, column)) in table.columns().iter().enumerate() {
-            let kind = match column {
-                Column::Text(_) => "string",
-                Column::Integer(_) => "long",
-                Column::Number(_) => "double",
-                Column::Boolean(_) => "boolean",
-            };
+            let kind = attribute_type(column);
             let name = markup.text(name, || crate::diagnostics::Place::file(of).field(&**name));
             writeln!(
                 out,
@@ -68,10 +56,7 @@ fn document(
             )?;
         }
     }
-    let default = match graph.direction {
-        Direction::Directed => "directed",
-        Direction::Undirected => "undirected",
-    };
+    let default = graph.edge_type();
     writeln!(out, "  <graph id=\"G\" edgedefault=\"{default}\">")?;
     for (i, id) in ids.iter().enumerate() {
         write!(out, "    <node id=\"{id}\"")?;
@@ -94,22 +79,16 @@ fn data(
     element: &str,
     markup: &mut Markup,
 ) -> io::Result<()> {
-    let mut open = false;
-    for (k, (name, column)) in table.columns().iter().enumerate() {
-        let Some(value) = markup.cell(name, column, row) else { continue };
-        if !open {
-            out.write_all(b">")?;
-            open = true;
-        }
-        write!(out, "<data key=\"{prefix}{k}\">{value}</data>")?;
-    }
-    if open { writeln!(out, "</{element}>") } else { out.write_all(b"/>\n") }
+    let datum = |k, value: &str| format!("<data key=\"{prefix}{k}\">{value}</data>");
+    let any = markup.cells(out, table, row, [">", &format!("</{element}>\n")], datum)?;
+    if any { Ok(()) } else { out.write_all(b"/>\n") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
+    use crate::network::Direction;
 
     #[test]
     fn a_small_graph_is_written_as_meant() {

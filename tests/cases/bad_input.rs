@@ -166,7 +166,7 @@ fn strict_reading_stops_at_the_first_error() {
 fn a_study_without_links_or_places_still_stands() {
     let (atlas, _) = territories("one.geojson", collection(&[feature("\"A\"", SQUARE)])).unwrap();
     let (builder, _) = actors("nowhere.csv", "id,name\n1,one\n2,two\n").unwrap();
-    let (study, found) = Study::new(atlas, builder.finish().0, StudyOptions::default(), &Silent).unwrap();
+    let (study, found) = Study::new(atlas, builder.finish().0, &StudyOptions::default(), &Silent).unwrap();
     assert_eq!((found.seen(), found.kept(), found.count("no_position")), (2, 2, 2));
     assert_eq!(study.rurality_labels().unlabelled(), 2);
     let reach = study.reach(&Silent).unwrap();

@@ -74,7 +74,7 @@ fn bass_fits_say_whether_the_peak_has_been_passed() {
         assert!(fit.m.low < fit.curve.m && fit.m.high.is_none_or(|h| h > fit.curve.m));
     }
     let (short, long) = (fit_bass(&series(6)).unwrap(), fit_bass(&series(20)).unwrap());
-    let width = |m: rurban::diffusion::Interval| m.high.unwrap_or(f64::INFINITY) - m.low;
+    let width = |m: rurban::diffusion::ProfileInterval| m.high.unwrap_or(f64::INFINITY) - m.low;
     assert!(width(short.m) > 5.0 * width(long.m), "{short:?} {long:?}");
     assert!(fit_bass(&[1.0, 2.0]).unwrap_err().as_undefined().is_some());
     assert!(fit_bass(&[0.0; 6]).unwrap_err().as_undefined().is_some());

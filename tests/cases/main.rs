@@ -4,6 +4,7 @@ mod bad_input;
 #[path = "../common/mod.rs"]
 mod common;
 mod diffusion;
+mod extremes;
 mod kernels;
 mod overlay;
 mod own_files;

@@ -35,7 +35,7 @@ fn rural_contracts_hold_the_communes_they_should() {
     assert!(odd.is_empty(), "{odd:?}");
 
     let mut ours: HashSet<(String, String)> = HashSet::new();
-    for (member, unit) in atlas.memberships(&level).unwrap() {
+    for (member, unit) in atlas.level(&level).unwrap().memberships().iter() {
         let code = atlas.base().territories()[member as usize].code.to_string();
         ours.insert((code, units[unit as usize].1.clone()));
     }

@@ -538,7 +538,9 @@ fn former_communes_are_rural_or_urban_and_parts_are_said() {
     let (mut atlas, _) =
         TerritoryReader::new(Level::Commune).read_from(text.as_bytes(), "t.geojson").unwrap();
     let found = atlas.fill_from(&france.atlas, &renamed, Strictness::Lenient).unwrap();
-    assert!(atlas.rurality(&Level::Commune).unwrap().iter().all(|(r, share)| r.is_some() && share.is_some()));
+    assert!(
+        atlas.rurality(&Level::Commune).unwrap().iter().all(|r| r.class.is_some() && r.rural_share.is_some())
+    );
     assert_eq!(found.count("former_code"), 2, "{found}");
     // The département has many more.
     let ain = atlas.level(&Level::Departement).unwrap();
@@ -634,7 +636,7 @@ fn a_first_run_of_three_files_ends_on_the_map() {
         ]
     );
     assert!(inventory.ties().iter().any(|t| t.kind == CooperationKind::Membership), "{all}");
-    let (study, _) = Study::new(france.atlas, inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, inventory, &StudyOptions::default(), &Silent).unwrap();
     assert!(study.places().iter().all(|p| p.base.is_some()) && study.links().len() == 3);
 }
 

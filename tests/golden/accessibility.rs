@@ -90,7 +90,7 @@ fn three_nearest() {
 fn equilibrium_is_near_the_peer_s_heuristic() {
     let c = case();
     let options = AgentOptions::default().tau(60.0).tolerance(1e-6);
-    let access = rational_agents(&c.costs, &c.demand, &c.supply, options, &Silent).unwrap();
+    let access = rational_agents(&c.costs, &c.demand, &c.supply, &options, &Silent).unwrap();
     let want = numbers(&c.want["raam_tau60"]);
     let holes: Vec<u32> = (0..1000).filter(|&i| want[i as usize].is_nan()).collect();
     assert_eq!(access.uncovered, holes);

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::wildcard_imports, reason = "tests use most of the room and may panic")]
 
+use geo_types::Coord;
 use rurban::labels::Labels;
 use rurban::linkage::*;
 use rurban::matrix::Matrix;
@@ -200,7 +201,8 @@ fn g32_configuration_moments() {
 fn g38_gravity_null() {
     let want = values("G38_net1k_gravity_null");
     let net = Case::new("net1k");
-    let positions: Vec<(f64, f64)> = net.nodes.numbers("x").into_iter().zip(net.nodes.numbers("y")).collect();
+    let positions: Vec<Coord<f64>> =
+        net.nodes.numbers("x").into_iter().zip(net.nodes.numbers("y")).map(Coord::from).collect();
     let ru = net.labels("ru");
     let null = NullModel::Gravity { positions_m: &positions, bin_m: 20e3 };
     let e = evidence(&net.graph, &ru, Weighting::Weights, null).cross;
@@ -261,7 +263,7 @@ fn g02_g06_ei_and_coleman() {
     let ei = ei_index(g, &club, Weighting::Edges).unwrap();
     close(ei.network, number(&want["EI"]), 1e-12);
     close(ei.expected, number(&want["EI_expected_perm"]), 1e-12);
-    all_close(&[ei.bounds.0, ei.bounds.1], &numbers(&want["EI_min_max"]), 1e-12);
+    all_close(&[ei.bounds.low, ei.bounds.high], &numbers(&want["EI_min_max"]), 1e-12);
     close(ei.rescaled.unwrap(), number(&want["EI_rescaled"]), 1e-12);
     all_close(&ei.nodes, &numbers(&want["node_EI"]), 1e-12);
     close(ei_index(g, &club, Weighting::Weights).unwrap().network, number(&want["EI_weighted"]), 1e-12);

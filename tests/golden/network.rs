@@ -140,7 +140,7 @@ fn g06_rewiring_keeps_to_the_peers_null() {
         let rural: Vec<bool> = nodes.column("ru").iter().map(|r| *r == "rural").collect();
         let cross = degree_preserving(
             &g,
-            SwapOptions::default().replicates(replicates),
+            &SwapOptions::default().replicates(replicates),
             |ties| ties.iter().filter(|(a, b)| rural[*a as usize] != rural[*b as usize]).count() as f64,
             &Silent,
         );
@@ -166,7 +166,7 @@ fn g03_g04_g05_karate_groups() {
     let v = values("G04_karate_richclub_linkpred");
     all_close(&rich_club(&g).unwrap(), &by_k(&v["rich_club"]), 1e-9);
     let v = values("G05_karate_leiden");
-    let found = leiden(&g, CommunityOptions::default().weights(TieWeights::Ignored).runs(10)).unwrap();
+    let found = leiden(&g, &CommunityOptions::default().weights(TieWeights::Ignored).runs(10)).unwrap();
     close(found.modularity, number(&v["best_modularity"]), 1e-9);
     let a = agreement(&found.of, &club).unwrap();
     close(a.nmi, number(&v["nmi"]), 1e-9);
@@ -184,8 +184,8 @@ fn g06_communities_are_as_good_as_the_peers() {
         let terr = labels(&format!("{name}_nodes.csv"), "terr");
         close(modularity(&g, &terr, 1.0, TieWeights::Ignored).unwrap(), number(&v["modularity_terr"]), 1e-9);
         close(modularity(&g, &terr, 1.0, TieWeights::Used).unwrap(), number(&v["modularity_terr_w"]), 1e-9);
-        let weighted = leiden(&g, CommunityOptions::default()).unwrap();
-        let plain = leiden(&g, CommunityOptions::default().weights(TieWeights::Ignored)).unwrap();
+        let weighted = leiden(&g, &CommunityOptions::default()).unwrap();
+        let plain = leiden(&g, &CommunityOptions::default().weights(TieWeights::Ignored)).unwrap();
         assert!(weighted.modularity >= number(&v["igraph_leiden_modularity"]) - 5e-4);
         assert!(plain.modularity >= number(&v["networkit_PLM_modularity_unw"]));
         for q in numbers(&v["leiden_w_modularity_seeds"]) {

@@ -98,7 +98,7 @@ fn cells_of_the_communes() {
             Some(Coord { x: r[x].parse().ok()?, y: r[y].parse().ok()? })
         })
         .collect();
-    let cells = tessellate(&points, &land, TessellationOptions::default()).unwrap();
+    let cells = tessellate(&points, &land, &TessellationOptions::default()).unwrap();
     assert_eq!(cells.layer.len(), points.len());
     let without: std::collections::BTreeSet<u32> = cells.without_land.iter().copied().collect();
     let total: f64 = areas(&cells.layer, Surface::Plane)

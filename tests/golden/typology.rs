@@ -52,8 +52,8 @@ fn g30_units_under_both_rules() {
     let codes = |classes: &[Option<UnitClass>], code: fn(UnitClass) -> u8| -> Vec<f64> {
         classes.iter().map(|c| f64::from(code(c.unwrap()))).collect()
     };
-    let new = degurba_units(&got.shares, UnitRules::July2024).unwrap();
-    let old = degurba_units(&got.shares, UnitRules::Manual2021).unwrap();
+    let new = degurba_units(&got.shares, &UnitRules::July2024).unwrap();
+    let old = degurba_units(&got.shares, &UnitRules::Manual2021).unwrap();
     all_close(&codes(&new, UnitClass::level1), &want.numbers("L1"), 0.0);
     all_close(&codes(&old, UnitClass::level1), &want.numbers("L1"), 0.0);
     all_close(&codes(&new, UnitClass::code), &want.numbers("L2_2024"), 0.0);
@@ -64,5 +64,5 @@ fn g30_units_under_both_rules() {
     let differ = (0..144).filter(|&u| want.rows[u][10] != want.rows[u][11]).count();
     assert_eq!(switched.len(), differ);
     assert!(differ > 0);
-    assert!(degurba_units(&Matrix::filled(1, 6, 0.0), UnitRules::July2024).is_err());
+    assert!(degurba_units(&Matrix::filled(1, 6, 0.0), &UnitRules::July2024).is_err());
 }

@@ -168,7 +168,7 @@ proptest! {
         prop_assume!(total > 0.0 && demand > 0.0);
         let (table, capacities) = (place.table(), place.supply.len());
         let options = AgentOptions::default().tau(tau).tolerance(1e-10).max_rounds(1_000_000);
-        let got = rational_agents(&table, &place.demand, &place.supply, options, &Silent).unwrap();
+        let got = rational_agents(&table, &place.demand, &place.supply, &options, &Silent).unwrap();
         let crowding = |j: usize| got.loads[j] / (place.supply[j] * demand / total);
         for (i, row) in place.costs.iter().enumerate() {
             let least = row
@@ -337,10 +337,10 @@ fn bad_input_is_refused() {
     let (net, _) = Network::from_edges(2, &[(0, 1, 1.0)], Direction::Directed).unwrap();
     assert!(CostTable::over_roads(&net, &[2], &[0], 1.0, &Silent).is_err());
     assert!(CostTable::over_roads(&net, &[0], &[0], f64::NAN, &Silent).is_err());
-    let none = rational_agents(&table, &[1.0, 1.0], &[0.0], AgentOptions::default(), &Silent);
+    let none = rational_agents(&table, &[1.0, 1.0], &[0.0], &AgentOptions::default(), &Silent);
     assert_eq!(none.unwrap_err().as_undefined(), Some(Undefined::ZeroTotal));
     for options in [AgentOptions::default().tau(0.0), AgentOptions::default().rho(f64::NAN)] {
-        assert!(rational_agents(&table, &[1.0, 1.0], &[1.0], options, &Silent).is_err());
+        assert!(rational_agents(&table, &[1.0, 1.0], &[1.0], &options, &Silent).is_err());
     }
 }
 

@@ -175,10 +175,10 @@ proptest! {
                 let j = join_counts(&labels(x), &w, RANDOM, KEEP).unwrap();
                 all[0].push(j.same[0].observed);
                 all[1].push(j.same[1].observed);
-                all[2].push(j.different[0].2.observed);
+                all[2].push(j.different[0].joins.observed);
             });
             let j = join_counts(&labels(&values), &w, RANDOM, KEEP).unwrap();
-            for (exact, all) in [j.same[0], j.same[1], j.different[0].2].iter().zip(&all) {
+            for (exact, all) in [j.same[0], j.same[1], j.different[0].joins].iter().zip(&all) {
                 let (mean, variance) = mean_and_variance(all);
                 prop_assert!(close(exact.expected, mean));
                 prop_assert!((exact.sd.unwrap_or(0.0).powi(2) - variance).abs() < 1e-9);
@@ -321,11 +321,9 @@ fn coincident_and_equidistant_points() {
     let points: Vec<_> =
         (0..8).map(|i| geo_types::Coord { x: f64::from(i / 2 % 2), y: f64::from(i / 4) }).collect();
     let near = PointSet::new(&points).unwrap().k_nearest(2);
-    let lists: Vec<Vec<(u32, f64)>> =
-        (0..8).map(|i| near.ids(i).iter().map(|&j| (j, 1.0)).collect()).collect();
-    let w = SpatialWeights::binary(&lists).unwrap();
+    let w = SpatialWeights::binary(&near).unwrap();
     let x = noise(8);
     let test = moran(&x, w.matrix(), RANDOM, Islands::Refuse).unwrap();
     assert!(test.observed.is_finite() && test.p.is_some());
-    assert_eq!(lists[0][0].0, 1, "its twin is the nearest");
+    assert_eq!(near.ids(0)[0], 1, "its twin is the nearest");
 }

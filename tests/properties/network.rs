@@ -84,7 +84,7 @@ proptest! {
         let g = Network::from_edges(N, &ties, Direction::Undirected).unwrap().0;
         prop_assume!(g.edges() > 0);
         let options = CommunityOptions::default().seed(rurban::random::Seed(seed));
-        let found = leiden(&g, options).unwrap();
+        let found = leiden(&g, &options).unwrap();
         let inside: Vec<_> = g.edge_list().filter(|t| found.of.get(t.0 as usize) == found.of.get(t.1 as usize)).collect();
         let split = weak_components(&Network::from_edges(N, &inside, Direction::Undirected).unwrap().0).unwrap();
         prop_assert_eq!(split.count(), found.of.classes());
@@ -97,7 +97,7 @@ proptest! {
         let direction = if directed { Direction::Directed } else { Direction::Undirected };
         let g = Network::from_edges(N, &ties, direction).unwrap().0;
         let options = SwapOptions::default().replicates(3);
-        for random in degree_preserving(&g, options, <[_]>::to_vec, &Silent) {
+        for random in degree_preserving(&g, &options, <[_]>::to_vec, &Silent) {
             let list: Vec<_> = random.iter().map(|&(a, b)| (a, b, 1.0)).collect();
             let (h, report) = Network::from_edges(N, &list, direction).unwrap();
             prop_assert_eq!(report.merged + report.self_loops, 0);
@@ -136,7 +136,7 @@ fn empty_and_tieless_graphs() {
             assert!(closeness(&g, PathLength::Hops).closeness.iter().all(|c| c.is_nan()));
             assert!(structural_holes(&g, TieWeights::Used).unwrap().constraint.iter().all(|c| c.is_nan()));
             assert!(rich_club(&g).unwrap().is_empty() && disparity_filter(&g).is_empty());
-            assert!(reciprocity(&g).is_err() && leiden(&g, CommunityOptions::default()).is_err());
+            assert!(reciprocity(&g).is_err() && leiden(&g, &CommunityOptions::default()).is_err());
             let none = Labels::new(vec![Labels::NONE; n], 0).unwrap();
             assert_eq!(agreement(&none, &none).unwrap().ari, 1.0);
         }

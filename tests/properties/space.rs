@@ -26,7 +26,7 @@ fn distance2(a: Coord<f64>, b: Coord<f64>) -> f64 {
 
 /// A clean layer: cells of random points.
 fn cells(points: &[Coord<f64>]) -> Layer {
-    tessellate(points, &land(), TessellationOptions::default()).unwrap().layer
+    tessellate(points, &land(), &TessellationOptions::default()).unwrap().layer
 }
 
 proptest! {

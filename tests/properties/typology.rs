@@ -155,7 +155,7 @@ fn units_without_people_go_by_land() {
     let units = Labels::new(vec![0, 0, 1, 2], 3).unwrap();
     let classes = degurba_grid(&grid, &GridRules::default()).unwrap();
     let shares = unit_shares(&grid, &classes, &units).unwrap();
-    let got = degurba_units(&shares.shares, UnitRules::July2024).unwrap();
+    let got = degurba_units(&shares.shares, &UnitRules::July2024).unwrap();
     assert_eq!(got, [Some(UnitClass::MostlyUninhabited), Some(UnitClass::DispersedRural), None]);
     assert!(unit_shares(&grid, &classes, &Labels::new(vec![0], 1).unwrap()).is_err());
 }

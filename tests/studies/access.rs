@@ -29,7 +29,7 @@ use rurban::study::{
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 });
 
 fn options(study: &Study, kind: ActorKind) -> AccessOptions<'static> {
@@ -201,8 +201,8 @@ fn levels_and_sides_add_up() {
     for (k, band) in report.bands.iter().enumerate() {
         for (side, summary) in [Rurality::Rural, Rurality::Urban].into_iter().zip(&sides) {
             let curve = report.cumulative_shares(|_, t| t.rurality == Some(side));
-            assert!(curve.windows(2).all(|w| w[0].0 <= w[1].0 && w[0].1 <= w[1].1));
-            let last = curve.iter().rfind(|(cost, _)| cost <= band).unwrap().1;
+            assert!(curve.windows(2).all(|w| w[0].cost <= w[1].cost && w[0].share <= w[1].share));
+            let last = curve.iter().rfind(|r| r.cost <= *band).unwrap().share;
             assert!((last - summary.within[k].unwrap()).abs() < 1e-9);
         }
     }
@@ -283,7 +283,7 @@ fn small(actors: &[(&str, Option<f64>)]) -> Study {
         inventory.add_actor(a, Place::file("small")).unwrap();
     }
     let (atlas, inventory) = (atlas.finish().unwrap().0, inventory.finish().0);
-    Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 fn scores(report: &AccessReport) -> Vec<Option<f64>> {
@@ -340,7 +340,7 @@ fn actors_known_by_commune_are_at_its_point() {
         inventory.add_actor(a, Place::file("small")).unwrap();
     }
     let (atlas, inventory) = (atlas.finish().unwrap().0, inventory.finish().0);
-    let study = Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap().0;
+    let study = Study::new(atlas, inventory, &StudyOptions::default(), &Silent).unwrap().0;
 
     let supply = study.supply(&[ActorKind::PublicService], Capacity::One).unwrap();
     let options = AccessOptions::new(supply).catchment(Catchment::within(12_000.0));

@@ -11,7 +11,7 @@ use rurban::study::{BelongingOptions, MemberGroup, PerimeterName, Perimeters, St
 #[test]
 fn ties_add_up_and_perimeters_of_another_year_change_sides() {
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let options = BelongingOptions::default().replicates(19);
     let plain = BelongingOptions::default().replicates(0);
     let regions = Perimeters::of_level(study.atlas(), &Level::Region).unwrap();
@@ -31,6 +31,17 @@ fn ties_add_up_and_perimeters_of_another_year_change_sides() {
     let rows = base.iter().map(|t| (t.code.as_str(), one())).chain([("00000", one())]);
     let (single, unknown) = Perimeters::from_rows(study.atlas(), "one", rows);
     assert_eq!(unknown, ["00000"]);
+    let text = "insee;ensemble;nom\n01001;X;Tout\n99999;X;Tout\n01001;Y;Autre\n";
+    let table = rurban::read::csv::Reader::default().open_str(text, "2012.csv").unwrap();
+    let (read, outside) = Perimeters::from_table(study.atlas(), table).unwrap();
+    assert_eq!((read.name.as_str(), outside), ("2012.csv", vec!["99999".to_owned()]));
+    let names: Vec<_> = read.territories.iter().map(|t| (t.code.as_str(), t.name.as_str())).collect();
+    assert_eq!(names, [("X", "Tout"), ("Y", "Autre")]);
+    let first = study.atlas().base().find("01001").unwrap();
+    assert_eq!((&read.of_base[first][..], read.of_base.iter().flatten().count()), (&[0, 1][..], 2));
+    let short =
+        rurban::read::csv::Reader::default().open_str("insee;ensemble\n01001;X\n", "2012.csv").unwrap();
+    assert!(Perimeters::from_table(study.atlas(), short).is_err());
     let all = study.belonging(&single, &options, &Silent).unwrap();
     let e = all.beyond_distance.value().unwrap();
     assert!((e.observed - e.expected).abs() < 1e-6 * e.observed);
@@ -58,7 +69,7 @@ fn ties_add_up_and_perimeters_of_another_year_change_sides() {
 #[test]
 fn networks_share_members() {
     let france = EmbeddedFrance::load().unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let group = |name: &str, members: std::ops::Range<u32>| MemberGroup {
         name: name.to_owned(),
         members: members.collect(),

@@ -29,7 +29,7 @@ fn france() -> (Study, Profiles) {
     let france = EmbeddedFrance::load().unwrap();
     let (sectors, found) = france.sectors.profiles(&france.atlas, SectorCount::Employees).unwrap();
     assert_eq!(found.seen(), found.kept() + found.dropped());
-    (Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0, sectors)
+    (Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0, sectors)
 }
 
 fn fields(study: &Study, level: &Level) -> Profiles {
@@ -121,7 +121,7 @@ fn has(profiles: &Profiles, whole: &Profiles) -> Vec<Vec<bool>> {
 fn scores_and_fits_are_those_of_the_formulas() {
     let (study, _) = france();
     let (cities, pays) = (fields(&study, &Level::Epci), fields(&study, &Level::PetrPays));
-    let c = study.complementarity(&cities, Some(&pays), quick()).unwrap();
+    let c = study.complementarity(&cities, Some(&pays), &quick()).unwrap();
     let (give, take) = (has(&cities, &cities), has(&pays, &cities));
     let k = cities.activities().len();
     let both = |i: usize, j: usize| give.iter().filter(|x| x[i] && x[j]).count() as f64;
@@ -153,12 +153,12 @@ fn scores_and_fits_are_those_of_the_formulas() {
 fn needs_name_the_nearest_that_have_it() {
     let (study, _) = france();
     let (cities, pays) = (fields(&study, &Level::Epci), fields(&study, &Level::PetrPays));
-    let c = study.complementarity(&cities, Some(&pays), quick()).unwrap();
+    let c = study.complementarity(&cities, Some(&pays), &quick()).unwrap();
     let give = has(&cities, &cities);
     let take = has(&pays, &cities);
     let epci_of = study.atlas().level(&Level::Epci).unwrap().membership().clone();
     let inside = |r: usize| -> Vec<usize> {
-        let members = study.atlas().memberships(&Level::PetrPays).unwrap();
+        let members = study.atlas().level(&Level::PetrPays).unwrap().memberships();
         members.iter().filter(|m| m.1 as usize == r).filter_map(|m| epci_of.get(m.0 as usize)).collect()
     };
     for r in (0..pays.table().regions()).step_by(9) {
@@ -168,7 +168,7 @@ fn needs_name_the_nearest_that_have_it() {
         assert_eq!(needs.lacks.len(), take[r].iter().filter(|h| !**h).count());
         assert_eq!(needs.has.len(), take[r].iter().filter(|h| **h).count());
         assert!(needs.has.iter().all(|s| s.location_quotient >= 1.0 - 1e-12));
-        assert!(needs.has.iter().all(|s| s.interval.0 < s.location_quotient && s.interval.1 > 1.0));
+        assert!(needs.has.iter().all(|s| s.interval.low < s.location_quotient && s.interval.high > 1.0));
         assert!(needs.lacks.windows(2).all(|w| w[0].fit >= w[1].fit || w[1].fit.is_nan()));
         for need in needs.lacks.iter().filter(|n| !n.holders.is_empty()) {
             // Nearest on the ellipsoid among all EPCI of the other side that have it.
@@ -188,8 +188,8 @@ fn needs_name_the_nearest_that_have_it() {
             assert!(actors.iter().all(|&a| study.inventory().actors()[a as usize].themes.contains(&theme)));
         }
         for p in &needs.partners {
-            assert!(near(p.gained.iter().map(|g| g.1).sum(), p.score));
-            assert!(near(p.brought.iter().map(|g| g.1).sum(), p.score));
+            assert!(near(p.gained.iter().map(|g| g.part).sum(), p.score));
+            assert!(near(p.brought.iter().map(|g| g.part).sum(), p.score));
             assert!(!own.contains(&p.row));
         }
     }
@@ -211,7 +211,7 @@ fn needs_name_the_nearest_that_have_it() {
 #[test]
 fn the_report_decomposes_and_is_tested_four_ways() {
     let (study, sectors) = france();
-    let c = study.complementarity(&sectors, None, quick()).unwrap();
+    let c = study.complementarity(&sectors, None, &quick()).unwrap();
     let report = c.report(&Silent).unwrap();
     assert_eq!(report, c.report(&Silent).unwrap());
     assert_eq!(report.coverage.rows, 109);
@@ -245,7 +245,7 @@ fn partners_of_all_communes_need_no_matrix_of_pairs() {
     let (study, _) = france();
     let bodies = study.profiles(&Level::Commune, ActivitySource::Kinds, Counting::Full).unwrap().0;
     let options = quick().presence(PresenceRule::Any);
-    let c = study.complementarity(&bodies, None, options).unwrap();
+    let c = study.complementarity(&bodies, None, &options).unwrap();
     let search = Search::default().radius_m(100e3).limits(0, 0, 10);
     let partners = c.partners(search, &Silent).unwrap();
     assert_eq!(partners.len(), 34_969);
@@ -265,7 +265,7 @@ fn actors_have_profiles_too() {
     let (study, _) = france();
     let (actors, found) = study.actor_profiles(ActivitySource::Themes("field"), Counting::Full).unwrap();
     assert_eq!(found.seen(), actors.table().regions());
-    let c = study.complementarity(&actors, None, quick()).unwrap();
+    let c = study.complementarity(&actors, None, &quick()).unwrap();
     let report = c.report(&Silent).unwrap();
     assert_eq!(report.coverage.links, study.links().len());
     assert!(report.tests.iter().all(|t| t.evidence.value().is_some()));
@@ -296,12 +296,12 @@ fn hamlet() -> Study {
     let tie = Cooperation::new(id(0), id(1), CooperationKind::Membership);
     inventory.add_cooperation(tie, Place::file("ties")).unwrap();
     let (inventory, _) = inventory.finish();
-    Study::new(builder.finish().unwrap().0, inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(builder.finish().unwrap().0, inventory, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 fn cells(study: &Study, of: &[(usize, &str, Option<f64>)]) -> Profiles {
     let rules = ProfileRules::default().strictness(Strictness::Strict);
-    let mut profiles = Profiles::builder("jobs", study.atlas().base(), rules, "cells");
+    let mut profiles = Profiles::builder("jobs", study.atlas().base(), &rules, "cells");
     for (line, &(row, activity, count)) in of.iter().enumerate() {
         let (territory, line) = (format!("0100{row}"), Some(line as u64 + 1));
         profiles.add(ProfileCell { territory: &territory, activity, name: None, count, line }).unwrap();
@@ -327,8 +327,8 @@ fn what_is_withheld_is_neither_had_nor_lacked() {
     withheld.push((0, "c", None));
     let options = || quick().presence(PresenceRule::Any);
     let (open, secret) = (cells(&study, &open), cells(&study, &withheld));
-    let c = study.complementarity(&open, None, options()).unwrap();
-    let s = study.complementarity(&secret, None, options()).unwrap();
+    let c = study.complementarity(&open, None, &options()).unwrap();
+    let s = study.complementarity(&secret, None, &options()).unwrap();
     let (plain, kept) = (c.needs(0, Search::default()).unwrap(), s.needs(0, Search::default()).unwrap());
     let lacked = |n: &rurban::study::Needs| {
         let mut list: Vec<usize> = n.lacks.iter().map(|l| l.activity).collect();
@@ -350,19 +350,19 @@ fn what_cannot_be_compared_says_why() {
     let some = Some(1.0);
     let profiles = cells(&study, &[(0, "a", some), (1, "b", some), (2, "a", some), (3, "b", some)]);
     let zero = cells(&study, &[(0, "a", Some(0.0))]);
-    let reason = study.complementarity(&zero, None, quick()).unwrap_err().as_undefined();
+    let reason = study.complementarity(&zero, None, &quick()).unwrap_err().as_undefined();
     assert_eq!(reason, Some(Undefined::ZeroTotal));
     let other = cells(&study, &[(0, "a", some), (1, "z", some)]);
-    let message = study.complementarity(&profiles, Some(&other), quick()).unwrap_err().to_string();
+    let message = study.complementarity(&profiles, Some(&other), &quick()).unwrap_err().to_string();
     assert!(message.contains("same order"), "{message}");
     let wrong = quick().relatedness(RelatednessRule::Given(Matrix::filled(3, 3, 1.0)));
-    assert!(study.complementarity(&profiles, None, wrong).is_err());
+    assert!(study.complementarity(&profiles, None, &wrong).is_err());
     let wrong = quick().presence(PresenceRule::Confident { level: 2.0 });
-    assert!(study.complementarity(&profiles, None, wrong).is_err());
-    assert!(france().0.complementarity(&profiles, None, quick()).is_err());
+    assert!(study.complementarity(&profiles, None, &wrong).is_err());
+    assert!(france().0.complementarity(&profiles, None, &quick()).is_err());
 
     // Two activities that never meet: nothing is related, so nothing fits and there is no score.
-    let c = study.complementarity(&profiles, None, quick()).unwrap();
+    let c = study.complementarity(&profiles, None, &quick()).unwrap();
     assert!(c.fit(0).iter().all(|f| f.is_nan()) && c.score(0, 1).is_nan());
     assert!(c.needs(4, Search::default()).is_err());
     assert!(c.needs(0, Search::default().radius_m(0.0)).is_err());
@@ -372,13 +372,13 @@ fn what_cannot_be_compared_says_why() {
     assert!(report.tests.iter().all(|t| t.evidence.reason().is_some()));
     // One row, one activity.
     let one = cells(&study, &[(0, "a", some)]);
-    let c = study.complementarity(&one, None, quick()).unwrap();
+    let c = study.complementarity(&one, None, &quick()).unwrap();
     assert!(c.needs(0, Search::default()).unwrap().lacks.is_empty());
     // Of unknown presence rule variants, shrunken and confident are stricter than the plain one.
     let jobs =
         cells(&study, &[(0, "a", Some(2.0)), (0, "b", some), (1, "b", Some(40.0)), (1, "a", Some(30.0))]);
     let count = |rule| {
-        let c = study.complementarity(&jobs, None, quick().presence(rule)).unwrap();
+        let c = study.complementarity(&jobs, None, &quick().presence(rule)).unwrap();
         (0..4).map(|r| c.needs(r, Search::default()).unwrap().has.len()).sum::<usize>()
     };
     assert!(count(PresenceRule::Confident { level: 0.95 }) < count(PresenceRule::LocationQuotient));

@@ -12,7 +12,7 @@ use rurban::study::{LinkSummary, PlacedBy, Study, StudyOptions};
 fn study() -> Study {
     let france = EmbeddedFrance::load().unwrap();
     let (study, diagnostics) =
-        Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+        Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     assert_eq!(diagnostics.kept(), study.places().len());
     println!("{diagnostics}");
     study

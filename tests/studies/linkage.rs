@@ -18,7 +18,7 @@ use rurban::study::{LinkageOptions, Study, StudyOptions};
 
 fn france() -> Study {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 fn quick() -> LinkageOptions {
@@ -158,7 +158,7 @@ fn small(levels: &[Option<DensityLevel>], tied: bool) -> Study {
     }
     let (atlas, _) = atlas.finish().unwrap();
     let (inventory, _) = inventory.finish();
-    Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 #[test]

@@ -26,7 +26,7 @@ use rurban::study::{
 
 fn france() -> Study {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 fn value(m: &Measured<Evaluation>) -> &Evaluation {
@@ -93,7 +93,7 @@ fn joint_units_hidden_at_random_are_found() {
         let hidden = random_hold_out(&network, 0.2, Seed(seed)).unwrap();
         let scorer = Scorer::new(Pairs::of(&hidden, &none), &model).unwrap();
         let options = EvaluationOptions::default().resamples(50);
-        let e = evaluate(&hidden, |_, _| true, |i, row| scorer.fill(i, row), options, &Silent).unwrap();
+        let e = evaluate(&hidden, |_, _| true, |i, row| scorer.fill(i, row), &options, &Silent).unwrap();
         eprintln!("joint units: {} of {} {:?} {:?}", e.new_ties, e.pairs, e.auc, e.aupr);
         sum += e.aupr.value / 3.0;
         low += e.aupr.interval.unwrap().low / 3.0;
@@ -192,7 +192,7 @@ fn windows_that_cannot_be_judged_say_so() {
 fn real_partners_have_ranks_and_profiles_bring_themes_near() {
     let study = france();
     let options = PartnersOptions::new(PartnerUnits::Territories(Level::Epci)).tied(TiedPairs::Shown);
-    let partners = study.partners(options.clone(), None).unwrap();
+    let partners = study.partners(&options.clone(), None).unwrap();
     let first = partners.recommend(partners.find("200066926").unwrap_or(0)).unwrap();
     let pairs: Vec<(usize, usize)> = [0, 4].map(|k| (first.seeker, first.partners[k].candidate)).into();
     let ranks = partners.rank_known(&pairs, Seed(1)).unwrap();
@@ -208,7 +208,7 @@ fn real_partners_have_ranks_and_profiles_bring_themes_near() {
     let model = ScoreModel::of(cognitive, 1.0).with(institutional, 0.1);
     let (fields, _) = study.profiles(&Level::Epci, ActivitySource::Themes("field"), Counting::Full).unwrap();
     let partners =
-        study.partners(options.model(model), None).unwrap().with_profiles(&fields, &fields).unwrap();
+        study.partners(&options.model(model), None).unwrap().with_profiles(&fields, &fields).unwrap();
     for r in &partners.recommend(first.seeker).unwrap().partners {
         for t in &r.reasons {
             assert!((0.0..=1.0 + 1e-12).contains(&t.contribution.number));
@@ -217,14 +217,14 @@ fn real_partners_have_ranks_and_profiles_bring_themes_near() {
     let (pays, _) =
         study.profiles(&Level::PetrPays, ActivitySource::Themes("field"), Counting::Full).unwrap();
     let options = PartnersOptions::new(PartnerUnits::Territories(Level::Epci));
-    assert!(study.partners(options, None).unwrap().with_profiles(&pays, &fields).is_err());
+    assert!(study.partners(&options, None).unwrap().with_profiles(&pays, &fields).is_err());
 }
 
 #[test]
 fn recommendations_read_well_in_both_languages() {
     let study = france();
     let partners =
-        study.partners(PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)), None).unwrap();
+        study.partners(&PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)), None).unwrap();
     let found = partners.recommend(partners.find("Portes de Gascogne").unwrap()).unwrap();
     for language in Language::ALL {
         let text = recommendations_text(&found, language);
@@ -246,7 +246,7 @@ fn recommendations_read_well_in_both_languages() {
 fn constraints_say_what_they_took_and_times_matter() {
     let study = france();
     let options = PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)).max_minutes(60.0);
-    let partners = study.partners(options, None).unwrap();
+    let partners = study.partners(&options, None).unwrap();
     // Without times nobody is near enough.
     let found = partners.recommend(0).unwrap();
     assert!(found.partners.is_empty());
@@ -254,7 +254,7 @@ fn constraints_say_what_they_took_and_times_matter() {
     assert_eq!(taken, found.candidates);
     let options =
         PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays)).one_per(Level::Departement);
-    let partners = study.partners(options, None).unwrap();
+    let partners = study.partners(&options, None).unwrap();
     let all = partners.recommend_all(&Silent).unwrap();
     assert_eq!(all.len(), partners.seekers().len());
     for r in &all {

@@ -21,7 +21,7 @@ use rurban::study::{FundingOptions, FundingReport, Study, StudyOptions};
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 });
 
 fn code(text: &str) -> FundingCode {
@@ -151,7 +151,7 @@ fn with_lines(lines: Vec<FundingLine>) -> (Study, rurban::diagnostics::Diagnosti
     }
     builder.add_co_funding().unwrap();
     let (inventory, found) = builder.finish();
-    (Study::new(france.atlas, inventory, StudyOptions::default(), &Silent).unwrap().0, found)
+    (Study::new(france.atlas, inventory, &StudyOptions::default(), &Silent).unwrap().0, found)
 }
 
 fn line(code_text: &str, status: FundingStatus, date: &str, eur: f64) -> FundingLine {
@@ -269,7 +269,7 @@ fn the_published_table_is_read_as_it_is() {
 
 /// Portraits of the PETR and Pays of the embedded France, without outlines.
 static PETR: LazyLock<Portraits<'static>> =
-    LazyLock::new(|| Portraits::new(&FRANCE, Level::PetrPays, PortraitOptions::default(), &Silent).unwrap());
+    LazyLock::new(|| Portraits::new(&FRANCE, Level::PetrPays, &PortraitOptions::default(), &Silent).unwrap());
 
 #[test]
 fn a_portrait_says_numbers_comparisons_and_certainty() {
@@ -337,7 +337,7 @@ fn both_languages_say_the_same_numbers() {
     let english = Portraits::new(
         &FRANCE,
         Level::PetrPays,
-        PortraitOptions::default().language(Language::English),
+        &PortraitOptions::default().language(Language::English),
         &Silent,
     )
     .unwrap();
@@ -394,14 +394,14 @@ fn small() -> Study {
     let id = |s: &str| ActorId::new(s).unwrap();
     let tie = rurban::model::Cooperation::new(id("a"), id("b"), rurban::model::CooperationKind::JointUnit);
     inventory.add_cooperation(tie, Place::file("small")).unwrap();
-    Study::new(atlas, inventory.finish().0, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory.finish().0, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 #[test]
 fn a_portrait_stands_without_actors_ties_funds_people_or_outlines() {
     let study = small();
     for level in [Level::Epci, Level::Commune, Level::Region] {
-        let portraits = Portraits::new(&study, level.clone(), PortraitOptions::default(), &Silent).unwrap();
+        let portraits = Portraits::new(&study, level.clone(), &PortraitOptions::default(), &Silent).unwrap();
         for t in 0..portraits.len() {
             let page = portraits.page(t).unwrap();
             let html = page.to_html().unwrap();
@@ -413,10 +413,10 @@ fn a_portrait_stands_without_actors_ties_funds_people_or_outlines() {
         let index = portraits.index().unwrap().to_html().unwrap();
         assert_eq!(index.matches("<script").count(), 1);
     }
-    let epci = Portraits::new(&study, Level::Epci, PortraitOptions::default(), &Silent).unwrap();
+    let epci = Portraits::new(&study, Level::Epci, &PortraitOptions::default(), &Silent).unwrap();
     assert!(epci.page(1).unwrap().to_html().unwrap().contains("Aucun acteur connu"));
     assert!(epci.page(2).unwrap().to_html().unwrap().contains("donnée absente"));
-    assert!(Portraits::new(&study, Level::PetrPays, PortraitOptions::default(), &Silent).is_err());
+    assert!(Portraits::new(&study, Level::PetrPays, &PortraitOptions::default(), &Silent).is_err());
 }
 
 /// By hand: a is urban, b rural, one tie; whatever the draw, the partner of either is of the other side.

@@ -35,7 +35,7 @@ fn themes() -> Vocabulary {
 
 fn study_of(inventory: Inventory) -> Study {
     let atlas = EmbeddedFrance::load().unwrap().atlas;
-    Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(atlas, inventory, &StudyOptions::default(), &Silent).unwrap().0
 }
 
 struct MadeUp {

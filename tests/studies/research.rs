@@ -97,7 +97,7 @@ fn inventory() -> Inventory {
 }
 
 fn small(options: &FirmLaboratoryOptions) -> FirmsAndLaboratories {
-    let (study, _) = Study::new(atlas(), inventory(), StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(atlas(), inventory(), &StudyOptions::default(), &Silent).unwrap();
     study.firms_and_laboratories(options, &Silent).unwrap()
 }
 
@@ -175,7 +175,7 @@ fn chance_keeps_what_it_must_and_reasons_are_kept() {
     assert_eq!(r.without.without, 4);
     let bad =
         FirmLaboratoryOptions::default().ground(FirmGround { title: title("", ""), of_base: vec![1.0] });
-    let (study, _) = Study::new(atlas(), inventory(), StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(atlas(), inventory(), &StudyOptions::default(), &Silent).unwrap();
     assert!(study.firms_and_laboratories(&bad, &Silent).is_err());
     let unknown = FirmLaboratoryOptions::default().level(Level::Gal);
     assert!(study.firms_and_laboratories(&unknown, &Silent).is_err());
@@ -183,7 +183,7 @@ fn chance_keeps_what_it_must_and_reasons_are_kept() {
 
 #[test]
 fn slices_by_source_and_period_add_up() {
-    let (study, _) = Study::new(atlas(), inventory(), StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(atlas(), inventory(), &StudyOptions::default(), &Silent).unwrap();
     let period = Period::new(2011, 2013).unwrap();
     let options = LinkageOptions::default().swaps(19);
     let pair = KindPair::FIRMS_LABORATORIES;
@@ -330,7 +330,7 @@ fn the_state_of_rural_firms_and_laboratories() {
     use rurban::france::{EmbeddedFrance, FranceOptions, ResearchScope};
     let options = FranceOptions::default().research(ResearchScope::FirmsWithLaboratories);
     let france = EmbeddedFrance::load_with(&options).unwrap();
-    let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap();
     let options = FirmLaboratoryOptions::default()
         .years(Period::new(2010, 2022).unwrap())
         .whole_years(Period::new(2010, 2021).unwrap())

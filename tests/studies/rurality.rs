@@ -17,6 +17,7 @@ use rurban::progress::Silent;
 use rurban::random::Seed;
 use rurban::space::contiguity::Rule;
 use rurban::space::distance::geodesic_m;
+use rurban::space::neighbours::{Neighbour, Neighbours};
 use rurban::space::weights::{SpatialWeights, Transform};
 use rurban::study::{
     Amounts, Neighbourhood, RuralityDefinition, RuralityRules, SpatialClass, SpatialOptions, Study,
@@ -25,7 +26,7 @@ use rurban::study::{
 
 static FRANCE: LazyLock<Study> = LazyLock::new(|| {
     let france = EmbeddedFrance::load().unwrap();
-    Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+    Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
 });
 
 fn quick() -> SpatialOptions {
@@ -95,8 +96,8 @@ fn rural_communes_are_those_of_the_official_rural_typology() {
 fn the_majority_rule_is_that_of_the_atlas() {
     for level in [Level::Epci, Level::PetrPays, Level::Departement] {
         let ours = FRANCE.typology(&Typology::Rurality(level.clone()), &RuralityRules::default()).unwrap();
-        for (i, (class, _)) in FRANCE.atlas().rurality(&level).unwrap().iter().enumerate() {
-            assert_eq!(ours.labels.get(i), class.map(|c| c as usize));
+        for (i, of) in FRANCE.atlas().rurality(&level).unwrap().iter().enumerate() {
+            assert_eq!(ours.labels.get(i), of.class.map(|c| c as usize));
         }
     }
 }
@@ -112,7 +113,7 @@ fn what_if_lists_who_switches_and_nobody_without_a_change() {
     assert!(!stricter.is_empty());
     for s in &stricter {
         assert_eq!((s.from.as_deref(), s.to.as_deref()), (Some("rural"), Some("urban")));
-        let share = FRANCE.atlas().rurality(&Level::PetrPays).unwrap()[s.territory].1.unwrap();
+        let share = FRANCE.atlas().rurality(&Level::PetrPays).unwrap()[s.territory].rural_share.unwrap();
         assert!(share > 0.5 && share <= 0.6);
     }
     let towns = FRANCE.typology_what_if(&petr, &rules, &rules.rural_from(DensityLevel::SmallTown)).unwrap();
@@ -138,16 +139,20 @@ fn moran_is_that_of_weights_made_by_hand() {
 
     let kept: Vec<usize> = (0..values.len()).filter(|&i| values[i].is_finite()).collect();
     let point = |i: usize| territories[kept[i]].point.map(Coord::from);
-    let lists: Vec<Vec<(u32, f64)>> = (0..kept.len())
+    let lists: Vec<Vec<Neighbour>> = (0..kept.len())
         .map(|i| {
             (0..kept.len())
                 .filter(|&j| j != i)
-                .filter_map(|j| Some((j as u32, geodesic_m(point(i)?, point(j)?).ok()?)))
-                .filter(|n| n.1 <= reach_m)
+                .filter_map(|j| {
+                    Some(Neighbour { id: j as u32, distance_m: geodesic_m(point(i)?, point(j)?).ok()? })
+                })
+                .filter(|n| n.distance_m <= reach_m)
                 .collect()
         })
         .collect();
-    let weights = SpatialWeights::binary(&lists).unwrap().transformed(Transform::RowStandardised);
+    let weights = SpatialWeights::binary(&Neighbours::from_lists(&lists))
+        .unwrap()
+        .transformed(Transform::RowStandardised);
     let x: Vec<f64> = kept.iter().map(|&i| values[i]).collect();
     let by_hand = moran(&x, weights.matrix(), Test::Randomisation, Islands::Exclude).unwrap();
     assert!((found.moran.observed - by_hand.observed).abs() < 1e-12);
@@ -193,11 +198,11 @@ fn rural_territories_gather_away_from_dense_ones() {
     let sides = FRANCE.typology(&Typology::Rurality(level.clone()), &RuralityRules::default()).unwrap();
     let joins = FRANCE.class_joins(&level, &sides.labels, &quick()).unwrap();
     let counted: f64 = joins.joins.same.iter().map(|e| e.observed).sum();
-    assert!((counted + joins.joins.total_different() - joins.joins.total).abs() < 1e-9);
+    assert!((counted + joins.joins.unlike.observed - joins.joins.total).abs() < 1e-9);
     // EPCI are fine enough to show that like lies beside like; départements hardly are.
     let epci = FRANCE.typology(&Typology::Rurality(Level::Epci), &RuralityRules::default()).unwrap();
     let joins = FRANCE.class_joins(&Level::Epci, &epci.labels, &quick()).unwrap().joins;
-    assert!(joins.same[0].z > Some(3.0) && joins.different[0].2.z < Some(-3.0), "{joins:?}");
+    assert!(joins.same[0].z > Some(3.0) && joins.different[0].joins.z < Some(-3.0), "{joins:?}");
     for score in TerritoryScore::ALL {
         assert!(of(score).iter().all(|v| v.is_nan() || *v >= 0.0), "{}", score.label());
         assert_eq!(score.key().parse::<TerritoryScore>().unwrap(), score);
@@ -307,7 +312,7 @@ fn the_definition_of_rural_is_an_argument_and_every_measure_follows() {
     assert!(rural_actors(&areas) < rural_actors(grid));
     let rural_pays = |s: &Study| {
         let of = s.atlas().rurality(&Level::PetrPays).unwrap();
-        of.iter().filter(|(r, _)| *r == Some(Rurality::Rural)).count()
+        of.iter().filter(|r| r.class == Some(Rurality::Rural)).count()
     };
     assert!(rural_pays(&areas) < rural_pays(grid));
     let classes = |s: &Study| s.links().iter().filter(|l| l.class == LinkClass::UrbanRural).count();

@@ -409,7 +409,7 @@ mod of_a_study {
 
     fn france() -> Study {
         let france = EmbeddedFrance::load().unwrap();
-        Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent).unwrap().0
+        Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent).unwrap().0
     }
 
     #[test]

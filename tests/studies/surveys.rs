@@ -135,7 +135,7 @@ fn respondents_are_matched_or_reported_and_no_side_is_no_test() {
     let actors: Vec<Option<u32>> = matched.iter().map(|m| m.actor).collect();
     assert_eq!(actors, [Some(0), None, Some(2), None]);
     assert_eq!(found.count("unmatched_respondent"), 2);
-    let (study, _) = Study::new(atlas, inventory, StudyOptions::default(), &Silent).unwrap();
+    let (study, _) = Study::new(atlas, inventory, &StudyOptions::default(), &Silent).unwrap();
     let options = AnswersOptions::default();
     let report = study.answers(&survey, &matched, &options).unwrap();
     assert_eq!((report.respondents, report.unclassed, report.family), (4, 4, 0));

@@ -35,7 +35,7 @@ pub(super) fn read_actors(builder: &mut InventoryBuilder) -> Result<()> {
             builder.diagnostics().drop_record("closed_organisation", place, message)?;
             continue;
         }
-        let kind = ActorKind::from_key(&r[kind]).ok_or_else(|| Error::Format {
+        let kind = r[kind].parse::<ActorKind>().map_err(|_| Error::Format {
             path: actors.file.into(),
             line: i as u64 + 2,
             message: format!("no kind of actor {:?}", &r[kind]),

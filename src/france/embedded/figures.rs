@@ -183,7 +183,7 @@ impl EmbeddedFrance {
             .collect::<Result<_>>()?;
         let rules = ProfileRules::default().nomenclature(activities.clone());
         let mut profiles =
-            Profiles::builder("establishments", atlas.base(), rules, "establishments_2014.csv");
+            Profiles::builder("establishments", atlas.base(), &rules, "establishments_2014.csv");
         for e in Self::establishments()? {
             for (activity, count) in activities.iter().zip(e.by_size) {
                 profiles.add(ProfileCell {

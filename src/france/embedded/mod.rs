@@ -3,6 +3,7 @@
 mod actors;
 mod atlas;
 mod figures;
+mod own;
 mod research;
 mod sectors;
 mod table;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use figures::{
     AccessIndicators, EmploymentZone, EpciKind, Establishments, Flow, LeaderGroups, Postcode, StateGrant,
 };
+pub use own::OwnBeside;
 pub use research::{Agreement, IlabTie};
 pub use sectors::{SectorCount, SectorTable};
 

@@ -15,8 +15,8 @@ use crate::france::research::{
 };
 use crate::inventory::InventoryBuilder;
 use crate::model::{
-    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, EnterpriseSize, Level, Period,
-    ProjectId, ProjectRole, TerritoryCode,
+    Actor, ActorId, ActorKind, CommuneCode, Cooperation, CooperationKind, Level, Period, ProjectId,
+    ProjectRole, TerritoryCode,
 };
 
 /// A signed or planned agreement between a city and a rural territory, by EPCI.
@@ -229,7 +229,7 @@ fn anr(structures: &[ResearchStructure]) -> Result<ResearchProjects> {
         let actor = registered.map_or_else(|| ActorId::new(&r[0]), |id| Ok((*id).clone()))?;
         let mut p = ResearchParticipant::new(actor, class);
         p.commune = CommuneCode::new(&r[2]).ok();
-        p.size = EnterpriseSize::from_key(&r[3]);
+        p.size = r[3].parse().ok();
         p.name = r[4].to_owned();
         participants.push(p);
     }

@@ -54,7 +54,7 @@ impl SectorTable {
             .collect::<Result<_>>()?;
         let rules = ProfileRules::default().nomenclature(activities);
         let level = atlas.level(&Level::Departement)?;
-        let mut profiles = Profiles::builder(unit, level, rules, "employees_by_departement.csv");
+        let mut profiles = Profiles::builder(unit, level, &rules, "employees_by_departement.csv");
         for (d, territory) in self.departements.iter().enumerate() {
             for (s, activity) in self.sectors.iter().enumerate() {
                 let count = Some(values[(d, s)]).filter(|v| !v.is_nan());

@@ -187,3 +187,27 @@ fn exact_flows_are_recovered() {
     assert!((f.coefficients[0] - 0.3).abs() < 1e-8 && f.n == 16);
     assert!((intrazonal_distance_km(std::f64::consts::PI) - 0.66).abs() < 1e-15);
 }
+
+#[test]
+fn the_unit_changes_nothing_but_the_unit() {
+    let y = [3.0, 1.0, 2.0, 5.0, 4.0, 0.0, 7.0, 1.0];
+    let x = [0.5, 1.0, 0.25, 2.0, 1.5, 0.0, 3.0, 0.75];
+    for errors in [StandardErrors::Model, StandardErrors::Hc1] {
+        let run = |flow_unit: i32, x_unit: i32| {
+            let flow = y.map(|v| libm::ldexp(v, flow_unit));
+            let covariate = x.map(|v| libm::ldexp(v, x_unit));
+            with_errors(&flow, &[&covariate], (8, 1), Effects::Constant, errors).unwrap()
+        };
+        let (plain, wild) = (run(0, 0), run(900, -700));
+        let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * b.abs(), "{a} {b}");
+        near(wild.coefficients[0], plain.coefficients[0] + 900.0 * std::f64::consts::LN_2);
+        near(libm::ldexp(wild.coefficients[1], -700), plain.coefficients[1]);
+        let model = if errors == StandardErrors::Model { libm::exp2(-450.0) } else { 1.0 };
+        near(libm::ldexp(wild.standard_errors[1], -700), model * plain.standard_errors[1]);
+        near(libm::ldexp(wild.deviance, -900), plain.deviance);
+        near(wild.pseudo_r2, plain.pseudo_r2);
+    }
+    // So small that its coefficient is beyond all numbers.
+    let covariate = x.map(|v| libm::ldexp(v, -1070));
+    assert!(matches!(fitted(&y, &[&covariate], (8, 1), Effects::Constant), Err(Error::Value { .. })));
+}

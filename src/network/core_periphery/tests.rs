@@ -104,7 +104,7 @@ fn a_planted_core_is_found_against_both_nulls() {
     let mut ties: Vec<(u32, u32, f64)> = (0..8).flat_map(|i| (0..i).map(move |j| (i, j, 1.0))).collect();
     ties.extend((8..80).flat_map(|i| [(i, s.below(8), 1.0), (i, s.below(8), 1.0)]));
     let (g, _) = Network::from_edges(80, &ties, Direction::Undirected).unwrap();
-    let at: Vec<(f64, f64)> = (0..80).map(|_| (s.unit() * 1e5, s.unit() * 1e5)).collect();
+    let at: Vec<Coord<f64>> = (0..80).map(|_| Coord { x: s.unit() * 1e5, y: s.unit() * 1e5 }).collect();
     let distance = CoreNull::Distance { positions_m: &at, bin_m: 2e4 };
     for null in [CoreNull::Density, distance] {
         let lip = core_evidence(&g, CoreMeasure::LipErrors, null, 199, Seed(1), &Silent).unwrap();
@@ -157,7 +157,7 @@ fn stars_empty_and_full_graphs() {
     assert!(matches!(coreness(&star).unwrap_err().as_undefined(), Some(Undefined::NoConvergence { .. })));
     let (directed, _) = Network::from_edges(2, &[(0, 1, 1.0)], Direction::Directed).unwrap();
     assert!(lip_core(&directed).is_err());
-    let bad = CoreNull::Distance { positions_m: &[(0.0, 0.0); 6], bin_m: 0.0 };
+    let bad = CoreNull::Distance { positions_m: &[Coord { x: 0.0, y: 0.0 }; 6], bin_m: 0.0 };
     assert!(core_evidence(&star, CoreMeasure::LipErrors, bad, 9, Seed(1), &Silent).is_err());
     assert!(core_evidence(&star, CoreMeasure::LipErrors, CoreNull::Density, 0, Seed(1), &Silent).is_err());
 }

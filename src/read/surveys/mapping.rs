@@ -45,33 +45,43 @@ pub enum ColumnUse {
 }
 
 impl ColumnUse {
-    const ALL: [(Self, &'static str); 14] = [
-        (Self::Mark, "mark"),
-        (Self::Single, "single"),
-        (Self::Multiple, "multiple"),
-        (Self::Text, "text"),
-        (Self::Id, "id"),
-        (Self::Siren, "siren"),
-        (Self::Commune, "commune"),
-        (Self::Organisation, "organisation"),
-        (Self::Token, "token"),
-        (Self::Email, "email"),
-        (Self::Personal, "personal"),
-        (Self::Finished, "finished"),
-        (Self::Draft, "draft"),
-        (Self::Ignored, "ignored"),
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Mark,
+        Self::Single,
+        Self::Multiple,
+        Self::Text,
+        Self::Id,
+        Self::Siren,
+        Self::Commune,
+        Self::Organisation,
+        Self::Token,
+        Self::Email,
+        Self::Personal,
+        Self::Finished,
+        Self::Draft,
+        Self::Ignored,
     ];
 
     /// Short stable key.
     #[must_use]
-    pub fn key(self) -> &'static str {
-        Self::ALL.iter().find(|(u, _)| *u == self).map_or("ignored", |(_, k)| k)
-    }
-
-    /// The use of this key.
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, k)| key.trim().eq_ignore_ascii_case(k)).map(|(u, _)| *u)
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Mark => "mark",
+            Self::Single => "single",
+            Self::Multiple => "multiple",
+            Self::Text => "text",
+            Self::Id => "id",
+            Self::Siren => "siren",
+            Self::Commune => "commune",
+            Self::Organisation => "organisation",
+            Self::Token => "token",
+            Self::Email => "email",
+            Self::Personal => "personal",
+            Self::Finished => "finished",
+            Self::Draft => "draft",
+            Self::Ignored => "ignored",
+        }
     }
 
     pub(super) const fn is_answer(self) -> bool {
@@ -82,6 +92,8 @@ impl ColumnUse {
         matches!(self, Self::Email | Self::Personal)
     }
 }
+
+keyed!(ColumnUse, "use of a column", shown);
 
 /// One column of a mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,8 +234,8 @@ impl Mapping {
         let options = table.column(&["options"]);
         let mut columns = Vec::new();
         let found = table.for_each(|row, found| {
-            let Some(role) = ColumnUse::from_key(row.get(used)) else {
-                let keys: Vec<&str> = ColumnUse::ALL.iter().map(|(_, k)| *k).collect();
+            let Ok(role) = row.get(used).parse::<ColumnUse>() else {
+                let keys = ColumnUse::ALL.map(ColumnUse::key);
                 let message = format!("{:?} is none of {}", row.get(used), keys.join(", "));
                 return found.drop_record("unknown_use", row.place_of(used), message);
             };

@@ -51,18 +51,21 @@ pub(super) fn suggestions(study: &Study, levels: &[&AtlasLevel]) -> Result<Vec<S
     for (at, level) in levels.iter().enumerate().filter(|(_, l)| asked(l)) {
         let (profiles, _) = study.profiles(level.level(), ActivitySource::Themes("field"), Counting::Full)?;
         // Actors without known fields are no error: there is nothing to complement.
-        let complementarity =
-            match study.complementarity(&profiles, None, ComplementarityOptions::default().permutations(0)) {
-                Ok(found) => Some(found),
-                Err(Error::Undefined { .. }) => None,
-                Err(other) => return Err(other),
-            };
+        let complementarity = match study.complementarity(
+            &profiles,
+            None,
+            &ComplementarityOptions::default().permutations(0),
+        ) {
+            Ok(found) => Some(found),
+            Err(Error::Undefined { .. }) => None,
+            Err(other) => return Err(other),
+        };
         if let Some(found) = &complementarity {
             complements(found, at, &mut all)?;
         }
         let units = PartnerUnits::Territories(level.level().clone());
         let options = PartnersOptions::new(units.clone()).candidates(units).top(EACH);
-        let found = study.partners(options, complementarity.as_ref())?.recommend_all(&Silent)?;
+        let found = study.partners(&options, complementarity.as_ref())?.recommend_all(&Silent)?;
         for (from, partners) in found.iter().enumerate() {
             all.extend(partners.partners.iter().map(|r| Suggestion {
                 layer: at,

@@ -334,10 +334,7 @@ fn rural_tie_counts(study: &Study, level: &AtlasLevel) -> Vec<u32> {
     let mut counts = vec![0; level.territories().len()];
     for (actor, _, _) in rural_ends(study) {
         let Some(base) = study.places()[actor].base else { continue };
-        let first = level.membership().get(base as usize);
-        let further =
-            level.further_memberships().iter().filter(|(b, _)| *b == base).map(|&(_, u)| u as usize);
-        first.into_iter().chain(further).for_each(|u| counts[u] += 1);
+        level.territories_of(base as usize).for_each(|u| counts[u] += 1);
     }
     counts
 }

@@ -3,11 +3,15 @@
 
 mod nomenclature;
 mod pictures;
+#[cfg(feature = "france-data")]
+mod request;
 mod sentences;
 mod tables;
 
 pub use nomenclature::{Nomenclature, Sides};
-use pictures::{heat_map, map};
+use pictures::{Shown, heat_map, map};
+#[cfg(feature = "france-data")]
+pub use request::{ActivityTable, ComplementarityRequest};
 use sentences::{needs_text, report_text};
 use tables::{evidence_table, measures_table, needs_table, pairs_table, partners_table, sides_table};
 
@@ -55,7 +59,7 @@ impl Subject {
 /// languages; others stand for themselves.
 #[must_use]
 pub fn activity_name(activity: &Activity, language: Language) -> &str {
-    if let Some(kind) = ActorKind::from_key(activity.code.as_str()) {
+    if let Ok(kind) = activity.code.as_str().parse::<ActorKind>() {
         return language.actor_kinds(kind);
     }
     match language.field(activity.code.as_str()) {
@@ -206,8 +210,9 @@ pub fn complementarity<'a>(
             part.picture(format!("{}_{name}.svg", subject.file), svg);
         }
     };
-    picture("heatmap", heat_map(&told, &needs, subject, wording)?);
-    picture("map", map(&told, &needs, subject, wording)?);
+    let shown = Shown { told: &told, needs: &needs, subject, wording };
+    picture("heatmap", heat_map(shown)?);
+    picture("map", map(shown)?);
     Ok(part)
 }
 

@@ -1,11 +1,9 @@
 //! What of the embedded France is compared.
 
-use std::str::FromStr;
-
 use super::Subject;
 use crate::complementarity::nomenclature::MaskedCells;
 use crate::diagnostics::Diagnostics;
-use crate::error::{Error, Result};
+use crate::error::Result;
 #[cfg(feature = "france-data")]
 use crate::france::{EmbeddedFrance, SectorCount, SectorTable};
 use crate::model::Level;
@@ -171,18 +169,7 @@ impl Nomenclature {
     }
 }
 
-impl FromStr for Nomenclature {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let key = text.trim().to_lowercase();
-        Self::ALL.into_iter().find(|n| n.key() == key).ok_or_else(|| Error::Unknown {
-            kind: "nomenclature",
-            value: text.to_owned(),
-            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
-        })
-    }
-}
+keyed!(Nomenclature, "nomenclature", shown);
 
 /// Profiles of those that could give and of those that could receive.
 #[derive(Debug, Clone)]

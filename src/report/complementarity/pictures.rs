@@ -5,18 +5,22 @@ use geo_types::Coord;
 use super::{Subject, Told, km};
 use crate::error::Result;
 use crate::matrix::Matrix;
+use crate::report::Wording;
 use crate::report::maps::{Over, contours, frame, value_map};
-use crate::report::{Language, Wording};
 use crate::study::{Needs, Search};
 use crate::write::svg::{Colours, HeatMap, Svg};
 
+/// What pictures show.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) told: &'a Told<'a>,
+    pub(super) needs: &'a Needs,
+    pub(super) subject: &'a Subject,
+    pub(super) wording: &'a Wording,
+}
+
 /// What each possible partner could give, over the giving territories; none where they have no outlines.
-pub(super) fn map(
-    told: &Told<'_>,
-    needs: &Needs,
-    subject: &Subject,
-    wording: &Wording,
-) -> Result<Option<Svg>> {
+pub(super) fn map(Shown { told, needs, subject, wording }: Shown<'_>) -> Result<Option<Svg>> {
     let (l, compared) = (told.l, told.compared);
     let level = compared.study().atlas().level(compared.giving().level()?)?;
     let Some(layer) = level.geometry() else { return Ok(None) };
@@ -33,27 +37,24 @@ pub(super) fn map(
         .filter_map(|p| Some([own?, point(compared.giving_row(p.row)?.point)?]))
         .collect();
     let (name, what) = (&needs.row.name, &subject.title);
-    let title = match (needs.partners.first(), l) {
-        (None, Language::French) => format!("{name}, {what}\u{a0}: aucun partenaire à explorer"),
-        (None, Language::English) => format!("{name}, {what}: no partner to explore"),
-        (Some(best), _) => {
-            let (best, score, far) = (told.giver(best.row), l.decimal(best.score, 1), km(best.distance_m, l));
-            match l {
-                Language::French => {
-                    format!("{name}, {what}\u{a0}: à explorer d’abord, {best} (apport {score}, {far})")
-                }
-                Language::English => {
-                    format!("{name}, {what}: explore {best} first (gain {score}, {far})")
-                }
-            }
-        }
+    let title = if let Some(best) = needs.partners.first() {
+        let (best, score, far) = (told.giver(best.row), l.decimal(best.score, 1), km(best.distance_m, l));
+        l.pick(
+            format!("{name}, {what}\u{a0}: à explorer d’abord, {best} (apport {score}, {far})"),
+            format!("{name}, {what}: explore {best} first (gain {score}, {far})"),
+        )
+    } else {
+        l.pick(
+            format!("{name}, {what}\u{a0}: aucun partenaire à explorer"),
+            format!("{name}, {what}: no partner to explore"),
+        )
     };
     let label = l.pick("apport, sur 100", "gain, of 100");
     let n = l.integer(needs.partners.len());
-    let note = match l {
-        Language::French => format!("Traits\u{a0}: les {n} partenaires de plus grand apport."),
-        Language::English => format!("Lines: the {n} partners of largest gain."),
-    };
+    let note = l.pick(
+        format!("Traits\u{a0}: les {n} partenaires de plus grand apport."),
+        format!("Lines: the {n} partners of largest gain."),
+    );
     let over = Over { note: &note, lines: &lines, points: own.as_slice() };
     let place = (layer, contours(level), frame(layer));
     value_map([&title, label], place, &scores, &over, wording).map(Some)
@@ -61,12 +62,7 @@ pub(super) fn map(
 
 /// What each of the best partners adds to each activity that is lacking; none where nothing is lacking or
 /// nobody could give.
-pub(super) fn heat_map(
-    told: &Told<'_>,
-    needs: &Needs,
-    subject: &Subject,
-    wording: &Wording,
-) -> Result<Option<Svg>> {
+pub(super) fn heat_map(Shown { told, needs, subject, wording }: Shown<'_>) -> Result<Option<Svg>> {
     let (l, compared) = (told.l, told.compared);
     if needs.lacks.is_empty() || needs.partners.is_empty() {
         return Ok(None);
@@ -80,23 +76,15 @@ pub(super) fn heat_map(
         needs.lacks.iter().flat_map(|n| added.iter().map(move |column| column[n.activity])).collect();
     let most = values.iter().enumerate().filter(|v| v.1.is_finite()).max_by(|a, b| a.1.total_cmp(b.1));
     let name = &needs.row.name;
-    let title = match (most, l) {
-        (None, Language::French) => format!("{name}\u{a0}: ce qu’apportent les partenaires"),
-        (None, Language::English) => format!("{name}: what partners add"),
-        (Some((i, value)), _) => {
-            let (activity, partner) = (&activities[i / partners.len()], &partners[i % partners.len()]);
-            let (activity, value) = (l.quote(activity), l.decimal(*value, 1));
-            match l {
-                Language::French => {
-                    format!(
-                        "{name}\u{a0}: l’apport le plus grand est celui de {partner} en {activity} ({value})"
-                    )
-                }
-                Language::English => {
-                    format!("{name}: the largest addition is that of {partner} in {activity} ({value})")
-                }
-            }
-        }
+    let title = if let Some((i, value)) = most {
+        let (activity, partner) = (&activities[i / partners.len()], &partners[i % partners.len()]);
+        let (activity, value) = (l.quote(activity), l.decimal(*value, 1));
+        l.pick(
+            format!("{name}\u{a0}: l’apport le plus grand est celui de {partner} en {activity} ({value})"),
+            format!("{name}: the largest addition is that of {partner} in {activity} ({value})"),
+        )
+    } else {
+        l.pick(format!("{name}\u{a0}: ce qu’apportent les partenaires"), format!("{name}: what partners add"))
     };
     let map = HeatMap {
         title: &title,

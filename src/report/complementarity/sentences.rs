@@ -50,7 +50,8 @@ pub(super) fn needs_text(
         ]);
         for s in needs.has.iter().take(6) {
             let bound = |v| l.decimal(v, 2);
-            let interval = format!("{} {} {}", bound(s.interval.0), l.pick("à", "to"), bound(s.interval.1));
+            let interval =
+                format!("{} {} {}", bound(s.interval.low), l.pick("à", "to"), bound(s.interval.high));
             let lq = l.decimal(s.location_quotient, 2);
             table.row([told.activity(s.activity), l.decimal(s.count, 0), lq, interval])?;
         }
@@ -97,7 +98,7 @@ pub(super) fn needs_text(
         left("surtout", "mostly"),
     ]);
     for p in needs.partners.iter().take(8) {
-        let mostly: Vec<String> = p.gained.iter().take(2).map(|g| told.activity(g.0)).collect();
+        let mostly: Vec<String> = p.gained.iter().take(2).map(|g| told.activity(g.activity)).collect();
         table.row([
             told.giver(p.row).to_owned(),
             l.decimal(p.score, 1),

@@ -5,6 +5,7 @@ use crate::evidence::Evidence;
 use crate::profiles::Activity;
 use crate::progress::Progress;
 use crate::report::Language;
+use crate::study::ActivityPart;
 use crate::study::{
     Complementarity, ComplementarityReport, Holder, Need, Needs, ProfileMeasures, Search, SideGain,
 };
@@ -49,9 +50,9 @@ pub(super) fn needs_table<'a>(compared: &Complementarity<'_>, needs: &Needs) -> 
 
 pub(super) fn partners_table<'a>(compared: &Complementarity<'_>, needs: &Needs) -> Result<Table<'a>> {
     let all = &needs.partners;
-    let parts = |list: &[(usize, f64)]| {
-        let part = |p: &(usize, f64)| {
-            format!("{} {}", compared.activities()[p.0].name, Language::English.decimal(p.1, 1))
+    let parts = |list: &[ActivityPart]| {
+        let part = |p: &ActivityPart| {
+            format!("{} {}", compared.activities()[p.activity].name, Language::English.decimal(p.part, 1))
         };
         list.iter().take(5).map(part).collect::<Vec<_>>().join("; ")
     };

@@ -52,7 +52,7 @@ pub fn foresight_text(
     progress: &dyn Progress,
 ) -> Result<String> {
     let (fields, _) = study.profiles(&Level::Epci, ActivitySource::Themes("field"), Counting::Full)?;
-    let complementarity = study.complementarity(&fields, None, ComplementarityOptions::default())?;
+    let complementarity = study.complementarity(&fields, None, &ComplementarityOptions::default())?;
     // What either side could gain.
     let gain = |i: usize, j: usize| {
         let of = |a, b| Some(complementarity.score(a, b) / 100.0).filter(|c: &f64| c.is_finite());
@@ -67,7 +67,7 @@ pub fn foresight_text(
         .filter_map(|[urban, rural]| Some((epci.find(rural.as_str())?, epci.find(urban.as_str())?)))
         .collect();
     let options = PartnersOptions::new(PartnerUnits::Territories(Level::Epci)).tied(TiedPairs::Shown);
-    let known = study.partners(options, Some(&complementarity))?.rank_known(&pairs, Seed::default())?;
+    let known = study.partners(&options, Some(&complementarity))?.rank_known(&pairs, Seed::default())?;
     let title = language.pick(
         "Accords signés : rang de la ville parmi les EPCI urbains (score / population/d² / distance)",
         "Signed agreements: rank of the city among urban EPCI (score / population/d² / distance)",

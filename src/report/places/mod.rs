@@ -2,8 +2,12 @@
 
 mod files;
 mod page;
+#[cfg(feature = "france-data")]
+mod request;
 
 pub use files::write_places;
+#[cfg(feature = "france-data")]
+pub use request::{PlacesRequest, Served};
 
 use std::borrow::Cow;
 

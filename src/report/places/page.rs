@@ -215,7 +215,7 @@ fn maps(
     let base = atlas.base().territories();
     let shares = |costs: &[f64]| -> Result<Vec<f64>> {
         let mut sums = vec![(0.0, 0.0); level.territories().len()];
-        for (b, t) in atlas.memberships(&Level::Epci)? {
+        for (b, t) in atlas.level(&Level::Epci)?.memberships().iter() {
             let b = b as usize;
             if report.inside[b] {
                 let people = base[b].population.unwrap_or(0.0);

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use geo_types::Coord;
 
-use super::Language;
+use super::{Language, Outlet};
+use crate::atlas::AtlasLevel;
 use crate::error::{Error, Result};
 use crate::france::MAINLAND;
 use crate::model::{ActorKind, Level};
@@ -61,11 +62,11 @@ impl Default for PortraitOptions {
 }
 
 impl PortraitOptions {
-    /// Sets the language.
-    #[must_use]
-    pub const fn language(mut self, language: Language) -> Self {
-        self.language = language;
-        self
+    setters! {
+        language: Language,
+        bin_m: f64,
+        partners: usize,
+        near_m: f64,
     }
 
     /// Sets the prefix of the themes that name an activity.
@@ -155,20 +156,16 @@ impl<'a> Portraits<'a> {
     pub fn new(
         study: &'a Study,
         level: Level,
-        options: PortraitOptions,
+        options: &PortraitOptions,
         progress: &dyn Progress,
     ) -> Result<Self> {
         let atlas = study.atlas();
         let reach = study.reach(progress)?;
         let measures = study.territory_measures(&level, &reach)?;
         let regions = study.territory_measures(&Level::Region, &reach)?;
-        let memberships = atlas.memberships(&level)?;
+        let memberships = atlas.level(&level)?.memberships();
         let mut members = vec![Vec::new(); measures.len()];
-        let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); atlas.base().territories().len()];
-        for &(b, t) in &memberships {
-            members[t as usize].push(b);
-            of_base[b as usize].push(t);
-        }
+        memberships.iter().for_each(|(b, t)| members[t as usize].push(b));
         let region = atlas.level(&Level::Region)?;
         let largest = |list: &[u32]| {
             let people = |b: u32| atlas.base().territories()[b as usize].population.unwrap_or(0.0);
@@ -177,10 +174,11 @@ impl<'a> Portraits<'a> {
         let region_of =
             members.iter().map(|m| largest(m).and_then(|b| region.membership().get(b as usize))).collect();
         let epci = atlas.level(&Level::Epci)?;
-        let epci_of = (0..of_base.len()).map(|b| epci.membership().get(b).map(|e| e as u32)).collect();
-        let units = |actor: u32| {
-            study.places()[actor as usize].base.map_or(&[][..], |b| of_base[b as usize].as_slice())
-        };
+        let epci_of = (0..atlas.base().territories().len())
+            .map(|b| epci.membership().get(b).map(|e| e as u32))
+            .collect();
+        let units =
+            |actor: u32| study.places()[actor as usize].base.map_or(&[][..], |b| memberships.of(b as usize));
         let mut actors = vec![Vec::new(); measures.len()];
         for i in 0..study.places().len() as u32 {
             units(i).iter().for_each(|&t| actors[t as usize].push(i));
@@ -194,19 +192,19 @@ impl<'a> Portraits<'a> {
         let belonging_options = BelongingOptions { bin_m: options.bin_m, ..BelongingOptions::default() };
         let belonging =
             study.belonging(&Perimeters::of_level(atlas, &level)?, &belonging_options, progress)?;
-        let (recommendations, lacks) = partners(study, &level, &options, progress)?;
+        let (recommendations, lacks) = partners(study, &level, options, progress)?;
         let reach_m = [
             study.nearest_actor_m(REACHED[0])?,
             study.nearest_actor_m(REACHED[1])?,
             study.nearest_actor_m(REACHED[2])?,
         ];
         let funding = study.funding(&FundingOptions::default(), None)?;
-        let grants = grants(study, &level, &of_base, measures.len());
+        let grants = grants(study, &level, measures.len());
         let summary = LinkSummary::of(study.links());
         let peers = Figure::ALL.map(|f| Peers::of(f, &measures, &regions, summary)).into();
         Ok(Self {
             study,
-            options,
+            options: options.clone(),
             measures,
             regions,
             region_of,
@@ -309,6 +307,51 @@ impl<'a> Portraits<'a> {
     }
 }
 
+/// Which portraits are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PortraitPages {
+    /// That of one territory, by code or name.
+    One(String),
+    /// Two territories side by side, by code or name: `comparison.html`.
+    Pair([String; 2]),
+    /// All of the level, with an index.
+    All,
+}
+
+/// Writes portraits as HTML, Markdown and CSV into the folder of the outlet, and says where the first page is.
+/// Gives that page.
+///
+/// # Errors
+/// Those of [`Portraits::new`] and [`Portraits::find`]; [`Error::Io`] when a file cannot be written.
+pub fn deliver_portraits(
+    study: &Study,
+    level: Level,
+    pages: &PortraitPages,
+    options: PortraitOptions,
+    outlet: &mut Outlet<'_>,
+) -> Result<PathBuf> {
+    let (folder, start) = (outlet.folder()?, outlet.now());
+    let portraits = Portraits::new(study, level, &options, outlet.progress)?;
+    outlet.say_seconds("prepared", start);
+    let page = match pages {
+        PortraitPages::One(territory) => {
+            let found = portraits.find(territory)?;
+            portraits.page(found)?.write_files(&folder, &portraits.file_name(found)?)?
+        }
+        PortraitPages::Pair([first, second]) => {
+            let page = portraits.comparison(portraits.find(first)?, portraits.find(second)?)?;
+            page.write_files(&folder, "comparison")?
+        }
+        PortraitPages::All => {
+            let index = portraits.write_all(&folder)?;
+            outlet.say_seconds(&format!("{} pages", portraits.len()), start);
+            index
+        }
+    };
+    outlet.say(page.display().to_string());
+    Ok(page)
+}
+
 /// The portrait of one territory of a study, by name or code. For many, prepare [`Portraits`] once.
 ///
 /// # Errors
@@ -317,7 +360,7 @@ pub fn portrait(
     study: &Study,
     level: Level,
     territory: &str,
-    options: PortraitOptions,
+    options: &PortraitOptions,
     progress: &dyn Progress,
 ) -> Result<Page> {
     let portraits = Portraits::new(study, level, options, progress)?;
@@ -340,17 +383,18 @@ fn partners(
         |level: &Level| study.profiles(level, ActivitySource::Themes(&options.themes), Counting::Full);
     let (cities, own) = (profiles(&Level::Epci)?.0, profiles(level)?.0);
     let receiving = (*level != Level::Epci).then_some(&own);
-    let complementarity = match study.complementarity(&cities, receiving, ComplementarityOptions::default()) {
+    let complementarity = match study.complementarity(&cities, receiving, &ComplementarityOptions::default())
+    {
         Ok(c) => c,
         // Nobody is profiled: partners rest on ties and distance.
         Err(Error::Undefined { .. }) => {
-            let found = study.partners(wanted, None)?.recommend_all(progress)?;
+            let found = study.partners(&wanted, None)?.recommend_all(progress)?;
             let none = (0..found.len()).map(|_| None).collect();
             return Ok((found, none));
         }
         Err(e) => return Err(e),
     };
-    let partners: Partners<'_> = study.partners(wanted, Some(&complementarity))?;
+    let partners: Partners<'_> = study.partners(&wanted, Some(&complementarity))?;
     let found = partners.recommend_all(progress)?;
     let actors = study.inventory().actors();
     let lacks = crate::parallel::map(found.len(), |t| {
@@ -382,9 +426,11 @@ fn partners(
 
 /// Money that goes to territories or parts of them, below the régions: what is planned for a région is
 /// read in its own table.
-fn grants(study: &Study, level: &Level, of_base: &[Vec<u32>], territories: usize) -> Vec<Vec<Grant>> {
+fn grants(study: &Study, level: &Level, territories: usize) -> Vec<Vec<Grant>> {
     let mut sums = vec![std::collections::BTreeMap::<(&str, &str), (f64, usize)>::new(); territories];
     let atlas = study.atlas();
+    let memberships = atlas.level(level).map(AtlasLevel::memberships).ok();
+    let of_base = |b: usize| memberships.map_or(&[][..], |m| m.of(b));
     for line in study.inventory().funding() {
         let Some((of, code)) = &line.territory else { continue };
         if *of == Level::Region {
@@ -394,14 +440,15 @@ fn grants(study: &Study, level: &Level, of_base: &[Vec<u32>], territories: usize
         let units: Vec<u32> = if of == level {
             vec![at as u32]
         } else if of == atlas.base().level() {
-            of_base[at].clone()
+            of_base(at).to_vec()
         } else if *of == Level::Epci && *level != Level::Commune {
             // An EPCI counts where all of it lies.
             let Ok(epci) = atlas.level(of) else { continue };
-            let mut parts = (0..of_base.len()).filter(|&b| epci.membership().get(b) == Some(at));
+            let mut parts =
+                (0..atlas.base().territories().len()).filter(|&b| epci.membership().get(b) == Some(at));
             let Some(first) = parts.next() else { continue };
-            let mut common = of_base[first].clone();
-            parts.for_each(|b| common.retain(|t| of_base[b].contains(t)));
+            let mut common = of_base(first).to_vec();
+            parts.for_each(|b| common.retain(|t| of_base(b).contains(t)));
             common
         } else {
             continue;

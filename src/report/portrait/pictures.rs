@@ -78,7 +78,7 @@ pub(super) fn own_map(p: &Portraits<'_>, t: usize) -> Result<Option<Svg>> {
         let mut parts: Vec<u32> = p.members[t].iter().filter_map(|&b| p.epci_of[b as usize]).collect();
         parts.sort_unstable();
         parts.dedup();
-        let class = |e: u32| match rurality[e as usize].0 {
+        let class = |e: u32| match rurality[e as usize].class {
             Some(Rurality::Rural) => 0,
             Some(Rurality::Urban) => 1,
             None => Labels::NONE,
@@ -139,7 +139,7 @@ pub(super) fn outside(p: &Portraits<'_>, t: usize) -> Vec<Outside> {
             Outside {
                 name: unit.name.clone(),
                 at: unit.point.map(Coord::from),
-                rurality: rurality[e as usize].0,
+                rurality: rurality[e as usize].class,
                 ties,
             }
         })

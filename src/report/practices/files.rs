@@ -1,14 +1,37 @@
+//! Surveys and a census as files.
+
 use std::path::{Path, PathBuf};
 
 use super::{PageFrame, adoption_table, answer_table, census_page, practice_table, survey_page, word_table};
 use crate::diagnostics::{Diagnostics, Strictness};
 use crate::error::{Error, Result};
+use crate::model::ActorKind;
 use crate::read::surveys::{Mapping, Sheet, Survey};
 use crate::read::vocabulary::Vocabulary;
 use crate::read::{CensusWords, CodeBook};
 use crate::report::Language;
 use crate::study::{AnswersOptions, PracticesOptions, Study};
 use crate::write::csv::{CsvStyle, write_csv_file};
+
+/// Who of the bodies of a list got a questionnaire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedKinds {
+    /// Those of these kinds.
+    Only(Vec<ActorKind>),
+    /// Those of other kinds.
+    AllBut(Vec<ActorKind>),
+}
+
+impl AskedKinds {
+    /// Whether bodies of a kind did.
+    #[must_use]
+    pub fn contain(&self, kind: ActorKind) -> bool {
+        match self {
+            Self::Only(kinds) => kinds.contains(&kind),
+            Self::AllBut(kinds) => !kinds.contains(&kind),
+        }
+    }
+}
 
 /// A survey to be told.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +43,8 @@ pub struct SurveyFile {
     pub mapping: Option<PathBuf>,
     /// Who was asked, and how the answers are counted.
     pub options: AnswersOptions,
+    /// Who of a list of bodies was asked, where the list is given with the survey.
+    pub asked: Option<AskedKinds>,
     /// Puts commune codes right.
     pub codes: CodeBook,
 }
@@ -29,6 +54,13 @@ impl SurveyFile {
     #[must_use]
     pub fn new(export: impl Into<PathBuf>) -> Self {
         Self { export: export.into(), ..Self::default() }
+    }
+
+    /// Surveys by their exports, the first ones with what each of their columns is, in the same order.
+    #[must_use]
+    pub fn with_mappings(exports: Vec<PathBuf>, mappings: Vec<PathBuf>) -> Vec<Self> {
+        let mut mappings = mappings.into_iter();
+        exports.into_iter().map(|export| Self { mapping: mappings.next(), ..Self::new(export) }).collect()
     }
 
     /// Sets the file that says what each column is.
@@ -42,6 +74,13 @@ impl SurveyFile {
     #[must_use]
     pub fn options(mut self, options: AnswersOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    /// Sets who of a list of bodies was asked.
+    #[must_use]
+    pub fn asked(mut self, kinds: AskedKinds) -> Self {
+        self.asked = Some(kinds);
         self
     }
 

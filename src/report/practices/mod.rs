@@ -2,11 +2,15 @@
 
 mod census;
 mod files;
+#[cfg(feature = "france-data")]
+mod request;
 mod survey;
 mod words;
 
 pub use census::{adoption_table, census_page, practice_table};
-pub use files::{SurveyFile, write_census};
+pub use files::{AskedKinds, SurveyFile, write_census};
+#[cfg(feature = "france-data")]
+pub use request::PracticesRequest;
 pub use survey::{answer_table, survey_page};
 pub use words::word_table;
 

@@ -100,6 +100,9 @@ impl Locator {
     ///
     /// # Errors
     /// [`Error::Value`] for a coordinate that is not finite.
+    ///
+    /// # Complexity
+    /// O(vertices + cells of the grid), time and memory.
     pub fn new(layer: &Layer) -> Result<Self> {
         if let Some(index) = layer.coords().iter().position(|c| !(c.x.is_finite() && c.y.is_finite())) {
             let c = layer.coords()[index];
@@ -126,6 +129,10 @@ impl Locator {
     }
 
     /// The feature with the lowest index that contains `point`; `None` for points that are no numbers.
+    ///
+    /// # Complexity
+    /// A table look-up when its cell lies in one feature, else a test against the few edges in its row of the
+    /// grid.
     #[must_use]
     #[inline]
     pub fn locate(&self, point: Coord<f64>) -> Option<u32> {
@@ -214,9 +221,12 @@ impl Locator {
         Ok(found)
     }
 
-    /// The feature that contains `point`, or else the nearest one at most `within` away, both by
-    /// lowest index among equals. Distances are in the layer's own units and planar, so that a layer
-    /// in metres is what this is for; `None` when there is none or a number is not finite.
+    /// The feature that contains `point`, or else the nearest one at most `within` away, both by lowest index
+    /// among equals. Distances are in the layer's own units and planar, so that a layer in metres is what
+    /// this is for; `None` when there is none or a number is not finite.
+    ///
+    /// # Complexity
+    /// As [`Locator::locate`] inside a feature, else what the cells within reach hold.
     #[must_use]
     pub fn snap(&self, point: Coord<f64>, within: f64) -> Option<Snapped> {
         if let Some(feature) = self.locate(point) {

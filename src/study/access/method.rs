@@ -1,13 +1,12 @@
 //! The usual ways to score access, by the names the literature gives them.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{AccessMeasure, AccessOptions};
 use crate::accessibility::{AgentOptions, Catchment, Choice, Decay};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A way to score access: a measure and how facilities fade on the way.
 ///
@@ -107,15 +106,4 @@ impl fmt::Display for AccessMethod {
     }
 }
 
-impl FromStr for AccessMethod {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let key = text.trim().to_lowercase();
-        Self::ALL.into_iter().find(|m| m.key() == key).ok_or_else(|| Error::Unknown {
-            kind: "way to score access",
-            value: text.to_owned(),
-            hint: Some(format!("there are {}", Self::ALL.map(Self::key).join(", "))),
-        })
-    }
-}
+keyed!(AccessMethod, "way to score access");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use costs::AccessCosts;
 pub use method::AccessMethod;
-pub use summary::{AccessInequality, AccessSummary};
+pub use summary::{AccessInequality, AccessSummary, ReachedShare};
 pub use supply::{Capacity, Offer, Supply};
 
 use super::Study;
@@ -180,6 +180,9 @@ pub enum Covered {
 }
 
 impl Covered {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Yes, Self::No, Self::NoPoint, Self::OffRoads, Self::NoCosts];
+
     /// Short stable key: `yes`, `no`, `no_point`, `off_roads`, `no_costs`.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -192,6 +195,8 @@ impl Covered {
         }
     }
 }
+
+keyed!(Covered, "coverage of a territory", shown);
 
 /// A facility near a territory.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -325,7 +330,7 @@ impl Study {
     /// use rurban::study::{AccessOptions, Capacity, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let supply = study.supply(&[ActorKind::ResearchCentre], Capacity::One)?;
     /// let report = study.access(&AccessOptions::new(supply), &Silent)?;
     /// let [rural, urban] = [Rurality::Rural, Rurality::Urban].map(|side| report.of_rurality(side));
@@ -356,7 +361,7 @@ impl Study {
             AccessMeasure::Balanced => balanced(costs, &demand, &supply, catchment)?,
             AccessMeasure::RationalAgents(agents) => {
                 let costs = costs.within(catchment.cutoff());
-                served(rational_agents(&costs, &demand, &supply, agents, progress)?, &supply)
+                served(rational_agents(&costs, &demand, &supply, &agents, progress)?, &supply)
             }
         };
         progress.end();

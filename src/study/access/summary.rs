@@ -98,6 +98,15 @@ fn median(values: &[(f64, f64)], population: f64) -> Option<f64> {
     })
 }
 
+/// How many people have a facility within a cost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ReachedShare {
+    /// The cost, in the unit of the travel costs.
+    pub cost: f64,
+    /// Share of the population, in [0, 1].
+    pub share: f64,
+}
+
 impl AccessReport {
     /// Access of the base territories, by index, that `keep` takes.
     pub fn summary(&self, keep: impl Fn(usize, &TerritoryAccess) -> bool) -> AccessSummary {
@@ -116,23 +125,24 @@ impl AccessReport {
     }
 
     /// Share of the population (of the measured territories that `keep` takes) with a facility within
-    /// each cost: `(cost, share)` pairs that increase in both. What is missing from 1 at the end is the
+    /// each cost, in increasing order of both. What is missing from 1 at the end is the
     /// population without a nearest facility. O(n log n).
     #[must_use]
-    pub fn cumulative_shares(&self, keep: impl Fn(usize, &TerritoryAccess) -> bool) -> Vec<(f64, f64)> {
+    pub fn cumulative_shares(&self, keep: impl Fn(usize, &TerritoryAccess) -> bool) -> Vec<ReachedShare> {
         let members = self.territories.iter().enumerate().filter(|(i, t)| t.is_measured() && keep(*i, t));
         let mut population = 0.0;
         let mut nearest = Vec::new();
         for (_, t) in members {
             let weight = t.population.unwrap_or(0.0);
             population += weight;
-            nearest.extend(t.nearest_cost().filter(|_| weight > 0.0).map(|c| (c, weight)));
+            let cost = t.nearest_cost().filter(|_| weight > 0.0);
+            nearest.extend(cost.map(|cost| ReachedShare { cost, share: weight }));
         }
-        nearest.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.sort_unstable_by(|a, b| a.cost.total_cmp(&b.cost));
         let mut reached = 0.0;
         for n in &mut nearest {
-            reached += n.1;
-            n.1 = reached / population;
+            reached += n.share;
+            n.share = reached / population;
         }
         nearest
     }
@@ -188,7 +198,7 @@ impl Study {
             return Err(crate::Error::Shape { what, expected, got });
         }
         let mut members = vec![Vec::new(); units];
-        for (base, unit) in self.atlas().memberships(level)? {
+        for (base, unit) in self.atlas().level(level)?.memberships().iter() {
             members[unit as usize].push(&report.territories[base as usize]);
         }
         Ok(members.into_iter().map(|m| AccessSummary::of(m.into_iter(), &report.bands)).collect())

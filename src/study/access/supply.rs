@@ -109,7 +109,7 @@ impl Study {
     /// use rurban::study::{Offer, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let rural = study.supply_by(|actor, place| match actor.kind {
     ///     ActorKind::InnovationPlace if place.rurality() == Some(Rurality::Rural) => Offer::Of(1.0),
     ///     _ => Offer::None,

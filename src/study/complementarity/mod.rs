@@ -119,25 +119,11 @@ impl ComplementarityOptions {
         self
     }
 
-    /// Sets the number of permutations.
-    #[must_use]
-    pub const fn permutations(mut self, permutations: usize) -> Self {
-        self.permutations = permutations;
-        self
-    }
-
-    /// Sets the number of rewired graphs and of sets drawn by gravity.
-    #[must_use]
-    pub const fn draws(mut self, draws: usize) -> Self {
-        self.draws = draws;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
+    setters! {
+        permutations: usize,
+        draws: usize,
+        seed: Seed,
+        bin_m: f64,
     }
 }
 
@@ -187,11 +173,11 @@ impl Study {
     /// use rurban::study::{ActivitySource, ComplementarityOptions, Counting, Search, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let fields = |level| study.profiles(level, ActivitySource::Themes("field"), Counting::Full);
     /// let (cities, pays) = (fields(&Level::Epci)?.0, fields(&Level::PetrPays)?.0);
     /// let options = ComplementarityOptions::default();
-    /// let complementarity = study.complementarity(&cities, Some(&pays), options)?;
+    /// let complementarity = study.complementarity(&cities, Some(&pays), &options)?;
     /// let needs = complementarity.needs(study.atlas().level(&Level::PetrPays)?.search("Portes de Gascogne")?, Search::default())?;
     /// let nearest = &needs.lacks[0].holders[0];
     /// println!("{} has it, {:?} m away", complementarity.giving_row(nearest.row).unwrap().name, nearest.distance_m);
@@ -207,7 +193,7 @@ impl Study {
         &'a self,
         giving: &'a Profiles,
         receiving: Option<&'a Profiles>,
-        options: ComplementarityOptions,
+        options: &ComplementarityOptions,
     ) -> Result<Complementarity<'a>> {
         if giving.table().total() <= 0.0 {
             return Err(Error::undefined(MEASURE, Undefined::ZeroTotal));
@@ -284,7 +270,7 @@ impl Study {
             study: self,
             giving,
             receiving,
-            options,
+            options: options.clone(),
             rows,
             quotients,
             presence,

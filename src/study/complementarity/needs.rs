@@ -8,6 +8,7 @@ use super::{Complementarity, ProfiledRow};
 use crate::complementarity::interregional::Partner;
 use crate::complementarity::specialisation::location_quotient_interval;
 use crate::error::{Error, Result};
+use crate::evidence::Interval;
 use crate::model::Rurality;
 use crate::progress::Progress;
 
@@ -82,7 +83,7 @@ pub struct Strength {
     /// Location quotient.
     pub location_quotient: f64,
     /// Its 95 % confidence interval, counts taken as independent units.
-    pub interval: (f64, f64),
+    pub interval: Interval,
 }
 
 /// An activity a row lacks, and who has it.
@@ -134,9 +135,18 @@ pub struct ComplementaryPartner {
     /// Indices of the study's links with it.
     pub links: Vec<u32>,
     /// Activities gained with their part of the score, largest first.
-    pub gained: Vec<(usize, f64)>,
+    pub gained: Vec<ActivityPart>,
     /// Activities it brings with their part of the score, largest first.
-    pub brought: Vec<(usize, f64)>,
+    pub brought: Vec<ActivityPart>,
+}
+
+/// What an activity adds to a score.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ActivityPart {
+    /// Index of the activity.
+    pub activity: usize,
+    /// Its part of the score.
+    pub part: f64,
 }
 
 /// What one row has, lacks, and could gain from whom.
@@ -198,7 +208,7 @@ impl Complementarity<'_> {
                 activity: i,
                 count: table.count(receiving, i).unwrap_or(f64::NAN),
                 location_quotient: quotient_of(i),
-                interval: (interval.lower[(0, i)], interval.upper[(0, i)]),
+                interval: Interval { low: interval.lower[(0, i)], high: interval.upper[(0, i)] },
             })
             .collect();
         has.sort_by(|a, b| {
@@ -362,8 +372,10 @@ impl Complementarity<'_> {
     fn partner(&self, r: usize, s: usize, distance_m: Option<f64>, score: f64) -> ComplementaryPartner {
         let parts = self.linkages.contributions(r, s);
         let ordered = |values: Vec<f64>| {
-            let mut list: Vec<(usize, f64)> = values.into_iter().enumerate().filter(|p| p.1 > 0.0).collect();
-            list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            let parts =
+                values.into_iter().enumerate().map(|(activity, part)| ActivityPart { activity, part });
+            let mut list: Vec<ActivityPart> = parts.filter(|p| p.part > 0.0).collect();
+            list.sort_by(|a, b| b.part.total_cmp(&a.part).then(a.activity.cmp(&b.activity)));
             list
         };
         ComplementaryPartner {

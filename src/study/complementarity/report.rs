@@ -210,7 +210,7 @@ impl Complementarity<'_> {
         let (network, _) = Network::from_edges(n, &pairs, Direction::Undirected)?;
         let options = SwapOptions::default().replicates(self.options.draws).seed(self.options.seed.child(3));
         let sets: Vec<Csr> =
-            degree_preserving(&network, options, set, progress).into_iter().collect::<Result<_>>()?;
+            degree_preserving(&network, &options, set, progress).into_iter().collect::<Result<_>>()?;
         let observed = set(&pairs.iter().map(|p| (p.0, p.1)).collect::<Vec<_>>())?;
         tied_complementarity_evidence_from(&observed, labels, score, Null::DegreePreservingSwaps, &sets)
     }

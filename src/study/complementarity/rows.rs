@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::super::Study;
+use crate::atlas::{Memberships, Territory, TerritoryRurality};
 use crate::error::{Error, Result};
 use crate::matrix::Csr;
 use crate::model::Rurality;
@@ -54,8 +55,8 @@ pub(super) struct Rows {
     pub(super) list: Vec<ProfiledRow>,
     /// Rows of each actor.
     pub(super) of_actor: Vec<Vec<u32>>,
-    /// Rows of each base territory; empty when rows are actors.
-    pub(super) of_base: Vec<Vec<u32>>,
+    /// Rows of each base territory; none when rows are actors.
+    pub(super) of_base: Memberships,
 }
 
 impl Rows {
@@ -77,34 +78,31 @@ impl Rows {
                 Ok(Self {
                     list: actors.iter().enumerate().map(row).collect(),
                     of_actor: (0..actors.len() as u32).map(|i| vec![i]).collect(),
-                    of_base: Vec::new(),
+                    of_base: Memberships::default(),
                 })
             }
             ProfileRows::Territories(level) => {
                 let found = atlas.level(level)?;
                 check(found.territories().len())?;
-                let row = |(t, (rurality, _)): (&crate::atlas::Territory, _)| ProfiledRow {
+                let row = |(t, side): (&Territory, TerritoryRurality)| ProfiledRow {
                     code: t.code.to_string(),
                     name: t.name.clone(),
                     point: t.point,
-                    rurality,
+                    rurality: side.class,
                 };
-                let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); atlas.base().territories().len()];
-                for (b, t) in atlas.memberships(level)? {
-                    of_base[b as usize].push(t);
-                }
+                let memberships = found.memberships();
                 // A body of a territory stands for it wherever its seat is.
                 let own = |i: usize| {
                     let (of, code) = actors[i].territory.as_ref()?;
                     (of == level).then(|| found.find(code.as_str())).flatten().map(|t| vec![t as u32])
                 };
-                let seat = |i: usize| study.places()[i].base.map(|b| of_base[b as usize].clone());
+                let seat = |i: usize| study.places()[i].base.map(|b| memberships.of(b as usize).to_vec());
                 Ok(Self {
                     list: found.territories().iter().zip(atlas.rurality(level)?).map(row).collect(),
                     of_actor: (0..actors.len())
                         .map(|i| own(i).or_else(|| seat(i)).unwrap_or_default())
                         .collect(),
-                    of_base,
+                    of_base: memberships.clone(),
                 })
             }
         }
@@ -173,7 +171,7 @@ pub(super) fn shared_ground(receiving: Option<&Rows>, giving: &Rows) -> Vec<Vec<
         return (0..giving.list.len() as u32).map(|r| vec![r]).collect();
     };
     let mut shared: Vec<Vec<u32>> = vec![Vec::new(); receiving.list.len()];
-    for (ours, theirs) in receiving.of_base.iter().zip(&giving.of_base) {
+    for (ours, theirs) in receiving.of_base.rows().zip(giving.of_base.rows()) {
         for &r in ours {
             shared[r as usize].extend_from_slice(theirs);
         }

@@ -143,7 +143,7 @@ impl Frame<'_> {
         }
         let deal =
             SwapOptions::default().swaps_per_tie(5).replicates(options.swaps).seed(options.seed.child(5));
-        let replicates = deal_participations(&given, deal, count, progress);
+        let replicates = deal_participations(&given, &deal, count, progress);
         let mut actors: Vec<u32> = given.iter().map(|p| p.actor).collect();
         actors.sort_unstable();
         actors.dedup();
@@ -190,7 +190,7 @@ fn swapped(
     let observed = labelled.network.edge_list().filter(|&(a, b, _)| crosses(a, b)).count() as f64;
     let swaps = SwapOptions::default().replicates(options.swaps).seed(options.seed.child(4));
     let count = |ties: &[(u32, u32)]| ties.iter().filter(|&&(a, b)| crosses(a, b)).count() as f64;
-    let replicates = degree_preserving(&labelled.network, swaps, count, progress);
+    let replicates = degree_preserving(&labelled.network, &swaps, count, progress);
     let evidence = |observed, replicates: &[f64]| {
         Evidence::monte_carlo(Null::DegreePreservingSwaps, observed, replicates, n)
             .with_counts(labelled.network.isolates(), 0)

@@ -6,6 +6,7 @@ use super::LinkageOptions;
 use super::frame::{Frame, Ground, check_paired, used};
 use super::report::{DecayBin, DistanceDecay, GravityReport, GravityTerm, TieLengths};
 use crate::error::{Error, Result, Undefined};
+use crate::evidence::Interval;
 use crate::labels::Labels;
 use crate::linkage::{Dyads, Effects, StandardErrors, deterrence, gravity_model};
 use crate::matrix::Matrix;
@@ -142,7 +143,7 @@ impl Frame<'_> {
                     name: (*name).to_owned(),
                     coefficient,
                     standard_error,
-                    interval: (coefficient - half, coefficient + half),
+                    interval: Interval { low: coefficient - half, high: coefficient + half },
                 }
             })
             .collect();

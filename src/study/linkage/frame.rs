@@ -37,14 +37,14 @@ pub(in super::super) fn communities(
 ) -> Result<Communities> {
     let options = CommunityOptions::default().seed(seed);
     if network.edges() <= MANY_TIES {
-        return leiden(network, options.runs(5));
+        return leiden(network, &options.runs(5));
     }
     // Who is near is tied more often: with near nodes beside each other the graph is gone through in the cache.
     let mut order: Vec<(u64, u32)> =
         (0..network.nodes()).map(|i| (place(i).map_or(u64::MAX, along_a_curve), i as u32)).collect();
     order.sort_unstable();
     let order: Vec<u32> = order.into_iter().map(|(_, i)| i).collect();
-    let found = leiden(&network.reordered(&order), options.runs(1).passes(1))?;
+    let found = leiden(&network.reordered(&order), &options.runs(1).passes(1))?;
     let mut of = vec![None; network.nodes()];
     order.iter().enumerate().for_each(|(k, &i)| of[i as usize] = found.of.get(k));
     let numbers = in_order_of_appearance(of.into_iter().flatten(), found.of.classes());
@@ -126,9 +126,9 @@ impl<'a> Frame<'a> {
     }
 
     /// Position in metres of an actor in the main zone of the atlas.
-    pub(super) fn in_main_zone(&self, actor: usize) -> Option<(f64, f64)> {
+    pub(super) fn in_main_zone(&self, actor: usize) -> Option<Coord<f64>> {
         let at = self.place_of[actor]?;
-        (self.places.zones()[at] == Some(0)).then(|| self.places.planar(at)).flatten().map(|c| (c.x, c.y))
+        (self.places.zones()[at] == Some(0)).then(|| self.places.planar(at)).flatten()
     }
 
     pub(super) fn level(&self, level: &Level) -> Result<Option<Labels>> {

@@ -87,32 +87,15 @@ impl Default for LinkageOptions {
 }
 
 impl LinkageOptions {
-    /// Sets what a tie counts.
-    #[must_use]
-    pub fn weighting(mut self, weighting: Weighting) -> Self {
-        self.weighting = weighting;
-        self
-    }
-
-    /// Sets the number of permutations within strata.
-    #[must_use]
-    pub fn permutations(mut self, permutations: usize) -> Self {
-        self.permutations = permutations;
-        self
-    }
-
-    /// Sets the number of rewired graphs.
-    #[must_use]
-    pub fn swaps(mut self, swaps: usize) -> Self {
-        self.swaps = swaps;
-        self
-    }
-
-    /// Sets the width of the bins of distance.
-    #[must_use]
-    pub fn bin_m(mut self, bin_m: f64) -> Self {
-        self.bin_m = bin_m;
-        self
+    setters! {
+        weighting: Weighting,
+        permutations: usize,
+        swaps: usize,
+        bin_m: f64,
+        brokers: usize,
+        seed: Seed,
+        units: Level,
+        grouping: Level,
     }
 
     /// Sets the level of the gravity model and the one above it.
@@ -127,20 +110,6 @@ impl LinkageOptions {
     #[must_use]
     pub fn bridges(mut self, levels: Vec<Level>) -> Self {
         self.bridges = levels;
-        self
-    }
-
-    /// Sets how many brokers are kept.
-    #[must_use]
-    pub fn brokers(mut self, brokers: usize) -> Self {
-        self.brokers = brokers;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
         self
     }
 
@@ -278,7 +247,7 @@ impl Study {
     pub fn linkage_by(&self, level: &Level) -> Result<Vec<TerritoryLinkage>> {
         let units = self.atlas.level(level)?.territories();
         let mut of_base: Vec<Vec<u32>> = vec![Vec::new(); self.atlas.base().territories().len()];
-        for (b, u) in self.atlas.memberships(level)? {
+        for (b, u) in self.atlas.level(level)?.memberships().iter() {
             of_base[b as usize].push(u);
         }
         let of = |actor: usize| self.places[actor].base.map_or(&[][..], |b| &of_base[b as usize]);

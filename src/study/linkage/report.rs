@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::LinkageOptions;
+use crate::evidence::Interval;
 use crate::evidence::Measured;
 use crate::evidence::{Evidence, Null};
 use crate::linkage::{Exposure, GravityFit, MixingMatrix, NominalAssortativity, Roles, TerritoryBridging};
@@ -151,7 +152,7 @@ pub struct GravityTerm {
     /// Standard error, clustered by pair.
     pub standard_error: f64,
     /// 95 % confidence interval.
-    pub interval: (f64, f64),
+    pub interval: Interval,
 }
 
 /// Gravity of ties between territories of [`LinkageOptions::units`](super::LinkageOptions::units).

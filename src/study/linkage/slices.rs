@@ -225,7 +225,7 @@ impl Study {
         };
         let deal =
             SwapOptions::default().swaps_per_tie(5).replicates(options.swaps).seed(options.seed.child(6));
-        let replicates = deal_participations(&given, deal, cross, progress);
+        let replicates = deal_participations(&given, &deal, cross, progress);
         let dealt = numbered(given.iter().map(|p| p.actor));
         let unlabelled = dealt.iter().filter(|i| rurality.get(**i as usize).is_none()).count();
         let evidence = Evidence::monte_carlo(Null::TwoMode, cross(&given), &replicates, dealt.len());

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::Partners;
 use super::units::{PartnerHistory, PartnerUnit, PartnerUnits};
 use crate::error::{Error, Result};
+use crate::evidence::Interval;
 use crate::evidence::Measured;
 use crate::matching::{
-    Evaluation, EvaluationOptions, FitOptions, FittedScore, HoldOut, Interval, PairNumber, Pairs, ScoreModel,
-    Scorer, TemporalSplit, Term, UnpredictedTies, evaluate, fit_score, temporal_hold_out,
+    Evaluation, EvaluationOptions, FitOptions, FittedScore, HoldOut, PairNumber, Pairs, ScoreModel, Scorer,
+    TemporalSplit, Term, UnpredictedTies, evaluate, fit_score, temporal_hold_out,
 };
 use crate::model::Rurality;
 use crate::progress::{Progress, Silent};
@@ -75,18 +76,10 @@ impl JudgeOptions {
         self
     }
 
-    /// Sets the terms of the fitted score.
-    #[must_use]
-    pub fn terms(mut self, terms: Vec<Term>) -> Self {
-        self.terms = terms;
-        self
-    }
-
-    /// Sets the number of draws.
-    #[must_use]
-    pub const fn resamples(mut self, resamples: usize) -> Self {
-        self.resamples = resamples;
-        self
+    setters! {
+        terms: Vec<Term>,
+        resamples: usize,
+        seed: Seed,
     }
 }
 
@@ -217,7 +210,7 @@ impl PartnerHistory {
         let fit = |terms: &[Term]| {
             let pairs = Pairs { complementarity, ..Pairs::of(&earlier, &distance) };
             let options = FitOptions { seed: options.seed, ..FitOptions::default() };
-            Measured::of(fit_score(&earlier, pairs, terms, |_, _| true, options, progress))
+            Measured::of(fit_score(&earlier, pairs, terms, |_, _| true, &options, progress))
         };
         let fitted = fit(&options.terms)?;
         let kappa = Term::Complementarity { kappa: 1.0 };
@@ -256,7 +249,7 @@ impl PartnerHistory {
             let scorer = Scorer::new(Pairs { complementarity, ..Pairs::of(&ground, &distance) }, &model)?;
             let judge = |only_mixed: bool| {
                 let keep = |i: usize, j: usize| !only_mixed || mixed(i, j);
-                Measured::of(evaluate(&ground, keep, |i, row| scorer.fill(i, row), judged, &Silent))
+                Measured::of(evaluate(&ground, keep, |i, row| scorer.fill(i, row), &judged, &Silent))
             };
             let (all, mixed) = (judge(false)?, judge(true)?);
             scores.push(Judgement { score, model, all, mixed });

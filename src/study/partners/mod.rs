@@ -95,9 +95,9 @@ impl Study {
     /// use rurban::study::{PartnerUnits, PartnersOptions, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let options = PartnersOptions::new(PartnerUnits::Territories(Level::PetrPays));
-    /// let partners = study.partners(options, None)?;
+    /// let partners = study.partners(&options, None)?;
     /// let found = partners.recommend(partners.find("Portes de Gascogne")?)?;
     /// assert_eq!(found.partners.len(), 10);
     /// # }
@@ -105,7 +105,7 @@ impl Study {
     /// ```
     pub fn partners<'a>(
         &'a self,
-        options: PartnersOptions,
+        options: &PartnersOptions,
         complementarity: Option<&'a Complementarity<'a>>,
     ) -> Result<Partners<'a>> {
         options.check()?;
@@ -144,7 +144,7 @@ impl Study {
             study: self,
             participations: candidates.list.iter().map(|u| u.participations).collect(),
             places: Places::new(&self.atlas.zones(), points)?,
-            options,
+            options: options.clone(),
             seekers,
             candidates,
             same,
@@ -276,7 +276,7 @@ fn shared_ground(seekers: &UnitTable, candidates: &UnitTable, same: bool) -> Vec
     let mut shared: Vec<Vec<u32>> =
         if same { (0..n as u32).map(|i| vec![i]).collect() } else { vec![Vec::new(); n] };
     if !seekers.of_base.is_empty() && !candidates.of_base.is_empty() {
-        for (ours, theirs) in seekers.of_base.iter().zip(&candidates.of_base) {
+        for (ours, theirs) in seekers.of_base.rows().zip(candidates.of_base.rows()) {
             for &r in ours {
                 shared[r as usize].extend_from_slice(theirs);
             }
@@ -335,12 +335,12 @@ fn tie(
 /// Territories each candidate lies in.
 fn group_of(candidates: &UnitTable, groups: &UnitTable) -> Vec<Vec<u32>> {
     let mut of = vec![Vec::new(); candidates.list.len()];
-    let (ours, theirs) = if candidates.of_base.is_empty() {
-        (&candidates.of_actor, &groups.of_actor)
+    let pairs: Vec<(&[u32], &[u32])> = if candidates.of_base.is_empty() {
+        candidates.of_actor.iter().map(Vec::as_slice).zip(groups.of_actor.iter().map(Vec::as_slice)).collect()
     } else {
-        (&candidates.of_base, &groups.of_base)
+        candidates.of_base.rows().zip(groups.of_base.rows()).collect()
     };
-    for (ours, theirs) in ours.iter().zip(theirs) {
+    for (ours, theirs) in pairs {
         for &c in ours {
             let list: &mut Vec<u32> = &mut of[c as usize];
             list.extend(theirs.iter().filter(|g| !list.contains(g)).collect::<Vec<_>>());

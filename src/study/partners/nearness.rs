@@ -69,7 +69,7 @@ fn institutions(study: &Study, units: &UnitTable) -> Vec<Vec<Option<u32>>> {
             list.iter().for_each(|&u| base[u as usize] = place.base.map(|b| b as usize));
         }
     } else {
-        for (b, list) in units.of_base.iter().enumerate() {
+        for (b, list) in units.of_base.rows().enumerate() {
             for &u in list {
                 base[u as usize].get_or_insert(b);
             }

@@ -116,11 +116,12 @@ impl PartnersOptions {
         self
     }
 
-    /// Sets the score.
-    #[must_use]
-    pub fn model(mut self, model: ScoreModel) -> Self {
-        self.model = model;
-        self
+    setters! {
+        model: ScoreModel,
+        top: usize,
+        constraints: PartnerConstraints,
+        named: usize,
+        unknown_distance_m: f64,
     }
 
     /// Sets the kinds of actors.
@@ -162,13 +163,6 @@ impl PartnersOptions {
     #[must_use]
     pub const fn tied(mut self, tied: TiedPairs) -> Self {
         self.constraints.tied = tied;
-        self
-    }
-
-    /// Sets the number of partners.
-    #[must_use]
-    pub const fn top(mut self, top: usize) -> Self {
-        self.top = top;
         self
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Study;
 use super::super::links::is_taken;
+use crate::atlas::Memberships;
 use crate::error::Result;
 use crate::matching::DatedProject;
 use crate::model::{ActorKind, CooperationKind, Level, Rurality};
@@ -72,8 +73,8 @@ impl PartnerUnit {
 pub(super) struct UnitTable {
     pub list: Vec<PartnerUnit>,
     pub of_actor: Vec<Vec<u32>>,
-    /// Units of each base territory; empty for actors.
-    pub of_base: Vec<Vec<u32>>,
+    /// Units of each base territory; none for actors.
+    pub of_base: Memberships,
 }
 
 impl UnitTable {
@@ -94,38 +95,35 @@ impl UnitTable {
                     })
                     .collect(),
                 of_actor: (0..actors.len() as u32).map(|i| vec![i]).collect(),
-                of_base: Vec::new(),
+                of_base: Memberships::default(),
             },
             PartnerUnits::Territories(level) => {
                 let found = study.atlas().level(level)?;
-                let mut of_base = vec![Vec::new(); study.atlas().base().territories().len()];
-                for (b, t) in study.atlas().memberships(level)? {
-                    of_base[b as usize].push(t);
-                }
+                let memberships = found.memberships();
                 // A body of a territory stands for it wherever its seat is.
                 let own = |i: usize| {
                     let (of, code) = actors[i].territory.as_ref()?;
                     (of == level).then(|| found.find(code.as_str())).flatten().map(|t| vec![t as u32])
                 };
-                let seat = |i: usize| study.places()[i].base.map(|b| of_base[b as usize].clone());
+                let seat = |i: usize| study.places()[i].base.map(|b| memberships.of(b as usize).to_vec());
                 Self {
                     list: found
                         .territories()
                         .iter()
                         .zip(study.atlas().rurality(level)?)
-                        .map(|(t, (rurality, _))| PartnerUnit {
+                        .map(|(t, side)| PartnerUnit {
                             code: t.code.to_string(),
                             name: t.name.clone(),
                             kind: None,
                             point: t.point,
-                            rurality,
+                            rurality: side.class,
                             participations: 0.0,
                         })
                         .collect(),
                     of_actor: (0..actors.len())
                         .map(|i| own(i).or_else(|| seat(i)).unwrap_or_default())
                         .collect(),
-                    of_base,
+                    of_base: memberships.clone(),
                 }
             }
         };

@@ -146,7 +146,7 @@ impl Meetings<'_> {
         let observed = sums(&given);
         let deal =
             SwapOptions::default().swaps_per_tie(5).replicates(options.deals).seed(options.seed.child(1));
-        let replicates = deal_participations(&given, deal, sums, progress);
+        let replicates = deal_participations(&given, &deal, sums, progress);
         let mut firms: Vec<u32> = given.iter().map(|p| p.actor).collect();
         firms.sort_unstable();
         firms.dedup();

@@ -245,10 +245,10 @@ impl Meetings<'_> {
             .territories()
             .iter()
             .zip(rurality)
-            .map(|(t, (rurality, _))| TerritoryResearch {
+            .map(|(t, side)| TerritoryResearch {
                 code: t.code.to_string(),
                 name: t.name.clone(),
-                rurality,
+                rurality: side.class,
                 population: t.population,
                 ground: None,
                 firms: 0,

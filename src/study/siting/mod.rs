@@ -61,7 +61,7 @@ impl Study {
     /// use rurban::study::{SitesOptions, SitingDemand, Study, StudyOptions};
     ///
     /// let france = EmbeddedFrance::load()?;
-    /// let (study, _) = Study::new(france.atlas, france.inventory, StudyOptions::default(), &Silent)?;
+    /// let (study, _) = Study::new(france.atlas, france.inventory, &StudyOptions::default(), &Silent)?;
     /// let corse = study.atlas().level(&Level::Region)?.search("Corse")? as u32;
     /// let options = SitesOptions::new(Limit::Places(3))
     ///     .existing(study.actors_of(&[ActorKind::InnovationPlace]))
@@ -195,7 +195,7 @@ impl Study {
         let n = self.atlas().base().territories().len();
         let Some((level, territory)) = within else { return Ok(vec![true; n]) };
         let mut inside = vec![false; n];
-        for (b, t) in self.atlas().memberships(level)? {
+        for (b, t) in self.atlas().level(level)?.memberships().iter() {
             inside[b as usize] |= t == *territory;
         }
         Ok(inside)

@@ -81,7 +81,10 @@ pub enum Axis {
     Log,
 }
 
-/// Least and greatest of some numbers.
+/// Largest number that a scale tells apart from others: differences of such numbers are finite.
+pub(super) const FAR: f64 = 1e300;
+
+/// Least and greatest of some numbers, none beyond [`FAR`].
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     pub(super) low: f64,
@@ -92,6 +95,7 @@ impl Limits {
     /// `None` without finite values.
     pub(super) fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
         values.filter(|v| v.is_finite()).fold(None, |limits: Option<Self>, v| {
+            let v = v.clamp(-FAR, FAR);
             Some(limits.map_or(Self { low: v, high: v }, |l| Self { low: l.low.min(v), high: l.high.max(v) }))
         })
     }
@@ -109,19 +113,31 @@ pub(super) struct Scale {
 impl Scale {
     pub(super) fn new(axis: Axis, limits: Limits, from: f64, to: f64) -> Self {
         let Limits { mut low, mut high } = limits;
-        if low >= high {
-            (low, high) = match axis {
-                Axis::Linear => (low - 0.5, high + 0.5),
-                Axis::Log => (low / 2.0, high * 2.0),
-            };
+        match axis {
+            // Numbers that rounding alone may tell apart are one.
+            Axis::Linear if high - low <= (1e-14 * low.abs().max(high.abs())).max(1.0 / FAR) => {
+                let half = f64::max(0.5, 1e-6 * low.abs());
+                (low, high) = (low - half, high + half);
+            }
+            Axis::Log => {
+                low = low.max(1.0 / FAR);
+                if high <= low * (1.0 + 1e-12) {
+                    (low, high) = (low / 2.0, low * 2.0);
+                }
+            }
+            Axis::Linear => {}
         }
         Self { axis, low, high, from, to }
     }
 
     pub(super) fn at(&self, value: f64) -> f64 {
+        let value = value.clamp(if self.axis == Axis::Log { self.low } else { -FAR }, FAR);
         let t = match self.axis {
             Axis::Linear => (value - self.low) / (self.high - self.low),
-            Axis::Log => libm::log(value / self.low) / libm::log(self.high / self.low),
+            Axis::Log => {
+                let [low, value, high] = [self.low, value, self.high].map(libm::log);
+                (value - low) / (high - low)
+            }
         };
         self.from + t * (self.to - self.from)
     }

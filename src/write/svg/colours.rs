@@ -1,6 +1,6 @@
 //! Colours of values and of classes.
 
-use super::canvas::{Anchor, Axis, Canvas, INK, Limits, Scale};
+use super::canvas::{Anchor, Axis, Canvas, FAR, INK, Limits, Scale};
 use super::palette;
 use super::words::Words;
 
@@ -13,7 +13,7 @@ pub enum Colours {
     Sequential,
     /// Below and above a value of note (`RdBu`, blue below).
     Diverging {
-        /// That value.
+        /// That value; 0 is taken for one that is not finite.
         centre: f64,
     },
 }
@@ -29,6 +29,7 @@ impl Ramp {
     pub(super) fn new(values: impl Iterator<Item = f64>, colours: Colours) -> Self {
         let mut limits = Limits::of(values).unwrap_or(Limits { low: 0.0, high: 1.0 });
         if let Colours::Diverging { centre } = colours {
+            let centre = if centre.is_finite() { centre.clamp(-FAR, FAR) } else { 0.0 };
             let reach = (limits.high - centre).abs().max((centre - limits.low).abs());
             limits = Limits { low: centre - reach, high: centre + reach };
         }

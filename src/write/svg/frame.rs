@@ -3,7 +3,8 @@
 use geo_types::Coord;
 
 use super::maps::Coordinates;
-use crate::error::{Error, Result};
+use crate::check::check_coord;
+use crate::error::Result;
 use crate::space::Bounds;
 
 pub(super) struct Frame {
@@ -22,7 +23,7 @@ impl Frame {
     /// the width of the middle latitude.
     ///
     /// # Errors
-    /// [`Error::Value`] for a coordinate that is not finite.
+    /// [`Error::Value`] for a coordinate, also of `bounds`, that is not finite or is beyond 10¹⁰⁰.
     pub(super) fn new(
         coords: impl Iterator<Item = Coord<f64>>,
         bounds: Option<Bounds>,
@@ -31,19 +32,18 @@ impl Frame {
     ) -> Result<Self> {
         let mut all = Bounds::EMPTY;
         for (index, c) in coords.enumerate() {
-            if !(c.x.is_finite() && c.y.is_finite()) {
-                let value = format!("({}, {})", c.x, c.y);
-                let must = "must be finite";
-                return Err(Error::Value { what: "coordinates of a map", index, value, must });
-            }
+            check_coord("coordinates of a map", index, c)?;
             all.include(c);
         }
         let mut bounds = bounds.unwrap_or(all);
         if bounds.is_empty() {
             bounds = Bounds { min: [0.0; 2], max: [1.0; 2] };
         }
+        for (index, [x, y]) in [bounds.min, bounds.max].into_iter().enumerate() {
+            check_coord("bounds of a map", index, Coord { x, y })?;
+        }
         let middle = f64::midpoint(bounds.min[1], bounds.max[1]).to_radians();
-        let stretch = if coordinates == Coordinates::Degrees { libm::cos(middle) } else { 1.0 };
+        let stretch = if coordinates == Coordinates::Degrees { libm::cos(middle).abs() } else { 1.0 };
         let (wide, tall) = (
             ((bounds.max[0] - bounds.min[0]) * stretch).max(1e-9),
             (bounds.max[1] - bounds.min[1]).max(1e-9),
@@ -52,11 +52,12 @@ impl Frame {
         Ok(Self { bounds, stretch, scale, left, top, width: wide * scale, height: tall * scale })
     }
 
+    /// In pixels; what lies very far out is nearer, so that it is a number of a few digits.
     pub(super) fn at(&self, c: Coord<f64>) -> (f64, f64) {
-        (
-            self.left + (c.x - self.bounds.min[0]) * self.stretch * self.scale,
-            self.top + (self.bounds.max[1] - c.y) * self.scale,
-        )
+        const FAR_OUT: f64 = 1e12;
+        let x = self.left + (c.x - self.bounds.min[0]) * self.stretch * self.scale;
+        let y = self.top + (self.bounds.max[1] - c.y) * self.scale;
+        (x.clamp(-FAR_OUT, FAR_OUT), y.clamp(-FAR_OUT, FAR_OUT))
     }
 
     pub(super) fn shows(&self, b: Bounds) -> bool {

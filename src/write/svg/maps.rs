@@ -62,7 +62,7 @@ impl Choropleth<'_> {
     ///
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) when there are values and not one for each feature, [`Error::Value`](crate::Error::Value) for a
-    /// coordinate that is not finite.
+    /// coordinate that is not finite (or beyond 10¹⁰⁰).
     pub fn render(&self) -> Result<Svg> {
         self.render_in(&Words::ENGLISH)
     }
@@ -193,7 +193,7 @@ impl ClassMap<'_> {
     ///
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) when there is not one label for each feature and one name for each class;
-    /// [`Error::Value`](crate::Error::Value) for a coordinate that is not finite.
+    /// [`Error::Value`](crate::Error::Value) for a coordinate that is not finite (or beyond 10¹⁰⁰).
     pub fn render(&self) -> Result<Svg> {
         self.render_in(&Words::ENGLISH)
     }

@@ -1,2 +1,0 @@
-#![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| rurban_fuzz::run("write_files", data, rurban_fuzz::writers::files));

@@ -1,0 +1,233 @@
+//! Where a report goes: who hears what it says, the folder of its files, its language and its day.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Language, Part, written_text};
+use crate::diagnostics::Diagnostics;
+use crate::error::{Error, Result};
+use crate::progress::{Progress, Silent};
+
+/// Where a report goes. What it says comes to a listener as soon as it is known, so that a run that fails
+/// late has still said what came before; files go to a folder; accounts of what was read are kept.
+///
+/// ```
+/// use rurban::report::{Language, Outlet};
+/// let mut heard = String::new();
+/// let mut outlet = Outlet::new("out", Language::English, |text| heard.push_str(text));
+/// outlet.say("5 of 6 known ties lead to a city");
+/// drop(outlet);
+/// assert_eq!(heard, "5 of 6 known ties lead to a city");
+/// ```
+#[must_use]
+pub struct Outlet<'a> {
+    folder: PathBuf,
+    pub(super) language: Language,
+    /// In French and in English.
+    pub(super) day: [String; 2],
+    pub(super) progress: &'a dyn Progress,
+    width: Option<usize>,
+    clock: Option<Box<dyn Fn() -> Duration + Send + 'a>>,
+    listener: Box<dyn FnMut(&str) + Send + 'a>,
+    found: Diagnostics,
+}
+
+impl fmt::Debug for Outlet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outlet").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Outlet<'a> {
+    /// Writes to a folder, which is made when the first file needs it; gives each text to the listener, which
+    /// ends its last line.
+    pub fn new(
+        folder: impl Into<PathBuf>,
+        language: Language,
+        listener: impl FnMut(&str) + Send + 'a,
+    ) -> Self {
+        Self {
+            folder: folder.into(),
+            language,
+            day: Default::default(),
+            progress: &Silent,
+            width: None,
+            clock: None,
+            listener: Box::new(listener),
+            found: Diagnostics::default(),
+        }
+    }
+
+    /// Sets who sees the progress of long calls.
+    pub fn progress(mut self, progress: &'a dyn Progress) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Sets the day it is made, as it is to be read in French and in English; left out when empty, for the
+    /// library does not read the clock.
+    pub fn day(mut self, french: impl Into<String>, english: impl Into<String>) -> Self {
+        self.day = [french.into(), english.into()];
+        self
+    }
+
+    /// Sets how many columns tables may take; as many as they need when `None`.
+    pub const fn width(mut self, columns: Option<usize>) -> Self {
+        self.width = columns;
+        self
+    }
+
+    /// Sets a clock (any beginning serves): reports that are long in the making then say how long.
+    pub fn clock(mut self, clock: impl Fn() -> Duration + Send + 'a) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Says how many seconds have passed since an earlier reading of the clock.
+    pub(super) fn say_seconds(&mut self, what: &str, since: Option<Duration>) {
+        if let Some((now, since)) = self.now().zip(since) {
+            self.say(format!("{what} in {:.1} s", now.saturating_sub(since).as_secs_f64()));
+        }
+    }
+
+    pub(super) fn now(&self) -> Option<Duration> {
+        self.clock.as_ref().map(|clock| clock())
+    }
+
+    /// Who sees the progress of long calls.
+    #[must_use]
+    pub const fn observer(&self) -> &'a dyn Progress {
+        self.progress
+    }
+
+    /// Says a text.
+    pub fn say(&mut self, text: impl AsRef<str>) {
+        (self.listener)(text.as_ref());
+    }
+
+    /// Says what was found in a file or in a step of the work, under a title, and keeps it.
+    pub fn account(&mut self, title: &str, found: &Diagnostics) {
+        self.say(format!("\n{title}\n{found}"));
+        self.found.merge(found.clone());
+    }
+
+    /// All that was found until now.
+    #[must_use]
+    pub const fn found(&self) -> &Diagnostics {
+        &self.found
+    }
+
+    /// The folder of the files, made where it is missing.
+    ///
+    /// # Errors
+    /// [`Error::Io`], naming the folder, when it cannot be made.
+    pub fn folder(&self) -> Result<PathBuf> {
+        let made = std::fs::create_dir_all(&self.folder);
+        made.map_err(|source| Error::Io { path: self.folder.clone(), source })?;
+        Ok(self.folder.clone())
+    }
+
+    /// Says a part, writes its files and says which.
+    ///
+    /// # Errors
+    /// Those of [`Part::write`].
+    pub fn deliver(&mut self, part: &Part<'_>) -> Result<Vec<PathBuf>> {
+        self.say(part.text(self.width));
+        let written = part.write(&self.folder)?;
+        self.say(written_text(&written, &self.folder, self.language));
+        Ok(written)
+    }
+}
+
+/// What requests on the embedded France need.
+#[cfg(feature = "france-data")]
+impl Outlet<'_> {
+    /// As [`Outlet::account`], of a file.
+    pub(super) fn on_file(&mut self, what: &str, path: &std::path::Path, found: &Diagnostics) {
+        self.account(&format!("{} {}", what.to_uppercase(), path.display()), found);
+    }
+
+    /// Says which files were written, one per line, with their sizes.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when one of them is not there.
+    pub(super) fn list(&mut self, written: &[PathBuf]) -> Result<()> {
+        for path in written {
+            let size =
+                std::fs::metadata(path).map_err(|source| Error::Io { path: path.clone(), source })?.len();
+            self.say(format!("{:>7} kB  {}", size / 1000, path.display()));
+        }
+        Ok(())
+    }
+
+    /// How the report is worded, naming the sources of the embedded territories.
+    pub(super) fn wording(&self) -> super::Wording {
+        let l = self.language;
+        super::Wording::new(l)
+            .source(l.pick(
+                "Insee et ANCT, communes de 2026 et grille de densité",
+                "INSEE and ANCT, communes of 2026 and density grid",
+            ))
+            .date(l.pick(&self.day[0], &self.day[1]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Strictness;
+    use crate::finding::Place;
+
+    #[test]
+    fn what_is_said_comes_at_once_and_accounts_are_kept() {
+        let mut heard = Vec::new();
+        let mut outlet = Outlet::new("nowhere", Language::English, |text| heard.push(text.to_owned()));
+        let mut found = Diagnostics::new(Strictness::Lenient);
+        found.keep();
+        found.drop_record("no_code", Place::file("a.csv"), "the row has no code").unwrap();
+        outlet.account("ACTORS a.csv", &found);
+        outlet.account("ACTORS b.csv", &found);
+        assert_eq!(
+            (outlet.found().seen(), outlet.found().kept(), outlet.found().count("no_code")),
+            (4, 2, 2)
+        );
+        outlet.say_seconds("prepared", outlet.now());
+        drop(outlet);
+        assert_eq!(heard.len(), 2, "nothing is said of time without a clock");
+        assert_eq!(heard[0], format!("\nACTORS a.csv\n{found}"));
+    }
+
+    #[test]
+    fn seconds_are_those_of_the_clock_since_the_reading() {
+        let mut heard = String::new();
+        let seconds = std::sync::Mutex::new([12.0, 10.0].to_vec());
+        let clock = move || Duration::from_secs_f64(seconds.lock().unwrap().pop().unwrap());
+        let mut outlet = Outlet::new("nowhere", Language::French, |text| heard.push_str(text)).clock(clock);
+        let start = outlet.now();
+        outlet.say_seconds("3 pages", start);
+        drop(outlet);
+        assert_eq!(heard, "3 pages in 2.0 s");
+    }
+
+    #[test]
+    fn files_go_to_the_folder_which_is_made() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("out");
+        let mut heard = Vec::new();
+        let mut outlet = Outlet::new(&folder, Language::English, |text| heard.push(text.to_owned()));
+        let mut part = Part::new();
+        part.say("six ties");
+        part.table("ties.csv", crate::write::Table::new().with("ties", vec![6_i64]).unwrap());
+        let written = outlet.deliver(&part).unwrap();
+        drop(outlet);
+        assert_eq!(written, [folder.join("ties.csv")]);
+        assert_eq!(std::fs::read_to_string(&written[0]).unwrap().trim(), "ties\n6");
+        assert_eq!(heard[0], "six ties\n");
+        assert!(heard[1].ends_with("ties.csv"), "{heard:?}");
+        let file = parent.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let error = Outlet::new(file.join("out"), Language::English, |_| ()).folder().unwrap_err();
+        assert!(matches!(error, Error::Io { path, .. } if path == file.join("out")));
+    }
+}
