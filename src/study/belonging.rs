@@ -376,7 +376,7 @@ impl Study {
             .map(|(t, perimeter)| Self::territory(t, perimeter, &network, &of, volume, &sums))
             .collect();
         let place = |i: usize| self.places[actors[i]].point;
-        let communities = communities(&network, TieWeights::Ignored, options.seed, place);
+        let communities = communities(&network, options.seed, place);
         let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
         let embeddedness = (0..actors.len())
             .filter(|&k| network.degree(k) > 0)

@@ -61,13 +61,12 @@ impl Frame<'_> {
             single()?;
             mixing_evidence(&g.network, labels, w, null, progress)
         };
-        let everyone = Ground::of(all, |i| self.rurality.get(i).is_some());
-        let all_labels = everyone.labels(&self.rurality)?;
-        add(
-            "labels dealt to all actors",
-            0,
-            mixing_evidence(&everyone.network, &all_labels, w, NullModel::LabelPermutation, progress),
-        )?;
+        let everyone = || {
+            let everyone = Ground::of(all, |i| self.rurality.get(i).is_some());
+            let labels = everyone.labels(&self.rurality)?;
+            mixing_evidence(&everyone.network, &labels, w, NullModel::LabelPermutation, progress)
+        };
+        add("labels dealt to all actors", 0, everyone())?;
         add("labels dealt to tied actors", 0, test(labelled, rurality, NullModel::LabelPermutation))?;
         if options.permutations > 0 {
             let group = self.level(&options.grouping)?;
@@ -86,15 +85,18 @@ impl Frame<'_> {
             }
         }
         add("degrees alone", 0, test(labelled, rurality, NullModel::Configuration))?;
-        let near = Ground::of(all, |i| {
-            all.degree(i) > 0 && self.rurality.get(i).is_some() && self.in_main_zone(i).is_some()
-        });
-        let positions: Vec<_> = near.actors.iter().filter_map(|&a| self.in_main_zone(a as usize)).collect();
-        let null = NullModel::Gravity { positions_m: &positions, bin_m: options.bin_m };
-        let left_out = labelled.actors.len() - near.actors.len();
-        let by_distance = check_paired("degrees and distance", positions.len())
-            .and_then(|()| test(&near, &near.labels(&self.rurality)?, null));
-        add("degrees and distance (main zone)", left_out, by_distance)?;
+        let is_near =
+            |i: usize| all.degree(i) > 0 && self.rurality.get(i).is_some() && self.in_main_zone(i).is_some();
+        let places = (0..all.nodes()).filter(|&i| is_near(i)).count();
+        let by_distance = || {
+            check_paired("degrees and distance", places)?;
+            let near = Ground::of(all, is_near);
+            let positions: Vec<_> =
+                near.actors.iter().filter_map(|&a| self.in_main_zone(a as usize)).collect();
+            let null = NullModel::Gravity { positions_m: &positions, bin_m: options.bin_m };
+            test(&near, &near.labels(&self.rurality)?, null)
+        };
+        add("degrees and distance (main zone)", labelled.actors.len() - places, by_distance())?;
         if options.swaps > 0 && w == Weighting::Edges {
             tests.push(swapped(labelled, rurality, options, progress));
         }

@@ -6,7 +6,7 @@ use super::super::Study;
 use crate::error::{Error, Result, Undefined};
 use crate::labels::Labels;
 use crate::model::Level;
-use crate::network::{Communities, CommunityOptions, Network, TieWeights, leiden};
+use crate::network::{Communities, CommunityOptions, Network, leiden};
 use crate::random::Seed;
 use crate::space::LonLat;
 use crate::space::distance::Places;
@@ -26,17 +26,16 @@ pub(in super::super) const fn check_paired(measure: &'static str, places: usize)
 }
 
 /// Ties above which communities are looked for once: those of large graphs hardly differ.
-const MANY_TIES: usize = 1_000_000;
+pub(super) const MANY_TIES: usize = 250_000;
 
 /// Communities of actors: the best of five runs, a single short one in a large graph. `place` says where each
 /// node is.
 pub(in super::super) fn communities(
     network: &Network,
-    weights: TieWeights,
     seed: Seed,
     place: impl Fn(usize) -> Option<LonLat>,
 ) -> Result<Communities> {
-    let options = CommunityOptions::default().weights(weights).seed(seed);
+    let options = CommunityOptions::default().seed(seed);
     if network.edges() <= MANY_TIES {
         return leiden(network, &options.runs(5));
     }

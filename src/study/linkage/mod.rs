@@ -22,7 +22,7 @@ use crate::network::{
     Direction, Network, PathLength, StructuralHoles, TieWeights, betweenness, participation_coefficient,
     sampled_betweenness, structural_holes,
 };
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
 use crate::random::Seed;
 pub use frame::MOST_PAIRED;
 use frame::{Frame, Ground};
@@ -129,9 +129,11 @@ impl Frame<'_> {
         options: &LinkageOptions,
         progress: &dyn Progress,
     ) -> Result<LinkagePart> {
-        let links: Vec<&Link> = links.iter().filter(|l| kind.is_none_or(|k| l.kind == k)).collect();
-        let edges: Vec<(u32, u32, f64)> = links.iter().map(|l| (l.a, l.b, l.weight)).collect();
+        let links = links.iter().filter(|l| kind.is_none_or(|k| l.kind == k));
+        let edges: Vec<(u32, u32, f64)> = links.map(|l| (l.a, l.b, l.weight)).collect();
+        let links = edges.len();
         let (all, _) = Network::from_edges(self.rurality.len(), &edges, Direction::Undirected)?;
+        drop(edges);
         let tied = Ground::of(&all, |i| all.degree(i) > 0);
         let known = |i: usize| self.rurality.get(i).is_some();
         let labelled = Ground::of(&all, |i| all.degree(i) > 0 && known(i));
@@ -142,7 +144,7 @@ impl Frame<'_> {
             isolates: all.nodes() - tied.actors.len(),
             unlabelled: self.rurality.unlabelled(),
             tied_unlabelled: tied_rurality.unlabelled(),
-            links: links.len(),
+            links,
             ties: all.edges(),
             labelled_ties: labelled.network.edges(),
             vintage: options.vintage.clone(),
@@ -151,7 +153,7 @@ impl Frame<'_> {
         let labelled_density = labelled.labels(&self.density)?;
         let w = options.weighting;
         let place = |i: usize| self.study.places[tied.actors[i] as usize].point;
-        let communities = communities(&tied.network, TieWeights::Used, options.seed.child(1), place);
+        let communities = communities(&tied.network, options.seed.child(1), place);
         let (brokerage, brokers) = self.brokers(&tied, &tied_rurality, options.brokers)?;
         let (communities, decay) = match Measured::of(communities)? {
             Measured::Undefined(why) => (Measured::Undefined(why.clone()), Measured::Undefined(why)),
@@ -199,12 +201,23 @@ impl Study {
     /// [`Error::Parameter`](crate::Error::Parameter) on options out of their domain.
     pub fn linkage(&self, options: &LinkageOptions, progress: &dyn Progress) -> Result<LinkageReport> {
         let frame = Frame::new(self)?;
-        let mut parts = vec![frame.part(None, &self.links, options, progress)?];
-        for kind in CooperationKind::ALL {
-            if self.links.iter().any(|l| l.kind == kind) {
-                parts.push(frame.part(Some(kind), &self.links, options, progress)?);
-            }
-        }
+        let present = CooperationKind::ALL.into_iter().filter(|k| self.links.iter().any(|l| l.kind == *k));
+        let kinds: Vec<_> = std::iter::once(None).chain(present.map(Some)).collect();
+        let parts: Result<Vec<LinkagePart>> = if self.links.len() <= frame::MANY_TIES {
+            kinds.into_iter().map(|kind| frame.part(kind, &self.links, options, progress)).collect()
+        } else {
+            // Much of a part goes through its ties one after the other: parts of a large study are worked out
+            // side by side.
+            progress.begin("linkage by kind", Some(kinds.len() as u64));
+            let parts = crate::parallel::map(kinds.len(), |k| {
+                let part = frame.part(kinds[k], &self.links, options, &Silent);
+                progress.advance(1);
+                part
+            });
+            progress.end();
+            parts.into_iter().collect()
+        };
+        let parts = parts?;
         let network = self.network(|_| true)?;
         let mut bridges = Vec::new();
         for level in &options.bridges {
@@ -343,7 +356,7 @@ impl Study {
             sampled_betweenness(&tied.network, PathLength::Hops, PIVOTS, seed, progress)?.estimate
         };
         let place = |i: usize| self.places[tied.actors[i] as usize].point;
-        let communities = communities(&tied.network, TieWeights::Used, options.seed.child(1), place)?.of;
+        let communities = communities(&tied.network, options.seed.child(1), place)?.of;
         let spread = participation_coefficient(&tied.network, &communities, TieWeights::Used)?;
         for (k, &a) in tied.actors.iter().enumerate() {
             let finite = |x: f64| Some(x).filter(|x| x.is_finite());
