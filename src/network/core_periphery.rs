@@ -531,7 +531,7 @@ impl Bins {
         }
         let bin = |i: usize, j: usize| {
             let (a, b) = (positions_m[i], positions_m[j]);
-            ((a.x - b.x).hypot(a.x - b.x) / bin_m) as usize
+            ((a.x - b.x).hypot(a.y - b.y) / bin_m) as usize
         };
         let mut last = 0;
         for i in 0..n {
