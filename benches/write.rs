@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::io;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use geo::MapCoords;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::model::Contours;
 use rurban::network::Direction;
@@ -62,6 +63,23 @@ fn tables(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(size(geojson)));
     group.bench_function("geojson/35k polygons", |b| {
         b.iter(|| write_geojson(io::sink(), black_box(shapes), &table, DEFAULT_DECIMALS).unwrap());
+    });
+    // The crate's writer, with coordinates rounded beforehand as ours are: what a change to it would cost.
+    group.bench_function("geojson::FeatureWriter/35k polygons", |b| {
+        let scale = 10_f64.powi(i32::from(DEFAULT_DECIMALS));
+        b.iter(|| {
+            let mut writer = geojson::FeatureWriter::from_writer(io::sink());
+            for i in 0..layer.len() {
+                let shape = layer
+                    .to_multi_polygon(i)
+                    .map_coords(|c| Coord { x: (c.x * scale).round() / scale, y: (c.y * scale).round() / scale });
+                let properties = serde_json::json!({ "code": codes[i], "name": names[i], "value": values[i] });
+                let mut feature = geojson::Feature::from(geojson::Value::from(&shape));
+                feature.properties = properties.as_object().cloned();
+                writer.write_feature(&feature).unwrap();
+            }
+            writer.finish().unwrap();
+        });
     });
     let edges: Vec<(u32, u32)> = (0..100_000_u32).map(|i| (i % 35_000, (i * 7 + 1) % 35_000)).collect();
     let weights: Vec<f64> = (0..edges.len()).map(|i| (i % 9) as f64).collect();

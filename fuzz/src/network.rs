@@ -213,7 +213,7 @@ pub fn run(data: &[u8]) {
             }
         }
         // The time of the gravity null is nodes × classes × bins, as its page says.
-        7 if pos.iter().any(|p| bin > 0.0 && (p.x.abs() + p.x.abs()) / bin > 1e3) => {}
+        7 if pos.iter().any(|p| bin > 0.0 && (p.x.abs() + p.y.abs()) / bin > 1e3) => {}
         7 => {
             for wt in [Weighting::Edges, Weighting::Weights] {
                 for null in [
@@ -223,11 +223,6 @@ pub fn run(data: &[u8]) {
                     NullModel::Configuration,
                     NullModel::Gravity { positions_m: &pos, bin_m: bin },
                 ] {
-                    if let NullModel::Gravity { .. } = null {
-                        if pos.iter().any(|p| p.x.abs() > 1e7 || p.x.abs() > 1e7) && false {
-                            continue;
-                        }
-                    }
                     if let Some(e) = ok(mixing_evidence(&g, &lab, wt, null, &Silent)) {
                         if tame {
                             for r in 0..k {
@@ -309,7 +304,7 @@ pub fn run(data: &[u8]) {
                     None,
                 ));
             }
-            let tot: Vec<f64> = pos.iter().map(|p| p.x).collect();
+            let tot: Vec<f64> = pos.iter().map(|p| p.y).collect();
             if let Some(s) = ok(areal_segregation(&values, &tot)) {
                 fin!("areal", [s.dissimilarity, s.isolation, s.interaction, s.gini, s.entropy]);
                 for x in [s.dissimilarity, s.isolation, s.interaction, s.gini] {

@@ -50,7 +50,7 @@ impl GeoParquetReader {
         self
     }
 
-    /// Reads a file. O(coordinates).
+    /// Reads a file, which must be one: Parquet is read from its end. O(coordinates).
     ///
     /// # Errors
     /// [`Error::Io`] when the file cannot be opened; [`Error::Format`] when it is no Parquet file, says

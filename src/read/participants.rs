@@ -2,7 +2,7 @@
 //! and in which project.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::codes::CodeBook;
 use super::coordinates::to_lon_lat;
@@ -165,8 +165,21 @@ impl ParticipantReader {
     /// # Errors
     /// As [`ParticipantReader::read_path`].
     pub fn read_str(&self, text: &str, name: &str, inventory: &mut InventoryBuilder) -> Result<Diagnostics> {
+        self.read_from(text.as_bytes(), name, inventory)
+    }
+
+    /// Reads bytes from anywhere; `name` stands for the file in findings and errors.
+    ///
+    /// # Errors
+    /// As [`ParticipantReader::read_path`].
+    pub fn read_from(
+        &self,
+        source: impl std::io::Read + Send,
+        name: impl Into<PathBuf>,
+        inventory: &mut InventoryBuilder,
+    ) -> Result<Diagnostics> {
         let reader = csv::Reader::default().strictness(self.strictness);
-        self.read(reader.open_from(text.as_bytes(), name)?, inventory)
+        self.read(reader.open_from(source, name)?, inventory)
     }
 
     fn fields(&self, table: &mut Records<'_>) -> Result<Fields> {

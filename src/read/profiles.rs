@@ -1,6 +1,6 @@
 //! Tables of figures by territory and activity.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::codes::CodeBook;
 use super::csv::Reader;
@@ -147,6 +147,20 @@ impl ProfileReader {
     pub fn read_str(&self, text: &str, name: &str, atlas: &Atlas) -> Result<(Profiles, Diagnostics)> {
         let level = atlas.level(&self.level)?;
         self.read(Reader::default().strictness(self.rules.strictness).open_str(text, name)?, level)
+    }
+
+    /// Reads bytes from anywhere; `name` stands for the file in findings.
+    ///
+    /// # Errors
+    /// As [`ProfileReader::read_path`].
+    pub fn read_from(
+        &self,
+        source: impl std::io::Read + Send,
+        name: impl Into<PathBuf>,
+        atlas: &Atlas,
+    ) -> Result<(Profiles, Diagnostics)> {
+        let level = atlas.level(&self.level)?;
+        self.read(Reader::default().strictness(self.rules.strictness).open_from(source, name)?, level)
     }
 
     fn read(&self, mut table: Records<'_>, level: &AtlasLevel) -> Result<(Profiles, Diagnostics)> {

@@ -164,6 +164,14 @@ impl TerritoryReader {
         self.atlas(table, file, found)
     }
 
+    /// Reads text in memory; `file` stands for the file in findings and errors.
+    ///
+    /// # Errors
+    /// As [`TerritoryReader::read_path`].
+    pub fn read_str(&self, text: &str, file: &str) -> Result<(Atlas, Diagnostics)> {
+        self.read_from(text.as_bytes(), file)
+    }
+
     /// The outlines with crossings mended; everything found is reported.
     fn mended(&self, layer: Layer, table: &[usize], file: &str, found: &mut Diagnostics) -> Result<Layer> {
         if self.depth == Depth::Rings {
