@@ -70,10 +70,12 @@ fn tables(c: &mut Criterion) {
         b.iter(|| {
             let mut writer = geojson::FeatureWriter::from_writer(io::sink());
             for i in 0..layer.len() {
-                let shape = layer
-                    .to_multi_polygon(i)
-                    .map_coords(|c| Coord { x: (c.x * scale).round() / scale, y: (c.y * scale).round() / scale });
-                let properties = serde_json::json!({ "code": codes[i], "name": names[i], "value": values[i] });
+                let shape = layer.to_multi_polygon(i).map_coords(|c| Coord {
+                    x: (c.x * scale).round() / scale,
+                    y: (c.y * scale).round() / scale,
+                });
+                let properties =
+                    serde_json::json!({ "code": codes[i], "name": names[i], "value": values[i] });
                 let mut feature = geojson::Feature::from(geojson::Value::from(&shape));
                 feature.properties = properties.as_object().cloned();
                 writer.write_feature(&feature).unwrap();

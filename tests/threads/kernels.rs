@@ -140,8 +140,12 @@ pub(super) fn case() -> Case {
 
 /// What each file of `src` that uses threads is reached by.
 pub(super) const CALLS: &[Call<Case>] = &[
-    Call::new("network", "leiden", |c| digits(leiden(&c.network, &CommunityOptions::default().runs(3)))),
-    Call::new("network", "louvain", |c| digits(louvain(&c.network, &CommunityOptions::default().runs(3)))),
+    Call::new("network/community", "leiden", |c| {
+        digits(leiden(&c.network, &CommunityOptions::default().runs(3)))
+    }),
+    Call::new("network/community", "louvain", |c| {
+        digits(louvain(&c.network, &CommunityOptions::default().runs(3)))
+    }),
     Call::new("network/centrality", "betweenness", |c| {
         digits([PathLength::Hops, PathLength::InverseWeight].map(|l| betweenness(&c.small, l, &Silent)))
     }),
