@@ -21,10 +21,10 @@ use rurban::accessibility::Catchment;
 use rurban::atlas::{Atlas, Attribute, Territory};
 use rurban::autocorrelation::LocalInference;
 use rurban::diagnostics::{Place, Strictness};
-use rurban::inventory::Inventory;
+use rurban::inventory::{Inventory, Tie};
 use rurban::labels::Labels;
 use rurban::linkage::NullModel;
-use rurban::model::{Actor, ActorId, ActorKind, Cooperation, CooperationKind, Level, Period, TerritoryCode};
+use rurban::model::{Actor, ActorId, ActorKind, CooperationKind, Level, Period, TerritoryCode};
 use rurban::progress::Silent;
 use rurban::random::{Seed, Stream};
 use rurban::space::crs::{Crs, Epsg, Zone, Zones};
@@ -203,15 +203,15 @@ fn draw(units: &Units, n: usize, s: &mut Stream) -> Drawn {
 }
 
 fn inventory(drawn: Drawn) -> Inventory {
-    let ids: Vec<ActorId> = drawn.actors.iter().map(|a| a.id.clone()).collect();
     let mut builder = Inventory::builder(Strictness::Strict);
     for (i, actor) in drawn.actors.into_iter().enumerate() {
         builder.add_actor(actor, Place::file("actors").record(i)).unwrap();
     }
-    for (i, (a, b, kind, year)) in drawn.ties.into_iter().enumerate() {
-        let mut tie = Cooperation::new(ids[a as usize].clone(), ids[b as usize].clone(), kind);
-        tie.period = Period::new(year, year + 3).ok();
-        builder.add_cooperation(tie, Place::file("ties").record(i)).unwrap();
+    for (i, (from, to, kind, year)) in drawn.ties.into_iter().enumerate() {
+        let period = Period::new(year, year + 3).ok();
+        let (themes, source) = (Vec::new(), String::new());
+        let tie = Tie { from, to, kind, weight: 1.0, period, themes, funding_eur: None, source };
+        builder.add_tie(tie, Place::file("ties").record(i)).unwrap();
     }
     builder.finish().0
 }

@@ -76,7 +76,7 @@ fn tables(c: &mut Criterion) {
                 });
                 let properties =
                     serde_json::json!({ "code": codes[i], "name": names[i], "value": values[i] });
-                let mut feature = geojson::Feature::from(geojson::Value::from(&shape));
+                let mut feature = geojson::Feature::from(geojson::GeometryValue::from(&shape));
                 feature.properties = properties.as_object().cloned();
                 writer.write_feature(&feature).unwrap();
             }

@@ -256,19 +256,31 @@ impl InventoryBuilder {
             let unknown = if self.known(&c.from).is_none() { &c.from } else { &c.to };
             return self.unknown(unknown, place);
         };
-        if from == to {
-            return self.diagnostics.drop_record("self_loop", place, format!("{} is tied to itself", c.from));
+        let Cooperation { kind, weight, period, themes, funding_eur, source, .. } = c;
+        self.add_tie(Tie { from, to, kind, weight, period, themes, funding_eur, source }, place)
+    }
+
+    /// Adds a tie between actors known by their position, as [`InventoryBuilder::add_cooperation`] does between
+    /// actors known by their identifier.
+    ///
+    /// # Errors
+    /// In strict mode, the finding.
+    pub fn add_tie(&mut self, tie: Tie, place: Place) -> Result<()> {
+        let id = |i: u32| self.inventory.actors.get(i as usize).map(|a| &a.id);
+        let (Some(from), Some(to)) = (id(tie.from), id(tie.to)) else {
+            let message = format!("{} – {}: there are {} actors", tie.from, tie.to, self.inventory.actors.len());
+            return self.diagnostics.drop_record("unknown_actor", place, message);
+        };
+        if tie.from == tie.to {
+            let message = format!("{from} is tied to itself");
+            return self.diagnostics.drop_record("self_loop", place, message);
         }
-        if !(c.weight.is_finite() && c.weight > 0.0) {
-            return self.diagnostics.drop_record(
-                "bad_weight",
-                place,
-                format!("weight {} of {} – {} must be positive and finite", c.weight, c.from, c.to),
-            );
+        if !(tie.weight.is_finite() && tie.weight > 0.0) {
+            let message = format!("weight {} of {from} – {to} must be positive and finite", tie.weight);
+            return self.diagnostics.drop_record("bad_weight", place, message);
         }
         self.diagnostics.keep();
-        let Cooperation { kind, weight, period, themes, funding_eur, source, .. } = c;
-        self.inventory.ties.push(Tie { from, to, kind, weight, period, themes, funding_eur, source });
+        self.inventory.ties.push(tie);
         Ok(())
     }
 
