@@ -124,7 +124,7 @@ pub struct AgentAccess {
 ///
 /// // Both facilities are at hand: demand follows supply.
 /// let costs = CostTable::from_triplets(1, 2, &[(0, 0, 0.0), (0, 1, 0.0)])?;
-/// let access = rational_agents(&costs, &[12.0], &[1.0, 3.0], AgentOptions::default(), &Silent)?;
+/// let access = rational_agents(&costs, &[12.0], &[1.0, 3.0], &AgentOptions::default(), &Silent)?;
 /// assert_eq!((access.loads, access.costs), (vec![3.0, 9.0], vec![1.0]));
 /// # Ok::<(), rurban::Error>(())
 /// ```
