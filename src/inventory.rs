@@ -268,7 +268,8 @@ impl InventoryBuilder {
     pub fn add_tie(&mut self, tie: Tie, place: Place) -> Result<()> {
         let id = |i: u32| self.inventory.actors.get(i as usize).map(|a| &a.id);
         let (Some(from), Some(to)) = (id(tie.from), id(tie.to)) else {
-            let message = format!("{} – {}: there are {} actors", tie.from, tie.to, self.inventory.actors.len());
+            let message =
+                format!("{} – {}: there are {} actors", tie.from, tie.to, self.inventory.actors.len());
             return self.diagnostics.drop_record("unknown_actor", place, message);
         };
         if tie.from == tie.to {

@@ -101,7 +101,7 @@ impl Atlas {
     }
 
     /// Finds the territories that hold points: a locator over the outlines of a level. Which
-    /// territories of the other levels a base territory is in is told by [`Atlas::memberships`].
+    /// territories of the other levels a base territory is in is told by [`AtlasLevel::memberships`](super::AtlasLevel::memberships).
     ///
     /// # Errors
     /// [`Error::Unknown`] when the level is not there or has no outlines.

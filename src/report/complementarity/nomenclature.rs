@@ -137,7 +137,7 @@ impl Nomenclature {
     /// territories of a level.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when the atlas lacks a level.
+    /// [`Error::Unknown`](crate::Error::Unknown) when the atlas lacks a level.
     #[cfg(feature = "france-data")]
     pub fn sides(self, study: &Study, sectors: &SectorTable, level: &Level) -> Result<Sides> {
         let source = match self {
@@ -189,7 +189,7 @@ impl Sides {
     /// The same figures summed up for the territories of another level.
     ///
     /// # Errors
-    /// [`Error::Unknown`] when the atlas lacks the level.
+    /// [`Error::Unknown`](crate::Error::Unknown) when the atlas lacks the level.
     pub fn summed(study: &Study, giving: Profiles, found: Diagnostics, level: &Level) -> Result<Self> {
         if giving.level()? == level {
             return Ok(Self { giving, receiving: None, found, split: 0 });
