@@ -9,6 +9,7 @@ use super::boolean::intersection;
 use super::layer::{Bounds, Layer};
 use super::locate::Locator;
 use super::measure::{Surface, areas, interior_points};
+use super::topology::{Vertices, ring_starts};
 use super::window::Window;
 use crate::check::{check_coords, check_weights};
 use crate::error::{Error, Result};
@@ -119,6 +120,29 @@ pub fn overlay_areas(a: &Layer, b: &Layer) -> Result<Overlay> {
 /// Places just inside its border that a feature is asked about at most.
 const PLACES: usize = 256;
 
+/// Whether the edge that begins at each coordinate stands twice in the layer, once each way.
+fn edges_shared_by_two(layer: &Layer) -> Vec<bool> {
+    let vertices = Vertices::new(layer).of;
+    let mut edges: Vec<(u64, u32)> = Vec::with_capacity(vertices.len());
+    for ring in ring_starts(layer).windows(2) {
+        for e in ring[0]..ring[1].saturating_sub(1) {
+            let (a, b) = (u64::from(vertices[e]), u64::from(vertices[e + 1]));
+            edges.push((a.min(b) << 32 | a.max(b), e as u32));
+        }
+    }
+    edges.sort_unstable();
+    let mut shared = vec![false; vertices.len()];
+    for same in edges.chunk_by(|x, y| x.0 == y.0) {
+        if let [(_, e), (_, f)] = *same
+            && vertices[e as usize] == vertices[f as usize + 1]
+            && vertices[e as usize] != vertices[e as usize + 1]
+        {
+            (shared[e as usize], shared[f as usize]) = (true, true);
+        }
+    }
+    shared
+}
+
 /// Pairs of features of one layer, the lesser first, that may overlap: a place just inside the border of one,
 /// or in its middle, lies in the other too. Features that only touch are no such pair; an overlap that holds
 /// none of some 250 places along either border is not seen.
@@ -135,33 +159,47 @@ pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
     }
     let locator = Locator::new(layer)?;
     let middles = interior_points(layer);
-    let found = parallel::map(layer.len(), |i| {
-        let mut met: Vec<u32> = Vec::new();
-        let mut ask = |place: Coord<f64>| {
-            let all = locator.locate_all(place);
-            if all.contains(&(i as u32)) {
-                met.extend(all.into_iter().filter(|&j| j != i as u32));
+    // Where two features alone share an edge, one to each side, no third lies unless one of its own edges or its
+    // middle shows it: most edges of a clean layer need no question.
+    let alone = edges_shared_by_two(layer);
+    let starts = ring_starts(layer);
+    let ask_all = |every_edge: bool| {
+        parallel::map(layer.len(), |i| {
+            let mut met: Vec<u32> = Vec::new();
+            let mut ask = |place: Coord<f64>| {
+                let all = locator.locate_all(place);
+                if all.contains(&(i as u32)) {
+                    met.extend(all.into_iter().filter(|&j| j != i as u32));
+                }
+            };
+            ask(middles[i]);
+            let edges: Vec<usize> = (layer.ring_range(i))
+                .flat_map(|r| starts[r]..starts[r + 1].saturating_sub(1))
+                .filter(|&e| every_edge || !alone[e])
+                .collect();
+            let step = edges.len().div_ceil(PLACES).max(1);
+            let pieces = (PLACES / edges.len().max(1)).clamp(1, 16);
+            for &e in edges.iter().step_by(step) {
+                let (from, to) = (layer.coords()[e], layer.coords()[e + 1]);
+                let (dx, dy) = (to.x - from.x, to.y - from.y);
+                let aside = 0.05 / pieces as f64;
+                for piece in 0..pieces {
+                    let along = (piece as f64 + 0.5) / pieces as f64;
+                    let (x, y) = (from.x + along * dx, from.y + along * dy);
+                    // On one side or the other, whichever way the ring runs.
+                    ask(Coord { x: x - aside * dy, y: y + aside * dx });
+                    ask(Coord { x: x + aside * dy, y: y - aside * dx });
+                }
             }
-        };
-        ask(middles[i]);
-        let edges: usize = layer.rings(i).map(|ring| ring.len().saturating_sub(1)).sum();
-        let step = edges.div_ceil(PLACES).max(1);
-        let pieces = (PLACES / edges.max(1)).clamp(1, 16);
-        for edge in layer.rings(i).flat_map(|ring| ring.windows(2)).step_by(step) {
-            let (dx, dy) = (edge[1].x - edge[0].x, edge[1].y - edge[0].y);
-            let aside = 0.05 / pieces as f64;
-            for piece in 0..pieces {
-                let along = (piece as f64 + 0.5) / pieces as f64;
-                let (x, y) = (edge[0].x + along * dx, edge[0].y + along * dy);
-                // On one side or the other, whichever way the ring runs.
-                ask(Coord { x: x - aside * dy, y: y + aside * dx });
-                ask(Coord { x: x + aside * dy, y: y - aside * dx });
-            }
-        }
-        met.sort_unstable();
-        met.dedup();
-        met
-    });
+            met.sort_unstable();
+            met.dedup();
+            met
+        })
+    };
+    let mut found = ask_all(false);
+    if found.iter().any(|met| !met.is_empty()) {
+        found = ask_all(true);
+    }
     let pair = |(i, j): (u32, u32)| [i.min(j), i.max(j)];
     let mut pairs: Vec<[u32; 2]> =
         (0..).zip(found).flat_map(|(i, met)| met.into_iter().map(move |j| pair((i, j)))).collect();
