@@ -1,5 +1,7 @@
 //! How much of each feature of one layer lies in each feature of another.
 
+use std::collections::BTreeSet;
+
 use geo::Area;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -163,8 +165,9 @@ pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
     // middle shows it: most edges of a clean layer need no question.
     let alone = edges_shared_by_two(layer);
     let starts = ring_starts(layer);
-    let ask_all = |every_edge: bool| {
-        parallel::map(layer.len(), |i| {
+    let ask_all = |features: &[usize], every_edge: bool| {
+        parallel::map(features.len(), |k| {
+            let i = features[k];
             let mut met: Vec<u32> = Vec::new();
             let mut ask = |place: Coord<f64>| {
                 let all = locator.locate_all(place);
@@ -196,9 +199,15 @@ pub fn overlapping_pairs(layer: &Layer) -> Result<Vec<[u32; 2]>> {
             met
         })
     };
-    let mut found = ask_all(false);
-    if found.iter().any(|met| !met.is_empty()) {
-        found = ask_all(true);
+    let all: Vec<usize> = (0..layer.len()).collect();
+    let mut found = ask_all(&all, false);
+    // Those that do overlap something are asked along their whole border: it may be more than one.
+    let met: BTreeSet<usize> = (found.iter().enumerate().filter(|(_, met)| !met.is_empty()))
+        .flat_map(|(i, met)| met.iter().map(|&j| j as usize).chain([i]))
+        .collect();
+    let met: Vec<usize> = met.into_iter().collect();
+    for (i, whole) in met.iter().zip(ask_all(&met, true)) {
+        found[*i].extend(whole);
     }
     let pair = |(i, j): (u32, u32)| [i.min(j), i.max(j)];
     let mut pairs: Vec<[u32; 2]> =
