@@ -6,7 +6,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "benches may panic and print")]
 
 use rurban::atlas::Atlas;
-use rurban::autocorrelation::{LocalOptions, gi, local_moran};
+use rurban::autocorrelation::{LocalOptions, Test, gi, local_moran};
 use rurban::complementarity::Presence;
 use rurban::complementarity::agglomeration::{coagglomeration, ellison_glaeser};
 use rurban::complementarity::dissimilarity::{Dissimilarity, all_dissimilarities};
@@ -103,7 +103,7 @@ fn tables(t: &mut Table, study: &Study) {
     });
     t.row("Nomenclature::from_prefixes", "10,000 codes", || {
         let codes: Vec<String> = (0..10_000).map(|i| format!("{i:05}")).collect();
-        Nomenclature::from_prefixes(&codes.iter().map(String::as_str).collect::<Vec<_>>(), &[2, 3, 5])
+        Nomenclature::from_prefixes(&codes.iter().map(String::as_str).collect::<Vec<_>>(), &[3, 2])
     });
     let people: Vec<f64> = study.atlas().base().territories().iter().filter_map(|t| t.population).collect();
     t.row("atkinson", "communes", || Distribution::new(&people)?.atkinson(0.5));
@@ -215,8 +215,9 @@ fn studies(t: &mut Table, study: &Study) {
     let epci = study.atlas().level(&Level::Epci).unwrap().territories();
     let x: Vec<f64> = epci.iter().map(|t| t.population.unwrap_or(f64::NAN)).collect();
     let y: Vec<f64> = epci.iter().map(|t| t.area_km2.unwrap_or(f64::NAN)).collect();
-    t.row("spatial_association", "EPCI", || {
-        study.spatial_association(&Level::Epci, &x, &y, &SpatialOptions::default())
+    let drawn = SpatialOptions::default().test(Test::Permutation { permutations: 999, seed: Seed(1) });
+    t.row("spatial_association, 999 permutations", "EPCI", || {
+        study.spatial_association(&Level::Epci, &x, &y, &drawn)
     });
     t.row("employment_zones", "all", EmbeddedFrance::employment_zones);
     t.row("access_indicators", "communes", EmbeddedFrance::access_indicators);
