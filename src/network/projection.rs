@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::check_weights;
 use crate::error::{Error, Result};
 
-/// Pairs that may be tied: 4 GB.
+/// Pairs that may be tied: 1 GiB.
 const MOST_PAIRS: u64 = 1 << 26;
 
 /// How much a project ties each pair of its participants.

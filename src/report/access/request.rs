@@ -138,11 +138,10 @@ impl Default for AccessRequest {
 }
 
 impl AccessRequest {
-    /// Sets the kinds of facilities.
-    #[must_use]
-    pub fn kinds(mut self, kinds: Option<FacilityKinds>) -> Self {
-        self.kinds = kinds;
-        self
+    setters! {
+        kinds: Option<FacilityKinds>,
+        method: AccessMethod,
+        travel: Option<Travel>,
     }
 
     /// Sets the files of the user's own actors.
@@ -156,13 +155,6 @@ impl AccessRequest {
     #[must_use]
     pub const fn supply(mut self, capacity: Capacity) -> Self {
         self.supply = capacity;
-        self
-    }
-
-    /// Sets how access is scored.
-    #[must_use]
-    pub const fn method(mut self, method: AccessMethod) -> Self {
-        self.method = method;
         self
     }
 
@@ -184,13 +176,6 @@ impl AccessRequest {
     #[must_use]
     pub fn territory(mut self, name_or_code: Option<String>) -> Self {
         self.territory = name_or_code;
-        self
-    }
-
-    /// Sets how people travel.
-    #[must_use]
-    pub fn travel(mut self, travel: Option<Travel>) -> Self {
-        self.travel = travel;
         self
     }
 

@@ -47,11 +47,9 @@ impl Default for BelongingRequest {
 }
 
 impl BelongingRequest {
-    /// Sets the levels.
-    #[must_use]
-    pub fn levels(mut self, levels: Vec<Level>) -> Self {
-        self.levels = levels;
-        self
+    setters! {
+        levels: Vec<Level>,
+        options: BelongingOptions,
     }
 
     /// Sets the table of other perimeters.
@@ -65,13 +63,6 @@ impl BelongingRequest {
     #[must_use]
     pub const fn top(mut self, most: usize) -> Self {
         self.top = most;
-        self
-    }
-
-    /// Sets how belonging is measured.
-    #[must_use]
-    pub fn options(mut self, options: BelongingOptions) -> Self {
-        self.options = options;
         self
     }
 

@@ -90,11 +90,10 @@ impl ComplementarityRequest {
         }
     }
 
-    /// Sets the level of the territory.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
-        self
+    setters! {
+        level: Level,
+        table: Option<ActivityTable>,
+        options: ComplementarityOptions,
     }
 
     /// Sets what is compared.
@@ -104,24 +103,10 @@ impl ComplementarityRequest {
         self
     }
 
-    /// Sets the user's own figures.
-    #[must_use]
-    pub fn table(mut self, table: Option<ActivityTable>) -> Self {
-        self.table = table;
-        self
-    }
-
     /// Sets how far partners may be.
     #[must_use]
     pub const fn radius_km(mut self, km: f64) -> Self {
         self.radius_km = km;
-        self
-    }
-
-    /// Sets how complementarity is measured.
-    #[must_use]
-    pub fn options(mut self, options: ComplementarityOptions) -> Self {
-        self.options = options;
         self
     }
 

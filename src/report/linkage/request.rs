@@ -70,24 +70,15 @@ pub struct LinkageRequest {
 }
 
 impl LinkageRequest {
-    /// Sets which cooperations.
-    #[must_use]
-    pub const fn scope(mut self, scope: LinkageScope) -> Self {
-        self.scope = scope;
-        self
+    setters! {
+        scope: LinkageScope,
+        seed: Seed,
     }
 
     /// Sets what is rural.
     #[must_use]
     pub fn rurality(mut self, definition: RuralityDefinition) -> Self {
         self.rurality = definition;
-        self
-    }
-
-    /// Sets the seed.
-    #[must_use]
-    pub const fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
         self
     }
 

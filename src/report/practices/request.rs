@@ -33,24 +33,15 @@ pub struct PracticesRequest {
 }
 
 impl PracticesRequest {
-    /// Sets the surveys.
-    #[must_use]
-    pub fn surveys(mut self, surveys: Vec<SurveyFile>) -> Self {
-        self.surveys = surveys;
-        self
+    setters! {
+        surveys: Vec<SurveyFile>,
+        filter: PracticeFilter,
     }
 
     /// Sets the census.
     #[must_use]
     pub fn census(mut self, files: CensusFiles) -> Self {
         self.census = files;
-        self
-    }
-
-    /// Sets which practices are told.
-    #[must_use]
-    pub fn filter(mut self, filter: PracticeFilter) -> Self {
-        self.filter = filter;
         self
     }
 

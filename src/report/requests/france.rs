@@ -84,24 +84,15 @@ impl FranceRequest {
         self
     }
 
-    /// Sets the level.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
-        self
+    setters! {
+        level: Level,
+        day: Option<String>,
     }
 
     /// Sets the formats of other programs.
     #[must_use]
     pub fn export(mut self, formats: Vec<ExportFormat>) -> Self {
         self.export = formats;
-        self
-    }
-
-    /// Sets the day it is made.
-    #[must_use]
-    pub fn day(mut self, day: Option<String>) -> Self {
-        self.day = day;
         self
     }
 

@@ -90,11 +90,9 @@ impl TerritoryRequest {
         self
     }
 
-    /// Sets which level that is.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
-        self
+    setters! {
+        level: Level,
+        lookup: Lookup,
     }
 
     /// Sets the properties that hold the code and the name of a territory.
@@ -129,13 +127,6 @@ impl TerritoryRequest {
     #[must_use]
     pub fn rurality(mut self, definition: RuralityDefinition) -> Self {
         self.rurality = definition;
-        self
-    }
-
-    /// Sets whether codes are looked up.
-    #[must_use]
-    pub const fn lookup(mut self, lookup: Lookup) -> Self {
-        self.lookup = lookup;
         self
     }
 

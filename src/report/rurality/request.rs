@@ -121,32 +121,11 @@ impl Default for RuralityRequest {
 }
 
 impl RuralityRequest {
-    /// Sets the level.
-    #[must_use]
-    pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
-        self
-    }
-
-    /// Sets what is measured.
-    #[must_use]
-    pub const fn value(mut self, value: TerritoryScore) -> Self {
-        self.value = value;
-        self
-    }
-
-    /// Sets the user's own figures.
-    #[must_use]
-    pub fn table(mut self, table: Option<FigureTable>) -> Self {
-        self.table = table;
-        self
-    }
-
-    /// Sets how spatial structure is tested.
-    #[must_use]
-    pub fn options(mut self, options: SpatialOptions) -> Self {
-        self.options = options;
-        self
+    setters! {
+        level: Level,
+        value: TerritoryScore,
+        table: Option<FigureTable>,
+        options: SpatialOptions,
     }
 
     /// Says who lives in what kind of territory, how much thresholds decide, whether like territories lie side
