@@ -307,13 +307,16 @@ pub fn run(data: &[u8]) {
             let tot: Vec<f64> = pos.iter().map(|p| p.y).collect();
             if let Some(s) = ok(areal_segregation(&values, &tot)) {
                 fin!("areal", [s.dissimilarity, s.isolation, s.interaction, s.gini, s.entropy]);
-                for x in [s.dissimilarity, s.isolation, s.interaction, s.gini] {
+                for x in [s.dissimilarity, s.isolation, s.interaction, s.gini, s.entropy] {
                     assert!(x.is_nan() || (-1e-6..=1.0 + 1e-6).contains(&x), "areal segregation {x}");
                 }
             }
             if let Ok(mx) = rurban::matrix::Matrix::from_rows(n / 3, 3, values[..n / 3 * 3].to_vec()) {
                 if let Some(s) = ok(multigroup_segregation(&mx)) {
                     fin!("multigroup", [s.dissimilarity, s.entropy]);
+                    for x in [s.dissimilarity, s.entropy] {
+                        assert!((-1e-6..=1.0 + 1e-6).contains(&x), "multigroup segregation {x}");
+                    }
                 }
             }
         }

@@ -318,7 +318,7 @@ pub struct ArealSegregation {
 ///
 /// # Undefined
 /// [`Undefined::Empty`] when nobody is there, [`Undefined::SingleClass`] when nobody or everybody is in the
-/// group.
+/// group, or all but a share of 10⁻³⁰⁰, with which p has too few digits for a ratio.
 ///
 /// # Errors
 /// [`Error::Value`] unless `0 ≤ group ≤ total`, both finite; [`Error::Undefined`] when nobody or everybody
@@ -353,33 +353,55 @@ pub fn areal_segregation(group: &[f64], total: &[f64]) -> Result<ArealSegregatio
             });
         }
     }
-    let (all, members): (f64, f64) = (total.iter().sum(), group.iter().sum());
+    // In a unit, a power of two, in which no sum overflows and no small number loses digits.
+    let unit = total.iter().fold(0.0f64, |most, t| most.max(*t));
+    let in_unit = |x: &f64| libm::ldexp(*x, -libm::frexp(unit).1);
+    let (group, total): (Vec<f64>, Vec<f64>) =
+        (group.iter().map(in_unit).collect(), total.iter().map(in_unit).collect());
+    // The others are counted, not taken as 1 − p: where they are few, that has lost its digits.
+    let others: Vec<f64> = total.iter().zip(&group).map(|(t, x)| t - x).collect();
+    let sum = |counts: &[f64]| counts.iter().sum::<f64>();
+    let (all, members, rest) = (sum(&total), sum(&group), sum(&others));
     if all == 0.0 {
         return Err(Error::undefined("areal segregation", Undefined::Empty));
     }
-    let p = members / all;
-    if p == 0.0 || p == 1.0 {
+    if members / all < LEAST_SHARE || rest / all < LEAST_SHARE {
         return Err(Error::undefined("areal segregation", Undefined::SingleClass));
     }
-    let mut areas: Vec<(f64, f64)> =
-        group.iter().zip(total).filter(|&(_, &t)| t > 0.0).map(|(&x, &t)| (x / t, t)).collect();
-    areas.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let deviation: f64 = areas.iter().map(|(q, t)| t * (q - p).abs()).sum();
-    let isolation: f64 = areas.iter().map(|(q, t)| q * t * q).sum::<f64>() / members;
-    // Σ_ij t_i t_j |q_i − q_j| over areas in order of q.
-    let (mut below, mut mass_below, mut gini) = (0.0, 0.0, 0.0);
-    for &(q, t) in &areas {
-        gini += t * (q * below - mass_below);
-        below += t;
-        mass_below += t * q;
+    /// Shares of area i in the group and in the others, and of these in area i.
+    struct Area {
+        of_group: f64,
+        of_others: f64,
+        members: f64,
+        others: f64,
+        total: f64,
     }
-    let inner: f64 = areas.iter().map(|(q, t)| t * entropy(&[*q, 1.0 - q])).sum();
+    let mut areas: Vec<Area> = (0..total.len())
+        .filter(|&i| total[i] > 0.0)
+        .map(|i| Area {
+            of_group: group[i] / members,
+            of_others: others[i] / rest,
+            members: group[i] / total[i],
+            others: others[i] / total[i],
+            total: total[i],
+        })
+        .collect();
+    areas.sort_by(|a, b| a.members.total_cmp(&b.members).then(b.others.total_cmp(&a.others)));
+    // Σ_ij t_i t_j |q_i − q_j| / (2 T² p (1 − p)) over areas in order of q.
+    let (mut gini, mut group_below, mut others_below) = (0.0, 0.0, 0.0);
+    for area in &areas {
+        gini += area.of_group * others_below - area.of_others * group_below;
+        group_below += area.of_group;
+        others_below += area.of_others;
+    }
+    let inner: f64 = areas.iter().map(|a| a.total * entropy(&[a.members, a.others])).sum();
+    let isolation: f64 = areas.iter().map(|a| a.of_group * a.members).sum();
     Ok(ArealSegregation {
-        dissimilarity: deviation / (2.0 * all * p * (1.0 - p)),
+        dissimilarity: areas.iter().map(|a| (a.of_group - a.of_others).abs()).sum::<f64>() / 2.0,
         isolation,
         interaction: 1.0 - isolation,
-        gini: gini / (all * all * p * (1.0 - p)),
-        entropy: 1.0 - inner / (all * entropy(&[p, 1.0 - p])),
+        gini,
+        entropy: 1.0 - inner / (all * entropy(&[members / all, rest / all])),
     })
 }
 
@@ -407,7 +429,8 @@ pub struct MultigroupSegregation {
 /// 0: every area has the shares of the whole; 1: every area has one group.
 ///
 /// # Undefined
-/// [`Undefined::Empty`] when nobody is there, [`Undefined::SingleClass`] when all are in one group.
+/// [`Undefined::Empty`] when nobody is there, [`Undefined::SingleClass`] when all, but for a share of
+/// 10⁻³⁰⁰, are in one group.
 ///
 /// # Errors
 /// [`Error::Value`] on counts that are negative or not finite; [`Error::Undefined`] when nobody is there or
@@ -429,25 +452,47 @@ pub fn multigroup_segregation(counts: &Matrix) -> Result<MultigroupSegregation> 
     for i in 0..counts.rows() {
         shares.iter_mut().zip(counts.row(i)).for_each(|(s, x)| *s += x / all);
     }
-    if shares.iter().filter(|s| **s > 0.0).count() < 2 {
+    if shares.iter().filter(|s| **s >= LEAST_SHARE).count() < 2 {
         return Err(Error::undefined("multigroup segregation", Undefined::SingleClass));
     }
+    // Of the largest group, whose share may be 1 but for rounding, all is said by the others.
+    let largest = largest(&shares);
+    let smaller = || (0..shares.len()).filter(|&g| g != largest);
     let (mut deviation, mut inner) = (0.0, 0.0);
     for i in 0..counts.rows() {
         let total: f64 = counts.row(i).iter().sum();
         if total > 0.0 {
             let local: Vec<f64> = counts.row(i).iter().map(|x| x / total).collect();
-            deviation += total * local.iter().zip(&shares).map(|(q, p)| (q - p).abs()).sum::<f64>();
+            let gap = |g: usize| local[g] - shares[g];
+            let of_largest = smaller().map(gap).sum::<f64>().abs();
+            deviation += total * (of_largest + smaller().map(|g| gap(g).abs()).sum::<f64>());
             inner += total * entropy(&local);
         }
     }
-    let interaction: f64 = shares.iter().map(|p| p * (1.0 - p)).sum();
+    let of_largest = shares[largest] * smaller().map(|g| shares[g]).sum::<f64>();
+    let interaction = of_largest + smaller().map(|g| shares[g] * (1.0 - shares[g])).sum::<f64>();
     Ok(MultigroupSegregation {
         dissimilarity: deviation / (2.0 * all * interaction),
         entropy: 1.0 - inner / (all * entropy(&shares)),
     })
 }
 
+/// Least share of a group: with less, its products with shares of areas may have lost their digits.
+const LEAST_SHARE: f64 = 1e-300;
+
+/// `−Σ p ln p` of shares that add up to one; the largest, whose logarithm is lost in rounding where it is
+/// near one, by what it leaves to the others.
 fn entropy(shares: &[f64]) -> f64 {
-    shares.iter().filter(|p| **p > 0.0).map(|p| -p * p.ln()).sum()
+    let largest = largest(shares);
+    let (mut rest, mut sum) = (0.0, 0.0);
+    for (_, &p) in shares.iter().enumerate().filter(|&(g, &p)| g != largest && p > 0.0) {
+        rest += p;
+        sum -= p * p.ln();
+    }
+    sum - shares[largest] * (-rest).ln_1p()
+}
+
+/// Where the largest share is.
+fn largest(shares: &[f64]) -> usize {
+    (0..shares.len()).reduce(|a, b| if shares[b] > shares[a] { b } else { a }).unwrap_or(0)
 }

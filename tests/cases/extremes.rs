@@ -4,6 +4,7 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use rurban::autocorrelation::{LocalInference, LocalOptions, SelfWeight, gi_star};
 use rurban::inequality::Distribution;
 use rurban::labels::Labels;
+use rurban::linkage::areal_segregation;
 use rurban::matrix::Csr;
 use rurban::model::Contours;
 use rurban::network::{CommunityOptions, Direction, Network, TieWeights, leiden, louvain};
@@ -165,4 +166,19 @@ fn communities_end_whatever_the_weights_and_the_resolution() {
             }
         }
     }
+}
+
+#[test]
+fn segregation_is_the_same_of_a_group_of_nearly_everybody_and_of_the_few_others() {
+    let total = [1e15, 3e15, 2e15];
+    let few = [0.0, 1.0, 2.0];
+    let nearly_all: Vec<f64> = total.iter().zip(few).map(|(t, x)| t - x).collect();
+    let (few, most) =
+        (areal_segregation(&few, &total).unwrap(), areal_segregation(&nearly_all, &total).unwrap());
+    // By hand: shares (0, 1/3, 2/3) of the few, (1/6, 1/2, 1/3) of the others.
+    for s in [few, most] {
+        assert!((s.dissimilarity - 1.0 / 3.0).abs() < 1e-12, "{s:?}");
+        assert!((0.0..=1.0).contains(&s.entropy) && (s.gini - few.gini).abs() < 1e-12, "{s:?}");
+    }
+    assert!((few.entropy - most.entropy).abs() < 1e-12, "{few:?} {most:?}");
 }
