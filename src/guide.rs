@@ -18,6 +18,8 @@
 #[doc = include_str!("guide/concepts.md")]
 pub mod concepts {}
 
+/// Choosing a null model: why one alone misleads.
+#[doc = include_str!("guide/pictures/null_models.svg.html")]
 #[doc = include_str!("guide/null_models.md")]
 pub mod null_models {}
 
@@ -26,26 +28,48 @@ pub mod reading {}
 
 /// One page per family: formula, picture, example on the embedded France, how not to misread it.
 pub mod families {
+    /// Linkage: how much, with whom and how far are rural and urban actors tied?
+    #[doc = include_str!("guide/pictures/linkage.svg.html")]
     #[doc = include_str!("guide/linkage.md")]
     pub mod linkage {}
+    /// Complementarity: what has one side that the other lacks and could use?
+    #[doc = include_str!("guide/pictures/complementarity.svg.html")]
     #[doc = include_str!("guide/complementarity.md")]
     pub mod complementarity {}
+    /// Access: who reaches what?
+    #[doc = include_str!("guide/pictures/access.svg.html")]
     #[doc = include_str!("guide/access.md")]
     pub mod access {}
+    /// Typology: what is rural?
+    #[doc = include_str!("guide/pictures/typology.svg.html")]
     #[doc = include_str!("guide/typology.md")]
     pub mod typology {}
+    /// Autocorrelation: do territories that score high lie side by side?
+    #[doc = include_str!("guide/pictures/autocorrelation.svg.html")]
     #[doc = include_str!("guide/autocorrelation.md")]
     pub mod autocorrelation {}
+    /// Inequality: how unequally are people endowed, and is it between rural and urban or within?
+    #[doc = include_str!("guide/pictures/inequality.svg.html")]
     #[doc = include_str!("guide/inequality.md")]
     pub mod inequality {}
+    /// Matching: who should cooperate with whom, and would the score have known?
+    #[doc = include_str!("guide/pictures/matching.svg.html")]
     #[doc = include_str!("guide/matching.md")]
     pub mod matching {}
+    /// Belonging: does cooperation follow the perimeters, beyond what distance gives?
+    #[doc = include_str!("guide/pictures/belonging.svg.html")]
     #[doc = include_str!("guide/belonging.md")]
     pub mod belonging {}
+    /// Diffusion: how do practices spread, and whom to tell first?
+    #[doc = include_str!("guide/pictures/diffusion.svg.html")]
     #[doc = include_str!("guide/diffusion.md")]
     pub mod diffusion {}
+    /// Siting: where would new places be within reach of most people, with a proof?
+    #[doc = include_str!("guide/pictures/siting.svg.html")]
     #[doc = include_str!("guide/siting.md")]
     pub mod siting {}
+    /// Funding: what do programmes give to whom, per whom, and of what kind?
+    #[doc = include_str!("guide/pictures/funding.svg.html")]
     #[doc = include_str!("guide/funding.md")]
     pub mod funding {}
 }
