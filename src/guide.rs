@@ -10,10 +10,9 @@
 //! | how to use it inside another program | [`embedding`] |
 //! | why it is built as it is | [`design`] |
 //! | what other tools do, and when to take them | [`compare`] |
+//! | **every value that is held against a peer's**, ours and theirs, and how to make theirs again | [`validation`] |
 //!
-//! Every value is held against a peer or a formula worked apart from the crate: `VALIDATION.md` of the
-//! repository has each of them, ours and theirs, and how to make theirs again. Costs are in
-//! `benches/README.md`.
+//! Costs are in `benches/README.md` of the repository.
 
 #[doc = include_str!("guide/concepts.md")]
 pub mod concepts {}
@@ -85,3 +84,6 @@ pub mod design {}
 
 #[doc = include_str!("guide/compare.md")]
 pub mod compare {}
+
+#[doc = include_str!("../VALIDATION.md")]
+pub mod validation {}

@@ -82,6 +82,7 @@ fn three_nearest() {
     let nearest = nearest_k_planar(&c.origins, &c.facilities, 3).unwrap();
     let want: Vec<f64> = c.want["nn3_km"].as_array().unwrap().iter().flat_map(numbers).collect();
     let got: Vec<f64> = nearest.costs.as_slice().iter().map(|m| m / 1000.0).collect();
+    // = distances of the three nearest
     all_close(&got, &want, 1e-12);
 }
 

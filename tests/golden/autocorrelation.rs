@@ -72,6 +72,7 @@ fn analytic(case: &Case, want: &Value) {
     close(random.p.unwrap() / number(&m["p_rand"]), 1.0, 1e-6);
     let drawn = moran(y, w, PERMUTATION, keep).unwrap();
     close(drawn.p.unwrap(), number(&m["p_sim"]), 1e-12);
+    // = standard deviation of Moran's I, permuted over that in closed form
     close(drawn.sd.unwrap() / random.sd.unwrap(), 1.0, 0.1);
 
     let g = &want["geary"];
@@ -84,6 +85,7 @@ fn analytic(case: &Case, want: &Value) {
     close(z_of(random), number(&g["z_rand"]), 1e-9);
     let drawn = geary(y, w, PERMUTATION, keep).unwrap();
     close(drawn.p.unwrap(), number(&g["p_sim"]), 1e-12);
+    // = standard deviation of Geary's c, permuted over that in closed form
     close(drawn.sd.unwrap() / random.sd.unwrap(), 1.0, 0.1);
 
     let o = &want["getis_ord_G_on_y_minus_min_plus1"];
@@ -96,6 +98,7 @@ fn analytic(case: &Case, want: &Value) {
     close(z_of(random), number(&o["z_norm"]), 1e-7);
     let drawn = general_g(&shifted, b, PERMUTATION, keep).unwrap();
     close(drawn.p.unwrap(), number(&o["p_sim"]), 1e-12);
+    // = standard deviation of G, permuted over that in closed form
     close(drawn.sd.unwrap() / random.sd.unwrap(), 1.0, 0.1);
 
     let j = &want["join_counts_y_gt_median"];
@@ -108,7 +111,9 @@ fn analytic(case: &Case, want: &Value) {
     for (drawn, exact) in
         [(drawn.same[0], counts.same[0]), (drawn.different[0].joins, counts.different[0].joins)]
     {
+        // = expected join counts, permuted over closed form
         close(drawn.expected / exact.expected, 1.0, 0.02);
+        // = standard deviation of join counts, permuted over closed form
         close(drawn.sd.unwrap() / exact.sd.unwrap(), 1.0, 0.1);
     }
 
@@ -127,6 +132,7 @@ fn analytic(case: &Case, want: &Value) {
     for (got, want) in drawn.p_directed.iter().zip(numbers(&l["p_sim"])) {
         // Both sides are Monte-Carlo with 999 replicates: five standard errors of the difference.
         let error = (2.0 * want * (1.0 - want) / 999.0).sqrt();
+        // = p of local Moran, each side permuted
         within(*got, want, 5.0 * error + 0.002);
     }
 
@@ -140,6 +146,7 @@ fn analytic(case: &Case, want: &Value) {
     all_close(&same_sum.z, &numbers(&star["Zs"]), 1e-9);
     let drawn = gi_star(y, w, SelfWeight::LargestSameSum, &LocalOptions::default()).unwrap();
     for (got, want) in drawn.z.iter().zip(numbers(&star["z_sim"])) {
+        // = z of Gi*, each side permuted
         within(*got, want, 0.25 + 0.15 * want.abs());
     }
     let plain = gi(y, b, &closed).unwrap();

@@ -125,6 +125,7 @@ fn g12_relatedness_as_in_econgeo() {
         ("jaccard", Normalisation::Jaccard),
     ] {
         let got = relatedness(&cooc, normalisation).unwrap();
+        // = relatedness, by kind
         all_close(got.as_slice(), matrix(&v[case]).as_slice(), 1e-9);
     }
     let presence = Presence::at_least(&bare("econgeo_pres5x4.csv"), 1.0).unwrap();
@@ -139,6 +140,7 @@ fn g12_relatedness_as_in_econgeo() {
                 part[(r, i)] = f64::NAN;
             }
         }
+        // = relatedness density inside and outside, rounded to whole numbers
         close_when_rounded(part.as_slice(), matrix(&v[case]).as_slice(), 1.0);
     }
 }
@@ -151,6 +153,7 @@ fn g13_pipeline_as_in_econgeo() {
         // The peer overflows 32-bit integers in regions with more than 46,340 units.
         for ((got, want), size) in herfindahl(&t).iter().zip(numbers(&v["HHI"])).zip(t.region_totals()) {
             if *size <= 46_340.0 {
+                // = Herfindahl of regions of up to 46,340 units
                 close(*got, want, 1e-9);
             }
         }
@@ -201,10 +204,12 @@ fn g14_presence_proximity_and_density() {
         let mut want = numbers(&v["density_rowmean_ecomplexity_selfincl"]);
         assert!(want[3].is_nan());
         want[3] = 0.0;
+        // = relatedness density, own activity included
         all_close(&share(&included), &want, 1e-8);
         let excluded = relatedness_density(&presence, &phi, SelfInclusion::Excluded).unwrap();
         let mut want = numbers(&v["relatedness_selfexcl_rowmean"]);
         want[3] = 0.0;
+        // = relatedness density, own activity excluded
         all_close(&share(&excluded), &want, 1e-8);
         all_close(&row_means(&excluded), &numbers(&v["BB_own_density_rowmean"]), 1e-8);
         if name == "rs60x20" {
@@ -218,6 +223,7 @@ fn g14_presence_proximity_and_density() {
                 [(&included, "density_ecomplexity_selfincl"), (&excluded, "relatedness_selfexcl")]
             {
                 let got: Vec<f64> = without(got, 3, 5).iter().map(|d| d / 100.0).collect();
+                // = added relatedness density between regions
                 all_close(&got, &without(&matrix(&v[case]), 3, 5), 1e-8);
             }
         }
@@ -265,11 +271,13 @@ fn g14_complexity_and_fitness() {
         all_close(&defined(&c.regions), &numbers(&v["ECI_svd_z_ddof0"]), 1e-8);
         all_close(&c.activities, &numbers(&v["PCI_ecomplexity"]), 1e-8);
         let sigma = numbers(&v["singular_values"]);
+        // = singular values
         all_close(&[c.singular_value, c.next_singular_value], &sigma[1..3], 1e-8);
         let f = fitness(&presence, Stop::Never, 200).unwrap();
         for (got, case) in [(&f.regions, "fitness_200it_ref"), (&f.activities, "complexity_Q_200it_ref")] {
             let want = numbers(&v[case]);
             let ratios: Vec<f64> = defined(got).iter().zip(&want).map(|(g, w)| g / w).collect();
+            // = our fitness and complexity over the peer's
             all_close(&ratios, &vec![1.0; want.len()], 1e-6);
         }
     }
@@ -286,6 +294,7 @@ fn g13_complexity_follows_econgeo_kci() {
         let mean = kci.iter().sum::<f64>() / n;
         let sd = (kci.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / n).sqrt();
         let pearson = eci.iter().zip(&kci).map(|(e, k)| e * (k - mean) / sd).sum::<f64>() / n;
+        // = correlation of complexity with KCI
         within(pearson.abs(), 1.0, 1e-3);
     }
 }
@@ -313,6 +322,7 @@ fn g14_dissimilarities_as_in_scipy() {
             ("jensenshannon_dist_base2", &counts, Dissimilarity::JensenShannon),
         ] {
             let got = all_dissimilarities(profiles, measure).unwrap();
+            // = dissimilarities of all pairs, by kind
             all_close(got.as_slice(), matrix(&v[case]).as_slice(), 1e-8);
         }
         let similarity: Vec<f64> = all_dissimilarities(&counts, Dissimilarity::Cosine)
@@ -339,6 +349,7 @@ fn g37_dissimilarities_and_diversity_as_in_vegan() {
     ] {
         let got = all_dissimilarities(&counts, measure).unwrap();
         let got: Vec<f64> = got.as_slice().iter().map(|d| d * factor).collect();
+        // = dissimilarities of all pairs, by kind
         all_close(&got, matrix(&v[case]).as_slice(), 1e-12);
     }
     let at = |values: Vec<f64>| -> Vec<f64> { rows.iter().map(|&r| values[r]).collect() };

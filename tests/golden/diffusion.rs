@@ -46,6 +46,7 @@ fn g24_bass_curve() {
     let golden = values("G24_bass");
     let curve = Bass::new(0.03, 0.38, 1000.0).unwrap();
     for (t, want) in numbers(&golden["N"]).into_iter().enumerate() {
+        // = adopters at each time
         close(curve.adopters(t as f64), want, 1e-9);
     }
     close(curve.peak_time(), number(&golden["t_peak"]), 1e-12);
@@ -63,6 +64,7 @@ fn g26_exact_spread_and_greedy() {
     let lt = graph(&golden["LT_arcs"]);
     for (key, want) in golden["LT_spread"].as_object().unwrap() {
         let got = exact_spread(&lt, LT, &seeds(key)).unwrap().expected;
+        // = exact spread of seed sets, linear threshold
         close(got, number(want), 1e-12);
         let options = CascadeOptions::default().runs(40_000);
         let mc = simulate(&lt, LT, &seeds(key), None, &options, &Silent).unwrap();
@@ -72,6 +74,7 @@ fn g26_exact_spread_and_greedy() {
     for (k, want) in golden["greedy_IC"].as_array().unwrap().iter().enumerate() {
         let want_seeds: Vec<u32> = numbers(&want[0]).into_iter().map(|x| x as u32).collect();
         assert_eq!(picks[..=k].iter().map(|p| p.node).collect::<Vec<_>>(), want_seeds);
+        // = reach of the greedy choice, step by step
         close(picks[k].reach, number(&want[1]), 1e-12);
     }
     // The choice for large graphs: near the best, and the exact values lie within its bounds.
@@ -97,6 +100,7 @@ fn g27_karate_cascades_within_four_standard_errors() {
             let got = simulate(&karate, IC, &seeds(key), None, &options, &Silent).unwrap();
             let want = numbers(want);
             let error = got.standard_error.unwrap().hypot(want[1]);
+            // = mean spread, within four standard errors
             within(got.mean, want[0], 4.0 * error);
             assert!((got.generations.iter().sum::<f64>() - got.mean).abs() < 1e-9);
             assert!((got.probability.iter().sum::<f64>() - got.mean).abs() < 1e-9);
@@ -108,6 +112,7 @@ fn g27_karate_cascades_within_four_standard_errors() {
 fn g33_first_generation_is_the_field() {
     let golden = values("G33_hagerstrand_mif");
     let rows: Vec<f64> = golden["mif"].as_array().unwrap().iter().flat_map(numbers).collect();
+    // = the mean information field
     all_close(&HAGERSTRAND_FIELD, &rows, 0.0);
     let field = Matrix::from_rows(5, 5, HAGERSTRAND_FIELD.to_vec()).unwrap();
     let contacts = ContactField::from_grid(7, 7, &field).unwrap();

@@ -35,6 +35,7 @@ fn g34_attraction_areas() {
         [(AreaRole::Core, "merged"), (AreaRole::Crown, "crown"), (AreaRole::Outside, "outside")]
     {
         let ids = |list: Vec<&str>| -> Vec<f64> { list.into_iter().map(|n| f64::from(index(n))).collect() };
+        // = units of each role
         all_close(&ids(with(role)), &ids(list(key)), 0.0);
     }
 }

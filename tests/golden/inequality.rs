@@ -14,10 +14,15 @@ fn mexican_states() {
     for k in 0..t.len() {
         let d = Distribution::new(&table.numbers(&format!("pcgdp{}", 1940 + 10 * k))).unwrap();
         let split = d.theil_t_by(&regions).unwrap();
+        // = Theil T
         close(d.theil_t().unwrap(), t[k], 1e-12);
+        // = Theil T, total of the split
         close(split.total, t[k], 1e-12);
+        // = Theil T between regions
         close(split.between, between[k], 1e-12);
+        // = Theil T within regions
         close(split.within, within[k], 1e-12);
+        // = Gini
         close(d.gini().unwrap(), gini[k], 1e-12);
     }
 }

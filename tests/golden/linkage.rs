@@ -106,8 +106,11 @@ fn check_cells(
     for r in 0..e.cells.rows() {
         for s in r..e.cells.rows() {
             let cell = e.cells.row(r)[s];
+            // = ties of each pair of classes
             close(cell.observed, number(&obs[r][s]), 1e-12);
+            // = expected ties of each pair of classes
             close(cell.expected, number(&exp[r][s]), 1e-9);
+            // = variance of ties of each pair of classes
             close(cell.sd.unwrap().powi(2), number(&var[r][s]), 1e-9);
         }
     }
@@ -214,6 +217,7 @@ fn g38_gravity_null() {
     let terr = net.labels("terr");
     let d = deterrence(&net.graph, &terr, Weighting::Weights, &positions, 20e3, &Silent).unwrap();
     let f = numbers(&want["f"]);
+    // = deterrence by distance
     all_close(&d.f[..f.len()], &f, 1e-9);
     close(d.spatial_modularity, number(&want["Q_spatial_terr"]), 1e-9);
 }
@@ -252,6 +256,7 @@ fn g07_g08_gould_fernandez() {
     all_close(&roles(&b.nodes), &flat(&want["kind_raw"]), 1e-12);
     all_close(&b.network.to_array(), &numbers(&want["kind_raw_g"]), 1e-12);
     let sums: f64 = b.by_kind(&kind).unwrap().iter().map(|r| r.total).sum();
+    // = brokerage roles of nodes add up to the network's
     close(sums, b.network.total, 1e-12);
 }
 
@@ -372,8 +377,10 @@ fn g21_gravity_model() {
     ];
     for (errors, distance, cross, cross_plain) in clustered {
         let fe = fit(&names[2..], Effects::OriginDestination, errors);
+        // = clustered standard errors with fixed effects
         all_close(&fe.standard_errors, &[distance, cross], 1e-6);
         let plain = fit(&names, Effects::Constant, errors);
+        // = clustered standard errors without fixed effects
         close(plain.standard_errors[4], cross_plain, 1e-6);
     }
 }

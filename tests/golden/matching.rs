@@ -20,6 +20,7 @@ fn g22_assignment_and_stable_matching() {
         best.pairs.iter().map(|p| [f64::from(p.left), f64::from(p.right)]).collect();
     pairs.sort_by(|a, b| a[0].total_cmp(&b[0]));
     let peer: Vec<f64> = want["assign"].as_array().unwrap().iter().flat_map(numbers).collect();
+    // = pairs of the assignment
     all_close(&pairs.concat(), &peer, 0.0);
 
     let all: Vec<ScoredPair> = (0..12)

@@ -65,6 +65,7 @@ fn g28_karate_backbone() {
         let tie = disparity
             .iter()
             .find(|t| (f64::from(t.source), f64::from(t.target)) == (row[0].min(row[1]), row[0].max(row[1])));
+        // = p of each tie, disparity filter
         close(tie.unwrap().p, row[2], 1e-9);
     }
     let corrected = noise_corrected(&g);
@@ -129,6 +130,7 @@ fn g06_net1k_betweenness() {
         assert!((sample.estimate[i] - exact[i]).abs() < 4.5 * sample.standard_error[i], "node {i}");
     }
     let all = sampled_betweenness(&g, PathLength::Hops, 5_000, Seed(1), &Silent).unwrap();
+    // = betweenness sampled from all sources
     all_close(&all.estimate, &exact, 1e-9);
 }
 
@@ -147,6 +149,7 @@ fn g06_rewiring_keeps_to_the_peers_null() {
         let e = Evidence::monte_carlo(Null::DegreePreservingSwaps, 0.0, &cross, g.nodes());
         let want = numbers(&v["rewire_cross_mean_sd"]);
         let error = want[1] * (2.0 / replicates as f64).sqrt();
+        // = cross ties expected under rewiring, within four standard errors
         within(e.expected, want[0], 4.0 * error);
     }
 }
@@ -180,6 +183,7 @@ fn g06_communities_are_as_good_as_the_peers() {
         let (v, g) = (values(&format!("G06_{name}_linkage")), undirected(name));
         let club = rich_club(&g).unwrap();
         let want = by_k(&v["rich_club"]);
+        // = rich-club coefficients
         all_close(&club[..want.len()], &want, 1e-9);
         let terr = labels(&format!("{name}_nodes.csv"), "terr");
         close(modularity(&g, &terr, 1.0, TieWeights::Ignored).unwrap(), number(&v["modularity_terr"]), 1e-9);

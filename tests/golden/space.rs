@@ -38,6 +38,7 @@ fn g35_spatial_index() {
     for (i, id) in numbers(&want["nn1_first20"]).into_iter().enumerate() {
         // Coincident points may be told apart by another rule: their distances agree.
         let peer = distance::planar_m(points[i], points[id as usize]);
+        // = distance of the nearest
         close(nearest.distances_m(i)[0], peer, 1e-9);
     }
 
@@ -64,15 +65,20 @@ fn g36_geodesy() {
     for (name, l93) in want["l93"].as_object().unwrap() {
         let c = lambert.point(place(&Value::from(name.as_str()))).unwrap();
         let l93 = numbers(l93);
+        // = Lambert-93 x
         within(c.x, l93[0], 1e-6);
+        // = Lambert-93 y
         within(c.y, l93[1], 1e-6);
     }
     let pairs = want["pairs"].as_array().unwrap();
     assert_eq!(pairs.len(), 21);
     for pair in pairs {
         let (a, b) = (place(&pair[0]), place(&pair[1]));
+        // = geodesic distance
         within(distance::geodesic_m(a, b).unwrap(), number(&pair[2]), 1e-3);
+        // = distance in the zone's projection
         within(distance::distance_m(&ZONES, a, b).unwrap(), number(&pair[3]), 1e-3);
+        // = haversine distance
         within(haversine_m(a, b).unwrap(), number(&pair[4]), 1e-3);
     }
 }

@@ -30,6 +30,7 @@ fn g29_grid_levels_1_and_2() {
         let got = degurba_grid(&grid, &rules).unwrap().classes;
         let code = |c: CellClass| if level2 { c.code() } else { c.level1() };
         let got: Vec<f64> = got.into_iter().map(|c| f64::from(code(c.unwrap()))).collect();
+        // = class of each cell
         all_close(&got, &want, 0.0);
     }
 }
@@ -47,6 +48,7 @@ fn g30_units_under_both_rules() {
     let columns = ["s30", "s23", "s22", "s21", "s13", "s12", "s11"].map(|c| want.numbers(c));
     for (c, shares) in columns.iter().enumerate() {
         let own: Vec<f64> = (0..144).map(|u| got.shares[(u, c)]).collect();
+        // = shares of units
         all_close(&own, shares, 1e-12);
     }
     let codes = |classes: &[Option<UnitClass>], code: fn(UnitClass) -> u8| -> Vec<f64> {

@@ -35,8 +35,13 @@ impl Row {
     }
 }
 
-/// What is compared at a line of a test: the names the peer's case gives its values, else our own words.
+/// What is compared at a line of a test: the words of the comment `// =` above it, else the names that the
+/// peer's case gives its values.
 fn what(source: &str, line: usize) -> String {
+    let above = source.lines().nth(line.saturating_sub(2)).unwrap_or_default().trim();
+    if let Some(words) = above.strip_prefix("// = ") {
+        return words.to_owned();
+    }
     let mut statement = String::new();
     for l in source.lines().skip(line - 1) {
         statement += l.trim();
@@ -45,11 +50,8 @@ fn what(source: &str, line: usize) -> String {
         }
     }
     let quoted: Vec<&str> = statement.split('"').skip(1).step_by(2).filter(|q| !q.contains("{}")).collect();
-    if !quoted.is_empty() {
-        return quoted.join(" ").replace('|', "/");
-    }
-    let inside = statement.split_once('(').map_or("", |(_, rest)| rest);
-    inside.trim_end_matches(';').trim_end_matches(')').replace('|', "/").replace('`', "'")
+    assert!(!quoted.is_empty(), "`{statement}` compares what? Say it above in a comment `// = …`");
+    quoted.join(" ").replace('|', "/")
 }
 
 /// A number as it is printed on the page: ten digits, so that the last bits of a machine do not show.
@@ -160,7 +162,7 @@ fn page() -> String {
          input. This page is written by a run of the golden cases (`RURBAN_WRITE=1 cargo test --test golden \
          validation`); the test fails when it is out of date. Where a line compares many values, those that \
          are farthest apart are shown. Differences, and what the test allows, are relative above 1 and absolute below; with ± it is the distance allowed to drawn or rounded values. Inputs, outputs and scripts are in \
-         [`fixtures/golden`](fixtures/golden/README.md), which says how to set the peers up.\n\n",
+         `fixtures/golden` of the repository, whose `README.md` says how to set the peers up.\n\n",
     );
     let total: usize = rows.values().flatten().map(|r| r.values).sum();
     let lines: usize = rows.values().map(Vec::len).sum();
