@@ -12,6 +12,9 @@
 //! | what other tools do, and when to take them | [`compare`] |
 //! | **every value that is held against a peer's**, ours and theirs, and how to make theirs again | [`validation`] |
 //!
+//! Examples of these pages stand in a function that returns `rurban::Result<()>`; where one begins with `study`, that
+//! is the embedded France of [`concepts`].
+//!
 //! Costs are in `benches/README.md` of the repository.
 
 #[doc = include_str!("guide/concepts.md")]

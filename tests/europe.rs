@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use rurban::Error;
-use rurban::diagnostics::Strictness;
+use rurban::diagnostics::{Place, Strictness};
 use rurban::inventory::Inventory;
-use rurban::model::{ActorKind, Level, Rurality};
+use rurban::linkage::NullModel;
+use rurban::model::{Actor, ActorId, ActorKind, Cooperation, CooperationKind, Level, Rurality};
 use rurban::progress::Silent;
-use rurban::read::{ActorFile, CodeBook, OwnFiles, TerritoryTable, csv};
+use rurban::read::{ActorFile, ActorReader, CodeBook, OwnFiles, TerritoryTable, csv};
 use rurban::report::{ExportFormat, Language, StudyFiles, study_summary};
-use rurban::study::{RuralityDefinition, Study, StudyOptions};
+use rurban::space::LonLat;
+use rurban::study::{LinkageOptions, PlacedBy, RuralityDefinition, Study, StudyOptions};
+use rurban::{Error, Undefined};
 
 fn level(name: &str) -> Level {
     Level::Custom(name.to_owned())
@@ -104,4 +106,62 @@ fn no_levels_and_no_rurality_are_a_study_too() {
     assert_eq!(files.write_tables(folder.path(), &level("lau"), &Silent).unwrap().len(), 4);
     let err = files.write_tables(folder.path(), &level("nuts3"), &Silent).unwrap_err();
     assert!(matches!(err, Error::Unknown { kind: "level", .. }) && err.to_string().contains("lau"), "{err}");
+}
+
+/// Eight municipalities with codes of two letters and a number.
+fn small_country() -> rurban::atlas::Atlas {
+    let rows: String = (1..=8)
+        .map(|i| format!("M{i},Place {i},P{},{},{}\n", i % 2, 10.0 + 0.1 * f64::from(i), 47.0))
+        .collect();
+    let text = format!("code,name,province,lon,lat\n{rows}");
+    let table = TerritoryTable::new(level("municipality"), "code").parent(level("province"), "province");
+    table.read(csv::Reader::default().open_str(&text, "municipalities.csv").unwrap()).unwrap().0
+}
+
+#[test]
+fn actors_are_placed_by_codes_and_names_of_any_form() {
+    let atlas = small_country();
+    for (column, written) in [("commune", "M3"), ("commune", "Place 3"), ("code_commune", "M3")] {
+        let text = format!("id,name,{column}\na,Atelier,{written}\n");
+        let mut builder = Inventory::builder(Strictness::Lenient);
+        let mut reader = ActorReader::new(ActorKind::Organisation, "own").places(&atlas);
+        // A column that is called a code of communes must look like it, or be named.
+        if column == "code_commune" {
+            reader = reader.commune(column);
+        }
+        let found = reader.read_str(&text, "actors.csv", &mut builder).unwrap();
+        assert!(
+            found.findings().iter().all(|f| ["columns", "commune_by_name"].contains(&f.kind)),
+            "{column} {written}: {found}"
+        );
+        let inventory = builder.finish().0;
+        let (study, _) = Study::new(atlas.clone(), inventory, &StudyOptions::default(), &Silent).unwrap();
+        let place = study.places()[0];
+        assert_eq!((place.base, place.placed_by), (Some(2), Some(PlacedBy::Code)), "{column} {written}");
+        assert!(place.point.is_some());
+    }
+}
+
+#[test]
+fn without_rural_and_urban_nothing_is_said_of_them() {
+    let mut builder = Inventory::builder(Strictness::Lenient);
+    for (id, lon) in [("a", 10.1), ("b", 10.801)] {
+        let mut actor = Actor::new(ActorId::new(id).unwrap(), id, ActorKind::Organisation);
+        actor.position = Some(LonLat::new(lon, 47.002).unwrap());
+        builder.add_actor(actor, Place::file("actors")).unwrap();
+    }
+    let [a, b] = ["a", "b"].map(|id| ActorId::new(id).unwrap());
+    let tie = Cooperation::new(a, b, CooperationKind::Other);
+    builder.add_cooperation(tie, Place::file("ties")).unwrap();
+    let inventory = builder.finish().0;
+    // The density grid, which is the default, is not in these data.
+    let (study, found) = Study::new(small_country(), inventory, &StudyOptions::default(), &Silent).unwrap();
+    assert!(found.findings().iter().any(|f| f.kind == "no_rurality"), "{found}");
+    let error = study.rurality_evidence(None, NullModel::Configuration).unwrap_err();
+    assert_eq!(error.as_undefined(), Some(Undefined::NoTies), "{error}");
+    let report = study.linkage(&LinkageOptions::default(), &Silent).unwrap();
+    let why = report.parts[0].gravity.reason().unwrap();
+    assert!(why.contains("no level `departement`") && why.contains("province"), "{why}");
+    // Both are inside the plane of the data, a little beside the points of their municipalities.
+    assert!(study.places().iter().all(|p| study.atlas().zones().zone_of(p.point.unwrap().into()).is_some()));
 }

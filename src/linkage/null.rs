@@ -63,7 +63,8 @@ pub enum NullModel<'a> {
 pub struct MixingEvidence {
     /// Ties between classes r and s (symmetric). The last class is that of unlabelled nodes, if any.
     pub cells: Matrix<Evidence>,
-    /// All ties between different classes.
+    /// All ties between different classes; unlabelled nodes are one more class. Between two classes alone:
+    /// their cell.
     pub cross: Evidence,
     /// The E-I index (cross − within) / (cross + within).
     pub ei: Evidence,

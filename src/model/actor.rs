@@ -129,7 +129,8 @@ pub struct Actor {
     /// The commune the source puts it in, when it names one.
     pub commune: Option<CommuneCode>,
     /// The territory it speaks for, when it is the body of one (PETR, Pays, EPCI, GAL): it is as
-    /// rural or urban as that territory, wherever its seat is.
+    /// rural or urban as that territory, wherever its seat is. One of the base level is also where it is,
+    /// which places actors of countries whose codes are not those of [`Actor::commune`].
     pub territory: Option<(Level, TerritoryCode)>,
     /// What it works on: research fields, capabilities, themes.
     pub themes: Vec<String>,

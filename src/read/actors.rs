@@ -6,7 +6,7 @@ use std::path::Path;
 
 use geo_types::Coord;
 
-use super::codes::{CodeBook, CodeRepair};
+use super::codes::{CodeBook, CodeRepair, FoundCode};
 use super::commune_names::{CommuneNames, Named};
 use super::coordinates::to_lon_lat;
 use super::csv::{self, CoordinateColumns};
@@ -20,7 +20,7 @@ use crate::atlas::{Atlas, AtlasLevel};
 use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
 use crate::error::{Error, Result};
 use crate::inventory::InventoryBuilder;
-use crate::model::{Actor, ActorId, ActorKind, CommuneCode};
+use crate::model::{Actor, ActorId, ActorKind, CommuneCode, Level, TerritoryCode};
 use crate::space::LonLat;
 use crate::space::measure::interior_points;
 
@@ -38,9 +38,16 @@ pub struct ActorReader {
     source: String,
     columns: ColumnNames,
     codes: CodeBook,
-    communes: Option<HashSet<String>>,
+    communes: Option<Communes>,
     names: Option<CommuneNames>,
     strictness: Strictness,
+}
+
+/// The base territories, by whose codes actors are placed.
+#[derive(Debug, Clone)]
+struct Communes {
+    level: Level,
+    codes: HashSet<String>,
 }
 
 impl ActorReader {
@@ -94,9 +101,11 @@ impl ActorReader {
         self
     }
 
-    /// Says which communes there are: codes of others are looked up as former ones, and reported.
+    /// Says which communes there are, or what takes their place in another country: codes of others are
+    /// looked up as former ones, and reported.
     pub fn communes(mut self, level: &AtlasLevel) -> Self {
-        self.communes = Some(level.territories().iter().map(|t| t.code.to_string()).collect());
+        let codes = level.territories().iter().map(|t| t.code.to_string()).collect();
+        self.communes = Some(Communes { level: level.level().clone(), codes });
         self
     }
 
@@ -287,12 +296,18 @@ impl ActorReader {
             }
             None => None,
         };
-        actor.commune = match (fields.commune, fields.commune_name) {
+        let code = match (fields.commune, fields.commune_name) {
             (Some(c), _) => self.commune_of(row, c, found),
             (None, Some(c)) => self.commune_called(row, c, &fields.beside, found),
             (None, None) => None,
         };
-        if actor.position.is_none() && actor.commune.is_none() {
+        if let Some(code) = code {
+            actor.commune = CommuneCode::new(&code).ok();
+            if let (None, Some(communes)) = (actor.commune, &self.communes) {
+                actor.territory = Some((communes.level.clone(), TerritoryCode::new(&code)?));
+            }
+        }
+        if actor.position.is_none() && actor.commune.is_none() && actor.territory.is_none() {
             found.remark("no_place", place(), format!("{id} has neither a position nor a commune"));
         }
         actor.themes = row.optional(fields.themes).map(split_themes).unwrap_or_default();
@@ -309,12 +324,12 @@ impl ActorReader {
         Ok(Some(actor))
     }
 
-    fn commune_of(&self, row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<CommuneCode> {
+    fn commune_of(&self, row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<String> {
         let written = row.get(column);
         if written.is_empty() {
             return None;
         }
-        let known = self.communes.as_ref().and_then(|set| self.codes.find(written, |c| set.contains(c)));
+        let known = self.known(written);
         let place = || row.place_of(column);
         let code = known.clone().or_else(|| self.codes.commune(written));
         let Some(code) = code else {
@@ -333,21 +348,31 @@ impl ActorReader {
             let message = format!("{} is no commune of the territories", code.code);
             found.remark("unknown_commune", place(), message);
         }
-        CommuneCode::new(&code.code).ok()
+        Some(code.code)
     }
-}
 
-impl ActorReader {
+    /// The code among the communes there are that a text stands for.
+    fn known(&self, written: &str) -> Option<FoundCode> {
+        let communes = self.communes.as_ref()?;
+        self.codes.find(written, |c| communes.codes.contains(c))
+    }
+
     fn commune_called(
         &self,
         row: &Row<'_>,
         column: usize,
         beside: &[Option<usize>],
         found: &mut Diagnostics,
-    ) -> Option<CommuneCode> {
+    ) -> Option<String> {
         let written = row.get(column);
         if written.is_empty() {
             return None;
+        }
+        // Codes abroad have any form, so that a column of them may pass for one of names.
+        if let Some(communes) = &self.communes
+            && communes.codes.contains(written)
+        {
+            return Some(written.to_owned());
         }
         let shown = printable(written, 60);
         let beside = beside.iter().filter_map(|c| row.optional(*c));
@@ -355,10 +380,10 @@ impl ActorReader {
             Named::One(code) => {
                 let message = format!("{shown:?} is taken for the commune {code}");
                 found.remark("commune_by_name", row.place_of(column), message);
-                Some(code)
+                Some(code.to_string())
             }
             Named::Several(codes) => {
-                let few: Vec<&str> = codes.iter().take(3).map(CommuneCode::as_str).collect();
+                let few: Vec<&str> = codes.iter().take(3).map(TerritoryCode::as_str).collect();
                 let message = format!(
                     "{} communes are called {shown:?} ({} …); left out: give codes, postcodes or départements",
                     codes.len(),

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::names::fold;
 use crate::atlas::Atlas;
-use crate::model::CommuneCode;
+use crate::model::{CommuneCode, Level, TerritoryCode};
 
 /// Communes by name, with what else tells namesakes apart.
 #[derive(Debug, Clone)]
 pub(super) struct CommuneNames {
     by_name: HashMap<String, Vec<u32>>,
-    codes: Vec<CommuneCode>,
+    codes: Vec<TerritoryCode>,
     above: Vec<Coarser>,
 }
 
@@ -25,22 +25,26 @@ struct Coarser {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Named {
     /// One commune.
-    One(CommuneCode),
+    One(TerritoryCode),
     /// Several are called so.
-    Several(Vec<CommuneCode>),
+    Several(Vec<TerritoryCode>),
     /// None is.
     None,
 }
 
 impl CommuneNames {
-    /// Of the base territories of an atlas whose codes are those of communes.
+    /// Of the base territories of an atlas whose codes are those of communes, or of all where they are the
+    /// communes of another country.
     pub(super) fn of(atlas: &Atlas) -> Self {
+        let abroad = matches!(atlas.base().level(), Level::Custom(_));
         let base = atlas.base().territories();
         let (mut by_name, mut codes) = (HashMap::<String, Vec<u32>>::new(), Vec::with_capacity(base.len()));
         for territory in base {
-            let Ok(code) = CommuneCode::new(territory.code.as_str()) else { continue };
+            if !abroad && CommuneCode::new(territory.code.as_str()).is_err() {
+                continue;
+            }
             by_name.entry(Written::of(&territory.name).name).or_default().push(codes.len() as u32);
-            codes.push(code);
+            codes.push(territory.code.clone());
         }
         let all = codes.len() == base.len();
         let above = atlas.levels()[1..].iter().filter(|_| all).map(|level| {
@@ -84,8 +88,8 @@ impl CommuneNames {
             }
         }
         match left[..] {
-            [one] => Named::One(self.codes[one as usize]),
-            _ => Named::Several(left.iter().map(|&c| self.codes[c as usize]).collect()),
+            [one] => Named::One(self.codes[one as usize].clone()),
+            _ => Named::Several(left.iter().map(|&c| self.codes[c as usize].clone()).collect()),
         }
     }
 

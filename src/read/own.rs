@@ -47,7 +47,43 @@ impl FromStr for ActorFile {
     }
 }
 
-/// The files of a user, to be read into an inventory.
+/// The files of a user, to be read into an inventory. Columns are found by their usual names, in French and
+/// English ([`Role::names`]), and by what they hold:
+///
+/// | file | columns that count |
+/// |---|---|
+/// | actors | `id`, `name`; `lon` and `lat`, or `commune` (its code or name); `kind`, `themes`, `capacity` |
+/// | cooperations | `source`, `target` (identifiers or names of actors), `weight`, `kind`, `start`, `end` |
+/// | participations | `project`, `actor`, `lead`, `kind`, `start`, `end` |
+///
+/// Ties whose file states no kind are [`CooperationKind::Other`], participations
+/// [`CooperationKind::TerritorialProject`].
+///
+/// ```
+/// use rurban::diagnostics::Strictness;
+/// use rurban::inventory::Inventory;
+/// use rurban::model::ActorKind;
+/// use rurban::read::{ActorFile, CodeBook, OwnFiles};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let [actors, projects] = ["actors.csv", "projects.csv"].map(|name| folder.path().join(name));
+/// std::fs::write(&actors, "id,name,lon,lat\na,Atelier,0.6,43.6\nb,Laboratoire,1.4,43.6\n")?;
+/// std::fs::write(&projects, "project,actor\nP1,a\nP1,b\n")?;
+/// let own = OwnFiles {
+///     actors: vec![ActorFile { path: actors, kind: ActorKind::Organisation }],
+///     participations: vec![projects],
+///     ..OwnFiles::default()
+/// };
+/// let mut inventory = Inventory::builder(Strictness::Lenient);
+/// // Codes are those of the data as they are; `EmbeddedFrance::code_book` knows former ones.
+/// let ties = own.read(&mut inventory, None, &CodeBook::default(), &mut |_, _, found| {
+///     assert_eq!(found.dropped(), 0);
+/// })?;
+/// assert_eq!((ties.seen, ties.kept), (2, 2));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct OwnFiles {
     /// Files of actors.

@@ -95,7 +95,7 @@ pub use territories::{NEAR_M, Reach, TerritoryMeasures};
 pub use workshops::{MeetingSite, MeetingSites, WorkshopsOptions, WorkshopsReport};
 
 use crate::atlas::Atlas;
-use crate::diagnostics::{Diagnostics, Strictness};
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::Result;
 use crate::inventory::Inventory;
 use crate::labels::Labels;
@@ -221,7 +221,21 @@ impl Study {
         progress: &dyn Progress,
     ) -> Result<(Self, Diagnostics)> {
         let mut diagnostics = Diagnostics::new(options.strictness);
-        atlas.set_rurality(options.rurality.labels(&atlas)?)?;
+        let labels = options.rurality.labels(&atlas)?;
+        if !labels.is_empty() && labels.iter().all(Option::is_none) {
+            let message = format!(
+                "no territory is rural or urban under `{}`: another definition of rurality may suit these data",
+                options.rurality
+            );
+            diagnostics.report(Finding {
+                severity: Severity::Warning,
+                kind: "no_rurality",
+                place: Place::file("atlas"),
+                message,
+                outcome: Outcome::Kept,
+            })?;
+        }
+        atlas.set_rurality(labels)?;
         let places = places::place(&atlas, &inventory, options, progress, &mut diagnostics)?;
         let links = links::tie(&inventory, &places, options, progress, &mut diagnostics)?;
         Ok((Self { atlas, inventory, options: options.clone(), places, links }, diagnostics))

@@ -4,7 +4,7 @@ use geo_types::Coord;
 use serde::{Deserialize, Serialize};
 
 use super::StudyOptions;
-use crate::atlas::{Atlas, Territory};
+use crate::atlas::{Atlas, AtlasLevel, Territory};
 use crate::diagnostics::{Diagnostics, Place};
 use crate::error::Result;
 use crate::inventory::Inventory;
@@ -19,7 +19,7 @@ use crate::space::locate::Locator;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlacedBy {
-    /// The source names a commune of the atlas.
+    /// The source names a commune (a base territory) of the atlas.
     Code,
     /// Its position is inside the outline.
     Outline,
@@ -77,7 +77,7 @@ pub(super) fn place(
     let finder = Finder::new(atlas)?;
     let found: Vec<Option<(u32, PlacedBy)>> = crate::parallel::map(actors.len(), |i| {
         let by_position = || actors[i].position.and_then(|p| finder.find(p, options.snap_m));
-        match actors[i].commune.and_then(|c| base.find(c.as_str())) {
+        match named(&actors[i], base) {
             Some(b) if !far_apart(actors[i].position, base.territories()[b].point) => {
                 Some((b as u32, PlacedBy::Code))
             }
@@ -141,6 +141,15 @@ pub(super) fn place(
         }
     }
     Ok(places)
+}
+
+/// The base territory that the source names: the commune, or what takes its place in another country.
+fn named(actor: &Actor, base: &AtlasLevel) -> Option<usize> {
+    let speaks_for = || actor.territory.as_ref().filter(|(level, _)| level == base.level());
+    match actor.commune {
+        Some(commune) => base.find(commune.as_str()),
+        None => speaks_for().and_then(|(_, code)| base.find(code.as_str())),
+    }
 }
 
 /// Whether a position cannot be in the commune of this point: no commune is 100 km across but

@@ -34,11 +34,14 @@ impl Zones {
     }
 
     /// One zone for the extent of `points` (degrees), measured in a [local projection](Crs::local), where
-    /// that keeps distances to 0.3 %: nothing further than 1,000 km from the middle. [`Zones::NONE`]
-    /// without points or over a wider extent.
+    /// that keeps distances to 0.3 %: nothing further than 1,000 km from the middle. It reaches 25 km beyond
+    /// the points, so that what belongs to the outer ones is inside. [`Zones::NONE`] without points or over a
+    /// wider extent.
     #[must_use]
     pub fn of_extent(points: &[Coord<f64>]) -> Self {
         const WIDEST_M: f64 = 1e6;
+        const MARGIN_M: f64 = 25e3;
+        const DEGREE_M: f64 = 111_195.0;
         let mut bounds = Bounds::EMPTY;
         points.iter().filter(|p| p.x.abs() <= 180.0 && p.y.abs() <= 90.0).for_each(|&p| bounds.include(p));
         let ([west, south], [east, north]) = (bounds.min, bounds.max);
@@ -48,6 +51,11 @@ impl Zones {
         let near = corners.iter().all(|&c| haversine_m(middle, c).is_ok_and(|d| d <= WIDEST_M));
         match Crs::local(bounds) {
             Ok(crs) if near => {
+                let up = MARGIN_M / DEGREE_M;
+                let (south, north) = ((south - up).max(-90.0), (north + up).min(90.0));
+                let along = up / south.abs().max(north.abs()).min(85.0).to_radians().cos();
+                let (west, east) = ((west - along).max(-180.0), (east + along).min(180.0));
+                let bounds = Bounds { min: [west, south], max: [east, north] };
                 Self { zones: Cow::Owned(vec![Zone { name: "extent of the data".into(), crs, bounds }]) }
             }
             _ => Self::NONE,
@@ -126,6 +134,9 @@ mod tests {
         let geodesic = crate::space::distance::geodesic_m(belgium[0], belgium[1]).unwrap();
         let planar = planar_m(places.planar(0).unwrap(), places.planar(1).unwrap());
         assert!((planar / geodesic - 1.0).abs() < 0.003, "{planar} {geodesic}");
+        // 20 km beyond a corner is in it, 40 km is not.
+        let beyond = |km: f64| Coord { x: 6.4, y: 51.5 + km / 111.2 };
+        assert!(zones.zone_of(beyond(20.0)).is_some() && zones.zone_of(beyond(40.0)).is_none());
         let world = [Coord { x: -61.0, y: 14.6 }, Coord { x: 55.5, y: -21.1 }];
         assert_eq!((Zones::of_extent(&world), Zones::of_extent(&[])), (Zones::NONE, Zones::NONE));
     }

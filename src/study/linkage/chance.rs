@@ -15,19 +15,27 @@ use crate::progress::{Progress, Silent};
 
 impl Study {
     /// Ties between rural and urban actors against a null model, for one kind of cooperation or all: over
-    /// the actors that have such a tie, each pair counted once.
+    /// the actors of known rurality that have such a tie, each pair counted once.
     ///
     /// # Errors
-    /// [`Error::Undefined`] without ties between actors of known rurality.
+    /// [`Error::Undefined`] without ties between actors of known rurality, or when these are all rural or all
+    /// urban.
     pub fn rurality_evidence(
         &self,
         kind: Option<CooperationKind>,
         null: NullModel<'_>,
     ) -> Result<MixingEvidence> {
         let network = self.network(|l| kind.is_none_or(|k| l.kind == k))?;
-        let tied = Ground::of(&network, |i| network.degree(i) > 0);
-        let labels = tied.labels(&self.rurality_labels())?;
-        mixing_evidence(&tied.network, &labels, Weighting::Edges, null, &Silent)
+        let rurality = self.rurality_labels();
+        let tied = |i: &usize| network.degree(*i) > 0;
+        let unlabelled = (0..network.nodes()).filter(tied).filter(|&i| rurality.get(i).is_none()).count();
+        let known = Ground::of(&network, |i| tied(&i) && rurality.get(i).is_some());
+        let labels = known.labels(&rurality)?;
+        check_two_classes(&known, &labels)?;
+        let mut found = mixing_evidence(&known.network, &labels, Weighting::Edges, null, &Silent)?;
+        let all = found.cells.as_mut_slice().iter_mut().chain([&mut found.cross, &mut found.ei]);
+        all.for_each(|evidence| evidence.unlabelled = unlabelled);
+        Ok(found)
     }
 }
 
@@ -51,14 +59,8 @@ impl Frame<'_> {
             tests.push(LinkageTest { against: against.to_owned(), cross, ei, ratio, left_out });
             Ok(())
         };
-        let single = || {
-            if rurality.sizes().iter().filter(|&&s| s > 0).count() < 2 && labelled.network.edges() > 0 {
-                return Err(Error::undefined("rural–urban ties against chance", Undefined::SingleClass));
-            }
-            Ok(())
-        };
         let test = |g: &Ground, labels: &Labels, null: NullModel<'_>| {
-            single()?;
+            check_two_classes(labelled, rurality)?;
             mixing_evidence(&g.network, labels, w, null, progress)
         };
         let everyone = || {
@@ -164,6 +166,18 @@ impl Frame<'_> {
     }
 }
 
+/// Refuses ties among actors of one side.
+fn check_two_classes(ground: &Ground, rurality: &Labels) -> Result<()> {
+    let why = if ground.network.edges() == 0 {
+        Undefined::NoTies
+    } else if rurality.sizes().contains(&0) {
+        Undefined::SingleClass
+    } else {
+        return Ok(());
+    };
+    Err(Error::undefined("rural–urban ties against chance", why))
+}
+
 /// Rural–urban ties on simple graphs with the same degrees.
 fn swapped(
     labelled: &Ground,
@@ -173,16 +187,9 @@ fn swapped(
 ) -> LinkageTest {
     let against = "degrees alone, no double ties (swaps)".to_owned();
     let n = labelled.actors.len();
-    let (m, classes) = (labelled.network.edges(), rurality.sizes());
-    let undefined = if m == 0 {
-        Some(Undefined::NoTies)
-    } else if classes.contains(&0) {
-        Some(Undefined::SingleClass)
-    } else {
-        None
-    };
-    if let Some(reason) = undefined {
-        let why = Error::undefined("rural–urban ties against chance", reason).to_string();
+    let m = labelled.network.edges();
+    if let Err(undefined) = check_two_classes(labelled, rurality) {
+        let why = undefined.to_string();
         let (cross, ei) = (Measured::Undefined(why.clone()), Measured::Undefined(why));
         return LinkageTest { against, cross, ei, ratio: None, left_out: 0 };
     }

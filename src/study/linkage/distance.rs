@@ -5,7 +5,7 @@ use geo_types::Coord;
 use super::LinkageOptions;
 use super::frame::{Frame, Ground, check_paired, used};
 use super::report::{DecayBin, DistanceDecay, GravityReport, GravityTerm, TieLengths};
-use crate::error::{Error, Result, Undefined};
+use crate::error::Result;
 use crate::evidence::Interval;
 use crate::labels::Labels;
 use crate::linkage::{Dyads, Effects, StandardErrors, deterrence, gravity_model};
@@ -70,13 +70,13 @@ impl Frame<'_> {
     /// Ties between départements: both directions of every pair, so that each département has the
     /// same effect on both sides. Counting every pair twice halves the robust variance, which is
     /// undone: the standard errors are those clustered by pair.
-    pub(super) fn gravity(&self, all: &Network, options: &LinkageOptions) -> Result<GravityReport> {
-        const MEASURE: &str = "gravity between territories";
-        let (Some(of_actor), Ok(level)) =
-            (self.level(&options.units)?, self.study.atlas.level(&options.units))
-        else {
-            return Err(Error::undefined(MEASURE, Undefined::Empty));
-        };
+    pub(super) fn gravity(
+        &self,
+        all: &Network,
+        of_actor: &Labels,
+        options: &LinkageOptions,
+    ) -> Result<GravityReport> {
+        let level = self.study.atlas.level(&options.units)?;
         let base = self.study.atlas.base().territories();
         let units = level.territories();
         let regions =

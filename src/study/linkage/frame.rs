@@ -131,6 +131,12 @@ impl<'a> Frame<'a> {
         (self.places.zones()[at] == Some(0)).then(|| self.places.planar(at)).flatten()
     }
 
+    /// Why nothing is said of a level.
+    pub(super) fn no_level(&self, level: &Level) -> String {
+        let levels: Vec<_> = self.study.atlas.levels().iter().map(|l| l.level().key()).collect();
+        format!("there is no level `{}` in this atlas, which has {}", level.key(), levels.join(", "))
+    }
+
     pub(super) fn level(&self, level: &Level) -> Result<Option<Labels>> {
         match self.study.territory_labels(level) {
             Ok(labels) => Ok(Some(labels)),

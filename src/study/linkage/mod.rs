@@ -54,11 +54,14 @@ pub struct LinkageOptions {
     pub swaps: usize,
     /// Width of the bins of distance, in metres.
     pub bin_m: f64,
-    /// Level whose territories the gravity model ties, and that communities are held against.
+    /// Level whose territories the gravity model ties, and that communities are held against: by default the
+    /// départements; set it for another country.
     pub units: Level,
-    /// Level above it: same or not in the gravity model, strata of permutations, borders of communities.
+    /// Level above it: same or not in the gravity model, strata of permutations, borders of communities. By
+    /// default the régions; left out where the atlas does not have it.
     pub grouping: Level,
-    /// Levels whose territories are ranked as bridges; those the atlas does not have are left out.
+    /// Levels whose territories are ranked as bridges: by default EPCI and PETR/Pays; those the atlas does
+    /// not have are left out.
     pub bridges: Vec<Level>,
     /// Number of top brokers kept.
     pub brokers: usize,
@@ -69,7 +72,8 @@ pub struct LinkageOptions {
 }
 
 impl Default for LinkageOptions {
-    /// Counts of ties, 999 permutations, 199 rewired graphs, bins of 25 km, 20 brokers.
+    /// Counts of ties, 999 permutations, 199 rewired graphs, bins of 25 km, 20 brokers, and the levels of
+    /// France.
     fn default() -> Self {
         Self {
             weighting: Weighting::Edges,
@@ -184,7 +188,10 @@ impl Frame<'_> {
             brokerage,
             brokers,
             communities,
-            gravity: Measured::of(self.gravity(&all, options))?,
+            gravity: match self.level(&options.units)? {
+                Some(of_actor) => Measured::of(self.gravity(&all, &of_actor, options))?,
+                None => Measured::Undefined(self.no_level(&options.units)),
+            },
         })
     }
 }

@@ -33,7 +33,8 @@ pub struct LinkageCoverage {
     pub vintage: String,
 }
 
-/// Rural–urban ties against one meaning of chance.
+/// Rural–urban ties against one meaning of chance. The `n` of its evidence counts actors; ties are in
+/// [`LinkageCoverage::labelled_ties`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinkageTest {
     /// What chance means here, in words.
@@ -45,7 +46,8 @@ pub struct LinkageTest {
     /// Observed over expected rural–urban ties: at equal degree for the configuration, at equal
     /// degree and distance for the gravity null.
     pub ratio: Option<f64>,
-    /// Tied actors of known rurality that this test leaves out.
+    /// Tied actors of known rurality that this test leaves out; those outside the main zone
+    /// ([`Zones::main`](crate::space::crs::Zones::main)), where it goes by distance.
     pub left_out: usize,
 }
 
@@ -138,7 +140,8 @@ pub struct CommunityReport {
     pub communities: usize,
     /// Modularity.
     pub modularity: f64,
-    /// Against départements and régions, where the atlas has them.
+    /// Against the territories of [`LinkageOptions::units`] and [`LinkageOptions::grouping`], where the atlas
+    /// has them.
     pub borders: Vec<BorderAgreement>,
 }
 
@@ -184,13 +187,15 @@ pub struct LinkagePart {
     pub rurality_assortativity: Measured<NominalAssortativity>,
     /// Assortativity by density level, over the same.
     pub density_assortativity: Measured<NominalAssortativity>,
-    /// Rural–urban ties against chance, degree and distance.
+    /// Rural–urban ties against chance, degree and distance. Participations are dealt for a kind whose ties
+    /// come from projects, not for all kinds together; labels within territories where the atlas has the
+    /// level of [`LinkageOptions::grouping`].
     pub tests: Vec<LinkageTest>,
     /// What rural actors see of urban ones.
     pub rural_exposure: Measured<Exposure>,
     /// Lengths of ties, by class in the order of [`LinkClass::ALL`].
     pub lengths: Vec<TieLengths>,
-    /// Ties by distance, in mainland France and Corsica.
+    /// Ties by distance, in the main zone ([`Zones::main`](crate::space::crs::Zones::main)).
     pub decay: Measured<DistanceDecay>,
     /// Brokerage roles by kind of actor, kinds without tied actors left out.
     pub brokerage: Vec<KindBrokerage>,
@@ -198,12 +203,14 @@ pub struct LinkagePart {
     pub brokers: Vec<Broker>,
     /// Communities.
     pub communities: Measured<CommunityReport>,
-    /// Gravity between the départements of mainland France and Corsica.
+    /// Gravity between the territories of [`LinkageOptions::units`] in the main zone.
     pub gravity: Measured<GravityReport>,
 }
 
 impl LinkagePart {
-    /// The test against one null model, if it was made (the first one, where there are several).
+    /// The test against one null model, if it was made and defined; the first one, where there are several.
+    /// Of [`Null::LabelPermutation`] that is labels dealt to *all* actors; labels dealt to the tied ones only
+    /// are the next in `tests`, or [`Study::rurality_evidence`](crate::study::Study::rurality_evidence).
     #[must_use]
     pub fn against(&self, null: Null) -> Option<&Evidence> {
         self.tests.iter().filter_map(|t| t.cross.value()).find(|e| e.null == null)
@@ -218,7 +225,7 @@ pub struct LinkageReport {
     pub options: LinkageOptions,
     /// All kinds together first, then by kind.
     pub parts: Vec<LinkagePart>,
-    /// EPCI and PETR/Pays by bridging, best first, those without ties left out.
+    /// Territories of [`LinkageOptions::bridges`] by bridging, best first, those without ties left out.
     pub bridges: Vec<Bridge>,
 }
 

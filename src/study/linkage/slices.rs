@@ -17,7 +17,8 @@ use crate::progress::{Progress, Silent};
 /// Two kinds of actors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KindPair {
-    /// One kind; its participations are dealt.
+    /// One kind; its participations are dealt, those of the other stay. Take the kind you ask about: are
+    /// *firms* tied across? With the kinds exchanged, chance is another one, and so is z.
     pub a: ActorKind,
     /// The other.
     pub b: ActorKind,
@@ -50,9 +51,10 @@ pub struct LinkageSlice {
     pub labelled: usize,
     /// Rural–urban ones among them.
     pub cross: usize,
-    /// Rural–urban ties against chance, one for each meaning: degrees, degrees and distance, and for
-    /// projects participations dealt anew (in numbers of pairs, a project at a time). Between actors of one
-    /// kind: labels dealt to tied actors, and degrees.
+    /// Rural–urban ties against chance, one for each meaning ([`Evidence::null`] names it): degrees, degrees
+    /// and distance, and for projects participations dealt anew (in numbers of pairs, a project at a time).
+    /// Between actors of one kind: labels dealt to tied actors, and degrees. `n` counts ties, where
+    /// participations are dealt the actors dealt.
     pub tests: Vec<Measured<Evidence>>,
 }
 
