@@ -88,5 +88,6 @@ pub mod design {}
 #[doc = include_str!("guide/compare.md")]
 pub mod compare {}
 
+#[allow(clippy::doc_markdown, reason = "names that peers give their values")]
 #[doc = include_str!("../VALIDATION.md")]
 pub mod validation {}

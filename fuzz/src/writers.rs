@@ -301,7 +301,9 @@ fn write(data: &[u8], choose: impl Fn(u8) -> u8) {
                     if st == CsvStyle::Standard
                         // With many control characters the reader takes it for a binary file.
                         && !o.iter().any(|b| matches!(b, 0..=8 | 14..=26 | 28..=31))
-                        // Lines within a cell that are records by themselves are taken for such.
+                        // Lines within a cell that are records by themselves are taken for such, and those
+                        // of a header for several lines of it.
+                        && !names.iter().any(|s| s.contains(['\n', '\r']))
                         && !(said_by(&names, &texts).any(|s| s.contains(['\n', '\r']))
                             && said_by(&names, &texts).any(|s| s.contains(',')))
                         // A column without a name may be left out.

@@ -421,7 +421,8 @@ impl Assortativity {
 
     fn coefficient(trace: f64, ab: f64, total: f64) -> f64 {
         let chance = ab / (total * total);
-        (trace / total - chance) / (1.0 - chance)
+        // 0 when all is in one class, where there is no coefficient.
+        (trace / total - chance) / beyond_rounding(1.0 - chance, 1.0)
     }
 
     /// From ties by class of their ends, weight and number.

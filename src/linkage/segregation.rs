@@ -302,6 +302,15 @@ pub struct ArealSegregation {
     pub entropy: f64,
 }
 
+/// Shares of area i in the group and in the others, and of these in area i.
+struct Area {
+    of_group: f64,
+    of_others: f64,
+    members: f64,
+    others: f64,
+    total: f64,
+}
+
 /// How unevenly a group of `group[i]` among `total[i]` people (or actors) in area i lives over areas.
 ///
 /// # Formula
@@ -367,14 +376,6 @@ pub fn areal_segregation(group: &[f64], total: &[f64]) -> Result<ArealSegregatio
     }
     if members / all < LEAST_SHARE || rest / all < LEAST_SHARE {
         return Err(Error::undefined("areal segregation", Undefined::SingleClass));
-    }
-    /// Shares of area i in the group and in the others, and of these in area i.
-    struct Area {
-        of_group: f64,
-        of_others: f64,
-        members: f64,
-        others: f64,
-        total: f64,
     }
     let mut areas: Vec<Area> = (0..total.len())
         .filter(|&i| total[i] > 0.0)
