@@ -307,8 +307,7 @@ impl France {
             ("most partners", of(SeedSet::MostPartners)),
             ("at random", of(SeedSet::Random)),
         ];
-        let series =
-            sets.each_ref().map(|(name, y)| Series { name: *name, x: &x[..], y: y, marks: Marks::Line });
+        let series = sets.each_ref().map(|(name, y)| Series { name, x: &x[..], y, marks: Marks::Line });
         Plot {
             title: "Whom to tell first",
             x_label: "actors told first",
