@@ -1,5 +1,6 @@
 //! A country that is not France: nothing French in what is said of it.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rurban::diagnostics::{Place, Strictness};
@@ -110,10 +111,10 @@ fn no_levels_and_no_rurality_are_a_study_too() {
 
 /// Eight municipalities with codes of two letters and a number.
 fn small_country() -> rurban::atlas::Atlas {
-    let rows: String = (1..=8)
-        .map(|i| format!("M{i},Place {i},P{},{},{}\n", i % 2, 10.0 + 0.1 * f64::from(i), 47.0))
-        .collect();
-    let text = format!("code,name,province,lon,lat\n{rows}");
+    let mut text = "code,name,province,lon,lat\n".to_owned();
+    for i in 1..=8 {
+        writeln!(text, "M{i},Place {i},P{},{},47", i % 2, 10.0 + 0.1 * f64::from(i)).unwrap();
+    }
     let table = TerritoryTable::new(level("municipality"), "code").parent(level("province"), "province");
     table.read(csv::Reader::default().open_str(&text, "municipalities.csv").unwrap()).unwrap().0
 }
