@@ -1,5 +1,7 @@
 //! Many tests at once.
 
+use crate::error::{Error, Result};
+
 /// p-values adjusted so that, of what is called significant at level q, at most a share q is false
 /// on average.
 ///
@@ -15,6 +17,9 @@
 /// # Undefined
 /// NaN where a test has no p-value; such tests are no part of the family.
 ///
+/// # Errors
+/// [`Error::Value`] for a p outside [0, 1].
+///
 /// # Complexity
 /// O(m log m).
 ///
@@ -24,10 +29,14 @@
 /// # Example
 /// ```
 /// use rurban::multiple_testing::benjamini_hochberg;
-/// assert_eq!(benjamini_hochberg(&[0.04, 0.01, f64::NAN])[..2], [0.04, 0.02]);
+/// assert_eq!(benjamini_hochberg(&[0.04, 0.01, f64::NAN])?[..2], [0.04, 0.02]);
+/// # Ok::<(), rurban::Error>(())
 /// ```
-#[must_use]
-pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
+pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
+    if let Some(index) = p.iter().position(|p| *p < 0.0 || *p > 1.0) {
+        let value = p[index].to_string();
+        return Err(Error::Value { what: "p", index, value, must: "must be in [0, 1]" });
+    }
     let mut order: Vec<usize> = (0..p.len()).filter(|&i| !p[i].is_nan()).collect();
     order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
     let m = order.len() as f64;
@@ -37,7 +46,7 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
         least = least.min(p[i] * m / (rank as f64 + 1.0));
         adjusted[i] = least;
     }
-    adjusted
+    Ok(adjusted)
 }
 
 #[cfg(test)]
@@ -54,9 +63,9 @@ mod tests {
         let mut want = vec![0.015, 0.06, 0.126, 0.126, 0.126, 0.15, 0.074 * 15.0 / 7.0];
         want.extend([0.275 * 15.0 / 14.0; 7]);
         want.push(0.34);
-        for (got, want) in benjamini_hochberg(&p).iter().zip(want) {
+        for (got, want) in benjamini_hochberg(&p).unwrap().iter().zip(want) {
             assert!((got - want).abs() < 1e-12, "{got} {want}");
         }
-        assert!(benjamini_hochberg(&[]).is_empty());
+        assert!(benjamini_hochberg(&[]).unwrap().is_empty());
     }
 }

@@ -498,6 +498,7 @@ fn access(u: &mut U, mode: u8) {
 }
 fn auto(u: &mut U, mode: u8) {
     use rurban::autocorrelation::*;
+    use rurban::multiple_testing::benjamini_hochberg;
     let n = u.n(9);
     let wm = if u.bit() { mode } else { 0 };
     let Some(w) = csr(u, n, n, wm) else { return };

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Diagonal, Islands, Sample, benjamini_hochberg, check_permutations, deviations, extreme, sum_of_squares,
-};
+use super::{Diagonal, Islands, Sample, check_permutations, deviations, extreme, sum_of_squares};
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::{Inference, Null, ROUNDING, beyond_rounding, exponent, two_sided_normal_p};
 use crate::matrix::Csr;
+use crate::multiple_testing::benjamini_hochberg;
 use crate::parallel;
 use crate::random::{Seed, Stream};
 

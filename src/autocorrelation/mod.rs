@@ -74,57 +74,6 @@ pub enum Islands {
     Refuse,
 }
 
-/// p-values adjusted so that rejecting those at most q holds the expected share of false discoveries at q.
-///
-/// # Formula
-/// `p₍ᵢ₎ · m / i` for the i-th smallest of the m values that are numbers, made monotone from the largest
-/// down, at most 1.
-///
-/// # Range
-/// p to 1.
-///
-/// # Direction
-/// Lower is more evidence.
-///
-/// # Undefined
-/// NaN (no test) stays NaN and does not count in m.
-///
-/// # Errors
-/// [`Error::Value`] when a p is outside `[0, 1]`.
-///
-/// # Complexity
-/// O(m log m).
-///
-/// # References
-/// Benjamini & Hochberg (1995), Controlling the false discovery rate,
-/// doi:10.1111/j.2517-6161.1995.tb02031.x.
-///
-/// # Example
-/// ```
-/// let q = rurban::autocorrelation::benjamini_hochberg(&[0.01, 0.04, 0.03, 0.5])?;
-/// assert!((q[0] - 0.04).abs() < 1e-12 && (q[1] - 0.16 / 3.).abs() < 1e-12 && q[1] == q[2]);
-/// # Ok::<(), rurban::Error>(())
-/// ```
-pub fn benjamini_hochberg(p: &[f64]) -> Result<Vec<f64>> {
-    if let Some(index) = p.iter().position(|p| *p < 0.0 || *p > 1.0) {
-        return Err(Error::Value {
-            what: "p",
-            index,
-            value: p[index].to_string(),
-            must: "must be in [0, 1]",
-        });
-    }
-    let mut order: Vec<usize> = (0..p.len()).filter(|&i| !p[i].is_nan()).collect();
-    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
-    let mut adjusted = vec![f64::NAN; p.len()];
-    let mut least = 1.0_f64;
-    for (rank, &i) in order.iter().enumerate().rev() {
-        least = least.min(p[i] * order.len() as f64 / (rank + 1) as f64);
-        adjusted[i] = least;
-    }
-    Ok(adjusted)
-}
-
 /// Whether places may be their own neighbours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Diagonal {

@@ -31,7 +31,7 @@ pub struct Overlap {
 /// Jaccard `|A∩B|/|A∪B|`, overlap coefficient `|A∩B|/min(|A|,|B|)`, and the upper tail `P(X ≥ |A∩B|)` of
 /// the hypergeometric distribution: |B| members drawn from the eligible ones, |A| of which are in A.
 /// For many pairs adjust `p` by
-/// [`benjamini_hochberg`](crate::autocorrelation::benjamini_hochberg).
+/// [`benjamini_hochberg`](crate::multiple_testing::benjamini_hochberg).
 ///
 /// # Range
 /// All in [0, 1].

@@ -155,10 +155,7 @@ pub fn workshops_text(report: &WorkshopsReport, study: &Study, language: Languag
 }
 
 /// The groups as a page that can be sent to those who are to meet.
-///
-/// # Errors
-/// None on the report of the study.
-pub fn workshops_page(report: &WorkshopsReport, study: &Study, language: Language) -> Result<Page> {
+pub fn workshops_page(report: &WorkshopsReport, study: &Study, language: Language) -> Page {
     let l = language;
     let base = study.atlas().base().territories();
     let mut page = Page::new(
@@ -207,7 +204,7 @@ pub fn workshops_page(report: &WorkshopsReport, study: &Study, language: Languag
         "Distances à vol d’oiseau\u{202f}; coopérations connues de l’étude.",
         "Distances as the crow flies; cooperations known to the study.",
     ));
-    Ok(page)
+    page
 }
 
 /// Writes `workshops.html`, `workshops.csv` (one row per participant) and gives what it wrote.
@@ -221,7 +218,7 @@ pub fn write_workshops(
     language: Language,
 ) -> Result<Vec<PathBuf>> {
     let paths = ["workshops.html", "workshops.csv"].map(|name| folder.join(name));
-    workshops_page(report, study, language)?.write_html(&paths[0])?;
+    workshops_page(report, study, language).write_html(&paths[0])?;
     write_csv_file(&paths[1], &workshops_table(report, study)?, CsvStyle::Standard)?;
     Ok(paths.into())
 }

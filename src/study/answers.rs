@@ -224,7 +224,7 @@ impl Study {
         }
         texts.retain(|t| t.n > 0);
         let p: Vec<f64> = shares.iter().map(|o| o.p.unwrap_or(f64::NAN)).collect();
-        for (option, adjusted) in shares.iter_mut().zip(benjamini_hochberg(&p)) {
+        for (option, adjusted) in shares.iter_mut().zip(benjamini_hochberg(&p)?) {
             option.p_adjusted = Some(adjusted).filter(|a| !a.is_nan());
         }
         Ok(AnswersReport {

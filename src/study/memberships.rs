@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Study;
-use crate::autocorrelation::benjamini_hochberg;
 use crate::error::{Error, Result};
 use crate::model::CooperationKind;
+use crate::multiple_testing::benjamini_hochberg;
 use crate::network::{Overlap, overlap};
 
 /// A network, consortium or programme with its members.

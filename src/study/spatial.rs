@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{Study, TerritoryMeasures};
 use crate::atlas::AtlasLevel;
 use crate::autocorrelation::{
-    Islands, JoinCounts, Local, LocalInference, LocalOptions, Quadrant, SelfWeight, Test, benjamini_hochberg,
-    geary, general_g, gi_star, join_counts, lee_l, local_moran, moran, moran_bivariate,
+    Islands, JoinCounts, Local, LocalInference, LocalOptions, Quadrant, SelfWeight, Test, geary, general_g,
+    gi_star, join_counts, lee_l, local_moran, moran, moran_bivariate,
 };
 use crate::error::{Error, Result, Undefined};
 use crate::evidence::Evidence;
@@ -17,6 +17,7 @@ use crate::evidence::Measured;
 use crate::labels::Labels;
 use crate::matrix::Csr;
 use crate::model::{Level, LinkClass};
+use crate::multiple_testing::benjamini_hochberg;
 use crate::random::Seed;
 use crate::space::contiguity::{Rule, contiguity};
 use crate::space::index::PlaceIndex;

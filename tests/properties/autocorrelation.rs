@@ -5,6 +5,7 @@ use rurban::autocorrelation::*;
 use rurban::error::Undefined;
 use rurban::labels::Labels;
 use rurban::matrix::{Csr, Matrix};
+use rurban::multiple_testing::benjamini_hochberg;
 use rurban::random::Seed;
 use rurban::space::neighbours::PointSet;
 use rurban::space::weights::SpatialWeights;

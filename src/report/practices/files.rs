@@ -122,7 +122,7 @@ impl SurveyFile {
         found.refine(matched);
         let report = study.answers(&survey, &respondents, &self.options)?;
         let path = folder.join(format!("{name}.html"));
-        survey_page(study, &report, &survey, frame, language)?.write_html(&path)?;
+        survey_page(study, &report, &survey, frame, language).write_html(&path)?;
         written.push(path);
         let path = folder.join(format!("{name}_answers.csv"));
         write_csv_file(&path, &answer_table(&report)?, CsvStyle::FrenchSpreadsheet)?;

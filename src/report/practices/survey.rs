@@ -50,16 +50,13 @@ fn sides(rurality: Option<Rurality>, language: Language) -> &'static str {
 
 /// A page on a survey: who answered first of all, then what rural and urban respondents chose, with
 /// intervals and tests, then free texts and values that are no option.
-///
-/// # Errors
-/// None on a report of this survey and study.
 pub fn survey_page(
     study: &Study,
     report: &AnswersReport,
     survey: &Survey,
     frame: &PageFrame<'_>,
     language: Language,
-) -> Result<Page> {
+) -> Page {
     let l = language;
     let answers = l.count(
         report.respondents,
@@ -106,7 +103,7 @@ pub fn survey_page(
             .to_owned(),
     ));
     page.source(what_is_rural(study, l));
-    Ok(page)
+    page
 }
 
 fn who_answered(page: &mut Page, report: &AnswersReport, frame: &PageFrame<'_>, l: Language) {
