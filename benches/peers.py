@@ -15,6 +15,21 @@ import numpy as np
 
 warnings.filterwarnings("ignore")
 INPUTS = Path(__file__).resolve().parent.parent / "fixtures/golden/inputs"
+WORDS = {
+    "assortativity": "assortativity by kind, 1,000 nodes",
+    "betweenness": "betweenness, same network",
+    "constraint": "Burt's constraint, same network",
+    "locate": "35,000 points into 1,200 polygons, index included",
+    "dissolve": "1,200 polygons into 100",
+    "queen": "contiguity of 1,200 polygons",
+    "knn8": "8 nearest of 1,000 points, index included",
+    "moran999": "Moran's I, 999 permutations, 1,000 places",
+    "2sfca": "floating catchments, 1,000 × 40",
+    "gravity": "PPML, 1,770 dyads, two fixed effects",
+    "p-median": "p-median to proven optimum, 200 × 100, p = 10",
+    "cascade": "100 independent cascades, 1,000 nodes",
+    "eci": "economic complexity, 320 × 88",
+}
 OURS = dict(line.rstrip("\n").split("\t") for line in open(sys.argv[1]) if "\t" in line)
 
 
@@ -41,9 +56,9 @@ def row(question, peer, prepare):
     try:
         theirs = timed(prepare())
     except Exception as why:  # a peer that does not install or run is named, not hidden
-        print(f"| {question} | {peer} | not run: {type(why).__name__} {why} | {ours:.3f} | |")
+        print(f"| {WORDS[question]} | {peer} | not run: {type(why).__name__} {why} | {ours:.3f} | |")
         return
-    print(f"| {question} | {peer} | {theirs:.3f} | {ours:.3f} | {theirs / ours:.0f} |")
+    print(f"| {WORDS[question]} | {peer} | {theirs:.3f} | {ours:.3f} | {theirs / ours:.0f} |")
 
 
 nodes, edges = rows("net1k_nodes.csv"), rows("net1k_edges.csv")
