@@ -224,7 +224,8 @@ fn optimise(network: &Network, options: CommunityOptions, refined: bool) -> Resu
 /// An aggregated graph; ties within an aggregate do not matter to any move and are left out.
 struct Level {
     starts: Vec<usize>,
-    ties: Vec<(u32, f64)>,
+    ends: Vec<u32>,
+    weights: Weights,
     strength: Vec<f64>,
     /// γ / 2W.
     scale: f64,
@@ -233,25 +234,33 @@ struct Level {
     slack: f64,
 }
 
+/// Weights of the ties of a level, in their order. Where all are one (cooperations counted once), a large graph has
+/// a quarter of the memory to go through.
+enum Weights {
+    All(f64),
+    Each(Vec<f64>),
+}
+
 impl Level {
     fn new(g: &Network, resolution: f64) -> Self {
-        let n = g.nodes();
+        let (starts, ends, weights) = g.as_csr().parts();
+        // In units of the largest weight (a power of two, so that nothing is rounded) no sum is too
+        // small or too large, and moves do not depend on the unit.
+        let unit = exponent(weights);
+        let scaled = |w: f64| libm::ldexp(w, -unit);
+        let weights = match weights.first() {
+            Some(&one) if weights.iter().all(|&w| w == one) => Weights::All(scaled(one)),
+            _ => Weights::Each(weights.iter().map(|&w| scaled(w)).collect()),
+        };
         let mut level = Self {
-            starts: vec![0],
-            ties: Vec::with_capacity(g.as_csr().entries()),
-            strength: Vec::with_capacity(n),
+            starts: starts.to_vec(),
+            ends: ends.to_vec(),
+            weights,
+            strength: Vec::new(),
             scale: 0.0,
             slack: 1e-12 * resolution.max(1.0),
         };
-        // In units of the largest weight (a power of two, so that nothing is rounded) no sum is too
-        // small or too large, and moves do not depend on the unit.
-        let unit = exponent(g.as_csr().parts().2);
-        for i in 0..n {
-            let from = level.ties.len();
-            level.ties.extend(g.ties(i).map(|(j, w)| (j, libm::ldexp(w, -unit))));
-            level.strength.push(level.ties[from..].iter().map(|t| t.1).sum());
-            level.starts.push(level.ties.len());
-        }
+        level.strength = (0..g.nodes()).map(|i| level.ties(i).map(|t| t.1).sum()).collect();
         level.scale = resolution / level.strength.iter().sum::<f64>();
         level
     }
@@ -260,8 +269,19 @@ impl Level {
         self.strength.len()
     }
 
-    fn ties(&self, i: usize) -> &[(u32, f64)] {
-        &self.ties[self.starts[i]..self.starts[i + 1]]
+    fn neighbours(&self, i: usize) -> &[u32] {
+        &self.ends[self.starts[i]..self.starts[i + 1]]
+    }
+
+    fn ties(&self, i: usize) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let from = self.starts[i];
+        self.neighbours(i).iter().enumerate().map(move |(k, &j)| {
+            let w = match &self.weights {
+                Weights::All(w) => *w,
+                Weights::Each(weights) => weights[from + k],
+            };
+            (j, w)
+        })
     }
 
     /// One node per group of `of`, which are numbered `0..count`.
@@ -278,9 +298,11 @@ impl Level {
             members[free[c as usize]] = i as u32;
             free[c as usize] += 1;
         }
+        let (mut ends, mut weights) = (Vec::new(), Vec::new());
         let mut next = Self {
             starts: vec![0],
-            ties: Vec::new(),
+            ends: Vec::new(),
+            weights: Weights::Each(Vec::new()),
             strength: vec![0.0; count],
             scale: self.scale,
             slack: self.slack,
@@ -289,16 +311,18 @@ impl Level {
         for c in 0..count {
             for &i in &members[starts[c]..starts[c + 1]] {
                 next.strength[c] += self.strength[i as usize];
-                for &(j, w) in self.ties(i as usize) {
+                for (j, w) in self.ties(i as usize) {
                     if of[j as usize] as usize != c {
                         sums.add(of[j as usize], w);
                     }
                 }
             }
-            next.ties.extend(sums.touched.iter().map(|&d| (d, sums.of[d as usize])));
+            ends.extend_from_slice(&sums.touched);
+            weights.extend(sums.touched.iter().map(|&d| sums.of[d as usize]));
             sums.clear();
-            next.starts.push(next.ties.len());
+            next.starts.push(ends.len());
         }
+        (next.ends, next.weights) = (ends, Weights::Each(weights));
         next
     }
 }
@@ -318,16 +342,22 @@ impl Sums {
     /// Adds ties by the group of their other end. Groups are looked up first, and whether one is met for the
     /// first time is added, not asked: a large graph waits for memory here, and so does not wait for one look
     /// after the other.
-    fn add_ties(&mut self, ties: &[(u32, f64)], group: &[u32]) {
+    fn add_ties(&mut self, level: &Level, i: usize, group: &[u32]) {
         self.groups.clear();
-        self.groups.extend(ties.iter().map(|t| group[t.0 as usize]));
+        self.groups.extend(level.neighbours(i).iter().map(|&j| group[j as usize]));
         let mut met = self.touched.len();
-        self.touched.resize(met + ties.len(), 0);
-        for (&c, &(_, w)) in self.groups.iter().zip(ties) {
+        self.touched.resize(met + self.groups.len(), 0);
+        let mut add = |c: u32, w: f64| {
             let sum = &mut self.of[c as usize];
             self.touched[met] = c;
             met += usize::from(*sum == 0.0);
             *sum += w;
+        };
+        match &level.weights {
+            Weights::All(w) => self.groups.iter().for_each(|&c| add(c, *w)),
+            Weights::Each(weights) => {
+                self.groups.iter().zip(&weights[level.starts[i]..]).for_each(|(&c, &w)| add(c, w));
+            }
         }
         self.touched.truncate(met);
     }
@@ -418,7 +448,7 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
         let i = i as usize;
         queued[i] = false;
         let own = of[i];
-        sums.add_ties(level.ties(i), of);
+        sums.add_ties(level, i, of);
         let pull = level.strength[i] * level.scale;
         let slack = level.slack * level.strength[i];
         total[own as usize] -= level.strength[i];
@@ -449,7 +479,7 @@ fn move_nodes(level: &Level, of: &mut [u32], random: &mut Stream) {
             if size[own as usize] == 0 {
                 empty.push(own);
             }
-            for &(j, _) in level.ties(i) {
+            for &j in level.neighbours(i) {
                 if !queued[j as usize] && of[j as usize] != to {
                     queued[j as usize] = true;
                     queue.push_back(j);
@@ -473,9 +503,8 @@ fn refine(level: &Level, of: &[u32], count: usize, random: &mut Stream) -> Vec<u
     let mut total = level.strength.clone();
     let mut single = vec![true; n];
     // Weight from each part to the rest of its group.
-    let mut cut: Vec<f64> = (0..n)
-        .map(|i| level.ties(i).iter().filter(|t| of[t.0 as usize] == of[i]).map(|t| t.1).sum())
-        .collect();
+    let mut cut: Vec<f64> =
+        (0..n).map(|i| level.ties(i).filter(|t| of[t.0 as usize] == of[i]).map(|t| t.1).sum()).collect();
     let well = |cut: f64, part: f64, group: f64| cut >= level.scale * part * (group - part);
     let order = visiting_order(n, random);
     let mut sums = Sums::new(n);
@@ -486,7 +515,7 @@ fn refine(level: &Level, of: &[u32], count: usize, random: &mut Stream) -> Vec<u
         if !single[i] || !well(cut[i], total[i], whole) {
             continue;
         }
-        for &(j, w) in level.ties(i) {
+        for (j, w) in level.ties(i) {
             if of[j as usize] == of[i] {
                 sums.add(part[j as usize], w);
             }
@@ -531,7 +560,7 @@ fn connected(level: &Level, of: &[u32]) -> Vec<u32> {
         part[start] = start as u32;
         stack.push(start);
         while let Some(i) = stack.pop() {
-            for &(j, _) in level.ties(i) {
+            for &j in level.neighbours(i) {
                 let j = j as usize;
                 if part[j] == u32::MAX && of[j] == of[i] {
                     part[j] = start as u32;

@@ -372,12 +372,28 @@ impl Study {
             .collect();
         let inside = ties.iter().filter(|t| t.inside).count();
         let volume = 2.0 * network.edges() as f64;
-        let territories = (perimeters.territories.iter().enumerate())
-            .map(|(t, perimeter)| Self::territory(t, perimeter, &network, &of, volume, &sums))
-            .collect();
+        let mut members = vec![Vec::new(); perimeters.territories.len()];
+        for (i, inside) in of.iter().enumerate() {
+            for &t in inside.iter() {
+                let list: &mut Vec<u32> = &mut members[t as usize];
+                if list.last() != Some(&(i as u32)) {
+                    list.push(i as u32);
+                }
+            }
+        }
         let place = |i: usize| self.places[actors[i]].point;
-        let communities = communities(&network, options.seed, place);
-        let openness = participation_coefficient(&network, &first, TieWeights::Ignored)?;
+        let (communities, (territories, openness, within)) = crate::parallel::join(
+            || communities(&network, options.seed, place),
+            || {
+                let territory = |t: usize| {
+                    Self::territory(t, &perimeters.territories[t], &network, &of, &members[t], volume, &sums)
+                };
+                let territories: Vec<_> = (0..perimeters.territories.len()).map(territory).collect();
+                let openness = participation_coefficient(&network, &first, TieWeights::Ignored);
+                (territories, openness, modularity(&network, &first, 1.0, TieWeights::Ignored))
+            },
+        );
+        let openness = openness?;
         let embeddedness = (0..actors.len())
             .filter(|&k| network.degree(k) > 0)
             .map(|k| ActorBelonging {
@@ -397,7 +413,7 @@ impl Study {
                 Measured::Undefined(why) => Measured::Undefined(why.clone()),
             },
             agreement: Measured::of(communities.and_then(|c| agreement(&c.of, &first)))?,
-            modularity: Measured::of(modularity(&network, &first, 1.0, TieWeights::Ignored))?,
+            modularity: Measured::of(within)?,
             spatial_modularity: Measured::of(
                 check_paired("modularity beyond distance", at.len())
                     .and_then(|()| {
@@ -441,14 +457,14 @@ impl Study {
         perimeter: &PerimeterName,
         network: &Network,
         of: &[&[u32]],
+        members: &[u32],
         volume: f64,
         sums: &Measured<Sums>,
     ) -> TerritoryBelonging {
         let within = |i: usize| of[i].contains(&(t as u32));
-        let members: Vec<usize> = (0..of.len()).filter(|&i| within(i)).collect();
         let (mut twice, mut leaving) = (0, 0);
-        for &i in &members {
-            for &j in network.neighbours(i) {
+        for &i in members {
+            for &j in network.neighbours(i as usize) {
                 *(if within(j as usize) { &mut twice } else { &mut leaving }) += 1;
             }
         }

@@ -12,8 +12,9 @@ use rurban::report::portrait::{PortraitOptions, Portraits};
 use rurban::report::{AtlasOptions, StudyFiles};
 use rurban::siting::WorkshopOptions;
 use rurban::study::{
-    AccessOptions, Capacity, DiffusionOptions, FirmLaboratoryOptions, LinkageOptions, PartnerUnits,
-    PartnersOptions, SpatialOptions, Study, StudyOptions, TerritoryScore, WorkshopsOptions,
+    AccessOptions, BelongingOptions, Capacity, DiffusionOptions, FirmLaboratoryOptions, LinkageOptions,
+    PartnerUnits, PartnersOptions, Perimeters, SpatialOptions, Study, StudyOptions, TerritoryScore,
+    WorkshopsOptions,
 };
 
 use crate::{Call, digits};
@@ -42,6 +43,10 @@ pub(super) const CALLS: &[Call<Case>] = &[
     Call::new("study/linkage/mod", "linkage and linkage_by", |c| {
         let options = LinkageOptions::default().permutations(19).swaps(3);
         digits((c.study.linkage(&options, &Silent), c.study.linkage_by(&Level::Departement)))
+    }),
+    Call::new("study/belonging", "belonging", |c| {
+        let regions = Perimeters::of_level(c.study.atlas(), &Level::Region).unwrap();
+        digits(c.study.belonging(&regions, &BelongingOptions::default().replicates(3), &Silent))
     }),
     Call::new("study/chance", "tie_chances", |c| digits(c.study.tie_chances(&Level::Region, 25e3, &Silent))),
     Call::new("study/territories", "reach, nearest_actor_m", |c| {
