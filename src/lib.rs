@@ -105,6 +105,7 @@ pub mod guide;
 pub mod inequality;
 pub mod inventory;
 pub mod labels;
+mod likeness;
 pub mod linkage;
 pub mod matching;
 pub mod matrix;

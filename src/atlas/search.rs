@@ -2,7 +2,7 @@
 
 use super::AtlasLevel;
 use crate::error::{Error, Result};
-use crate::read::names::{alike, meant};
+use crate::likeness::{alike, meant};
 
 /// Levels of no more territories than this are listed where none is like what was asked for.
 const LISTED: usize = 30;

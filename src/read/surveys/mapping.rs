@@ -307,7 +307,7 @@ fn by_name(name: &str) -> Option<ColumnUse> {
     } else if has(&["email", "mail", "courriel"]) || is(&["e-mail", "adresse de messagerie"]) {
         ColumnUse::Email
     } else if has(&["telephone", "tel", "prenom"])
-        || is(&["nom", "votre nom", "nom et prenom", "name", "contact", "nom du repondant"])
+        || is(&["nom", "votre nom", "nom et prenom", "name", "contact", "nom du repondant", "repondant"])
     {
         ColumnUse::Personal
     } else if has(&["siren"]) {

@@ -18,10 +18,10 @@ use units::UnitTable;
 
 use super::{Complementarity, Study};
 use crate::error::{Error, Result};
+use crate::likeness::{alike, meant};
 use crate::matching::{Pairs, Scorer, Term};
 use crate::network::{Direction, Network};
 use crate::profiles::{ProfileRows, Profiles};
-use crate::read::names::{alike, meant};
 use crate::space::distance::Places;
 
 /// Minutes from a seeker to a candidate, by their positions among their units; `None` when out of
