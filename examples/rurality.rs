@@ -26,7 +26,7 @@ struct Arguments {
     #[arg(long, default_value = "research_distance")]
     value: TerritoryScore,
     /// CSV file with territory codes and figures of your own to measure instead.
-    #[arg(long, requires = "column", value_parser = values::file)]
+    #[arg(long, value_parser = values::file)]
     table: Option<PathBuf>,
     /// Its column of figures, or another one by what it tells (territory=NAME); may be given several times.
     #[arg(long, requires = "table", value_name = "NAME")]

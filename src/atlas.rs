@@ -5,6 +5,7 @@ mod fill;
 mod membership;
 mod outlines;
 mod rurality;
+mod search;
 mod stored;
 
 use std::collections::{HashMap, HashSet};
@@ -141,42 +142,6 @@ impl AtlasLevel {
     #[must_use]
     pub fn geometry_quality(&self) -> Option<GeometryQuality> {
         self.geometry.as_ref().map(|(_, quality)| *quality)
-    }
-
-    /// The territory with this code, or whose name this is (case aside); when several names
-    /// contain the text, the error lists them.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`] when there is none or more than one.
-    pub fn search(&self, text: &str) -> Result<usize> {
-        if let Some(i) = self.find(text.trim()) {
-            return Ok(i);
-        }
-        let wanted = text.trim().to_lowercase();
-        let matching = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            (0..self.territories.len()).filter(|&i| test(&self.territories[i].name.to_lowercase())).collect()
-        };
-        let mut found = matching(&|name| name == wanted);
-        if found.is_empty() {
-            found = matching(&|name| name.contains(&wanted));
-        }
-        if let [one] = found[..] {
-            return Ok(one);
-        }
-        let names: Vec<String> = found
-            .iter()
-            .take(8)
-            .map(|&i| format!("{} ({})", self.territories[i].name, self.territories[i].code))
-            .collect();
-        Err(Error::Unknown {
-            kind: "territory",
-            value: text.to_owned(),
-            hint: Some(if names.is_empty() {
-                format!("no {} has this code or a name that contains it", self.level)
-            } else {
-                format!("several match: {}", names.join(", "))
-            }),
-        })
     }
 }
 

@@ -146,6 +146,23 @@ impl Diagnostics {
         self.merge(later);
     }
 
+    /// Takes out the findings of which this is true, with their kinds counted anew; records stay counted here,
+    /// and so do findings that are only counted.
+    #[cfg(feature = "france-data")]
+    pub(crate) fn take_findings(&mut self, of: impl Fn(&Finding) -> bool) -> Self {
+        let mut taken = Self::new(self.strictness);
+        let (own, rest) = std::mem::take(&mut self.findings).into_iter().partition(|f| of(f));
+        (taken.findings, self.findings) = (own, rest);
+        for finding in &taken.findings {
+            *taken.counts.entry(finding.kind).or_default() += 1;
+            if let Some(count) = self.counts.get_mut(finding.kind) {
+                *count -= 1;
+            }
+        }
+        self.counts.retain(|_, count| *count > 0);
+        taken
+    }
+
     /// Counts `records` kept so far as dropped, where another account says why.
     pub(crate) fn drop_kept(&mut self, records: usize) {
         let dropped = records.min(self.kept);
@@ -233,6 +250,21 @@ mod tests {
         let mut e = d.clone();
         e.merge(d);
         assert_eq!((e.seen(), e.count("bad"), e.findings().len()), (2000, 1000, held + 500));
+    }
+
+    #[cfg(feature = "france-data")]
+    #[test]
+    fn findings_taken_out_are_counted_where_they_are() {
+        let mut d = Diagnostics::default();
+        for i in 0..5 {
+            d.keep();
+            d.repaired("odd", Place::file("x").record(i), "odd");
+        }
+        let taken = d.take_findings(|f| f.place.record >= Some(3));
+        assert_eq!((taken.count("odd"), taken.findings().len(), taken.seen()), (2, 2, 0));
+        assert_eq!((d.count("odd"), d.findings().len(), d.seen()), (3, 3, 5));
+        let all = d.take_findings(|_| true);
+        assert_eq!((all.count("odd"), d.counts().len(), d.kept()), (3, 0, 5));
     }
 
     #[test]

@@ -22,8 +22,8 @@ use rurban::report::complementarity::{Nomenclature, Sides, Subject, complementar
 use rurban::report::linkage::LinkageScope;
 use rurban::report::places::PlacesRequest;
 use rurban::report::rurality::{
-    FigureTable, class_name, inequality, rural_funding, score_name, spatial_class, structure, typologies,
-    what_if,
+    FigureTable, RuralityRequest, class_name, inequality, rural_funding, score_name, spatial_class,
+    structure, typologies, what_if,
 };
 use rurban::report::{
     AtlasOptions, FranceRequest, Language, Outlet, Part, StudyFiles, TerritoryRequest, Wording, written_text,
@@ -443,9 +443,12 @@ fn requests_say_what_is_missing_before_any_work() {
     assert!(heard(folder.path(), |o| request.run(o)).1.contains("Nulle-Part-sur-Rien"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written");
 
-    assert!(
-        FigureTable::new("a.csv", &["territory=dep".to_owned()]).unwrap_err().to_string().contains("column")
-    );
+    let figures = folder.path().join("figures.csv");
+    std::fs::write(&figures, "EPCI;lits;medecins\n200067106;1;2\n").unwrap();
+    let table = FigureTable::new(&figures, &["territory=EPCI".to_owned()]).unwrap();
+    let request = RuralityRequest::default().table(Some(table));
+    let error = heard(folder.path(), |o| request.run(&FRANCE, o)).1;
+    assert!(error.contains("EPCI, lits, medecins") && error.contains("--column"), "{error}");
     assert_eq!(FigureTable::new("a.csv", &["figure=n".to_owned()]).unwrap().column, "n");
     assert_eq!("any".parse::<FacilityKinds>().unwrap().0.len(), ActorKind::ALL.len());
     let two = "gal,epci".parse::<FacilityKinds>().unwrap();

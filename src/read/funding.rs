@@ -6,7 +6,7 @@ use super::codes::CodeBook;
 use super::names::{ColumnNames, Role, fold};
 use super::number::Number;
 use super::records::{Records, Row};
-use super::values::{territory_of, unknown_territory};
+use super::values::TerritoryFinder;
 use crate::atlas::AtlasLevel;
 use crate::diagnostics::{Diagnostics, printable};
 use crate::error::{Error, Result};
@@ -170,8 +170,11 @@ impl<'a> FundingReader<'a> {
         let said_cumulative = amounts.iter().any(|a| fold(&table.header()[a.column]).contains("cumul"))
             && columns.year.is_some();
         let file = table.file().to_owned();
+        let book = CodeBook::default();
+        let finder = self.territories.map(|level| TerritoryFinder::new(level, &book));
         let mut lines = Vec::new();
-        let found = table.for_each(|row, found| self.row(row, &columns, &amounts, found, &mut lines))?;
+        let found = table
+            .for_each(|row, found| self.row(row, &columns, &amounts, finder.as_ref(), found, &mut lines))?;
         let lines = self.settle_years(lines, said_cumulative, &file)?;
         Ok((lines, found))
     }
@@ -278,6 +281,7 @@ impl<'a> FundingReader<'a> {
         row: &Row<'_>,
         columns: &Columns,
         amounts: &[AmountColumn],
+        territories: Option<&TerritoryFinder<'_>>,
         found: &mut Diagnostics,
         lines: &mut Vec<FundingLine>,
     ) -> Result<()> {
@@ -306,11 +310,11 @@ impl<'a> FundingReader<'a> {
                 return dropped(found, "bad_unit", row, columns.unit, cell, "euros, thousands or millions");
             }
         }
-        if let (Some(level), Some(column)) = (self.territories, columns.territory)
+        if let (Some(finder), Some(level), Some(column)) = (territories, self.territories, columns.territory)
             && !row.get(column).is_empty()
         {
-            let Some(at) = territory_of(row, column, level, &CodeBook::default(), found) else {
-                let message = unknown_territory(row.get(column), level);
+            let Some(at) = finder.find(row, column, found) else {
+                let message = finder.unknown(row.get(column));
                 return found.drop_record("unknown_territory", row.place_of(column), message);
             };
             line.territory = Some((level.level().clone(), level.territories()[at].code.clone()));

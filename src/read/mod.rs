@@ -30,7 +30,7 @@ pub mod geojson;
 mod geoparquet;
 mod json_table;
 mod kinds;
-mod names;
+pub(crate) mod names;
 mod number;
 mod own;
 #[cfg(feature = "parquet")]

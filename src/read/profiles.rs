@@ -7,7 +7,7 @@ use super::csv::Reader;
 use super::names::{self, ColumnNames, Role, fold};
 use super::number::Number;
 use super::records::{Records, Row};
-use super::values::{territory_of, unknown_territory};
+use super::values::TerritoryFinder;
 use crate::atlas::{Atlas, AtlasLevel};
 use crate::diagnostics::{Diagnostics, Place};
 use crate::error::{Error, Result};
@@ -190,14 +190,14 @@ impl ProfileReader {
         table.judge_numbers(&parts.iter().map(|p| p.count).collect::<Vec<_>>());
         let file = table.file().to_owned();
         let mut profiles = Profiles::builder(self.unit.clone(), level, &self.rules.clone(), file);
+        let finder = TerritoryFinder::new(level, &self.codes);
         let mut found = table.for_each(|row, found| {
             let written = row.get(territory);
-            let code = if let Some(at) = territory_of(row, territory, level, &self.codes, found) {
+            let code = if let Some(at) = finder.find(row, territory, found) {
                 level.territories()[at].code.as_str()
             } else {
-                if level.territories().iter().any(|t| t.name == written) {
-                    let message = unknown_territory(written, level);
-                    found.remark("name_for_code", row.place_of(territory), message);
+                if !finder.called(written).is_empty() {
+                    found.remark("name_for_code", row.place_of(territory), finder.unknown(written));
                 }
                 written
             };

@@ -1,53 +1,92 @@
 //! Figures of the user's own, one for each territory.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use super::codes::{CodeBook, CodeRepair};
-use super::names::{ColumnNames, Role};
+use super::names::{ColumnNames, Role, fold};
 use super::number::Number;
 use super::records::{Records, Row};
 use crate::atlas::AtlasLevel;
 use crate::diagnostics::{Diagnostics, printable};
 use crate::error::{Error, Result};
 
-/// The territory whose code is in a column, put right by the book; what was done is reported. `None`
-/// when there is no such territory.
-pub(super) fn territory_of(
-    row: &Row<'_>,
-    column: usize,
-    level: &AtlasLevel,
-    book: &CodeBook,
-    found: &mut Diagnostics,
-) -> Option<usize> {
-    let written = row.get(column);
-    if let Some(at) = level.find(written) {
-        return Some(at);
-    }
-    let code = book.find(written, |c| level.find(c).is_some())?;
-    if let Some(repair) = code.repair {
-        let message = repair.message(written, &code.code);
-        match repair {
-            CodeRepair::Unglued => found.remark(repair.kind(), row.place_of(column), message),
-            _ => found.repaired(repair.kind(), row.place_of(column), message),
-        }
-    }
-    level.find(&code.code)
+/// The territories of a level as tables write them: by code, put right by a book, else by a name that one
+/// of them has.
+pub(super) struct TerritoryFinder<'a> {
+    level: &'a AtlasLevel,
+    book: &'a CodeBook,
+    /// Those of each name, made when the first name is met.
+    named: OnceCell<HashMap<String, Vec<usize>>>,
 }
 
-/// What to say of a code that no territory of a level has.
-pub(super) fn unknown_territory(written: &str, level: &AtlasLevel) -> String {
-    let folded = super::names::fold(written);
-    let named =
-        level.territories().iter().find(|t| super::names::fold(&t.name) == folded && !folded.is_empty());
-    let hint = match named {
-        Some(t) => format!("; it is the name of {}: give codes", t.code),
-        None if written == "20" => "; Corse is 2A and 2B".to_owned(),
-        None if matches!(written, "69D" | "69M") => "; the parts of the Rhône are 69 here".to_owned(),
-        None => String::new(),
-    };
-    format!("there is no territory {:?}{hint}", printable(written, 60))
+impl<'a> TerritoryFinder<'a> {
+    pub(super) const fn new(level: &'a AtlasLevel, book: &'a CodeBook) -> Self {
+        Self { level, book, named: OnceCell::new() }
+    }
+
+    /// The territory in a cell; what was done to find it is reported. `None` when there is no such territory.
+    pub(super) fn find(&self, row: &Row<'_>, column: usize, found: &mut Diagnostics) -> Option<usize> {
+        let written = row.get(column);
+        if let Some(at) = self.level.find(written) {
+            return Some(at);
+        }
+        if let Some(code) = self.book.find(written, |c| self.level.find(c).is_some()) {
+            if let Some(repair) = code.repair {
+                let message = repair.message(written, &code.code);
+                match repair {
+                    CodeRepair::Unglued => found.remark(repair.kind(), row.place_of(column), message),
+                    _ => found.repaired(repair.kind(), row.place_of(column), message),
+                }
+            }
+            return self.level.find(&code.code);
+        }
+        let [one] = *self.called(written) else { return None };
+        let code = &self.level.territories()[one].code;
+        let message = format!("{:?} is the name of {code}, which is taken", printable(written, 60));
+        found.remark("territory_by_name", row.place_of(column), message);
+        Some(one)
+    }
+
+    /// The territories of a name.
+    pub(super) fn called(&self, written: &str) -> &[usize] {
+        let named = self.named.get_or_init(|| {
+            let mut named = HashMap::<String, Vec<usize>>::new();
+            for (i, t) in self.level.territories().iter().enumerate() {
+                named.entry(name_key(&t.name)).or_default().push(i);
+            }
+            named
+        });
+        let key = name_key(written);
+        named.get(&key).filter(|_| key.contains(char::is_alphabetic)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What to say of a code that no territory has.
+    pub(super) fn unknown(&self, written: &str) -> String {
+        let hint = match self.called(written) {
+            [] if written == "20" => "; Corse is 2A and 2B".to_owned(),
+            [] if matches!(written, "69D" | "69M") => "; the parts of the Rhône are 69 here".to_owned(),
+            [] => String::new(),
+            all => {
+                let few = all.iter().take(4).map(|&i| self.level.territories()[i].code.to_string());
+                format!("; it is the name of {}: give codes", few.collect::<Vec<_>>().join(", "))
+            }
+        };
+        format!("there is no territory {:?}{hint}", printable(written, 60))
+    }
+}
+
+/// A name folded, with what intercommunalities are in short.
+fn name_key(name: &str) -> String {
+    let name = fold(name);
+    let kinds =
+        [("communautedecommunes", "cc"), ("communautedagglomeration", "ca"), ("communauteurbaine", "cu")];
+    let short = kinds.iter().find_map(|(long, short)| Some(format!("{short}{}", name.strip_prefix(long)?)));
+    short.unwrap_or(name)
 }
 
 /// Reads one figure for each territory of a level: a column of territory codes (any of the usual
-/// names) and the column `value`.
+/// names), or of names that one territory has, and the column `value`.
 ///
 /// Gives the values in the order of the territories, NaN where the table has none. Rows of unknown
 /// territories, of territories already met (the first row is kept), and those whose figure is withheld
@@ -112,10 +151,11 @@ pub fn territory_values_by(
         });
     };
     table.judge_numbers(&[figure]);
+    let finder = TerritoryFinder::new(level, book);
     let mut values = vec![f64::NAN; level.territories().len()];
     let found = table.for_each(|row, found| {
-        let Some(at) = territory_of(row, code, level, book, found) else {
-            let message = unknown_territory(row.get(code), level);
+        let Some(at) = finder.find(row, code, found) else {
+            let message = finder.unknown(row.get(code));
             return found.drop_record("unknown_territory", row.place_of(code), message);
         };
         let (kind, message) = match row.number(figure) {
@@ -171,6 +211,27 @@ mod tests {
         assert!(found.to_string().contains("lost its leading zero"), "{found}");
         let error = read(text, Strictness::Strict).unwrap_err().to_string();
         assert!(error.starts_with("v.csv:4"), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_one_territory_has_is_its_code() {
+        let mut builder = Atlas::builder(Level::Epci, Strictness::Strict);
+        let names = ["CC du Pays de Foix", "CA Grand Auch", "CC des Vallées", "CC des Vallées"];
+        for (i, name) in names.into_iter().enumerate() {
+            let territory = Territory::new(TerritoryCode::new(format!("20000000{i}")).unwrap(), name);
+            builder.add(territory, Place::file("epci")).unwrap();
+        }
+        let atlas = builder.finish().unwrap().0;
+        let text = "EPCI;valeur\nCC DU PAYS DE FOIX;4\nCommunauté d’agglomération Grand Auch;5\nCC des Vallées;6\n\
+                    CC d’ailleurs;7\n200000003;8\n";
+        let columns = ColumnNames::default().with(Role::Territory, "EPCI");
+        let table = Reader::default().open_str(text, "v.csv").unwrap();
+        let (values, found) =
+            territory_values_by(table, atlas.base(), "valeur", &columns, &CodeBook::default()).unwrap();
+        assert_eq!((values[0], values[1], values[2].is_nan(), values[3]), (4.0, 5.0, true, 8.0));
+        let counts = ["territory_by_name", "unknown_territory"].map(|k| found.count(k));
+        assert_eq!((found.kept(), found.dropped(), counts), (3, 2, [2, 2]), "{found}");
+        assert!(found.to_string().contains("the name of 200000002, 200000003: give codes"), "{found}");
     }
 
     #[test]

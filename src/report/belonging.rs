@@ -77,7 +77,7 @@ pub fn belonging_text(report: &BelongingReport, most: usize, language: Language)
     let name = level_name(&report.perimeters, language);
     match &report.beyond_distance {
         Measured::Value(e) => lines.push(sentence(&name, e, language)),
-        Measured::Undefined(why) => lines.push(format!("{name}{}{why}", language.colon())),
+        Measured::Undefined(why) => lines.push(format!("{name}{}{}", language.colon(), language.reason(why))),
     }
     let mut rows: Vec<_> =
         report.territories.iter().filter_map(|t| Some((t, t.beyond_distance.value()?))).collect();
@@ -101,7 +101,7 @@ fn level_name(perimeters: &str, language: Language) -> String {
 pub fn core_text(report: &BelongingReport, language: Language) -> String {
     let core = match &report.core {
         Measured::Value(core) => core,
-        Measured::Undefined(why) => return why.clone(),
+        Measured::Undefined(why) => return language.reason(why),
     };
     let n = language.count(core.actors.len(), "acteur", "acteurs", "actor", "actors");
     let rural = language.share(core.rural, core.classed);

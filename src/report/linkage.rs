@@ -98,7 +98,11 @@ pub fn linkage_text(part: &LinkagePart, language: Language) -> Result<String> {
     for t in &part.tests {
         let name = against(&t.against, language);
         let Some(e) = t.cross.value() else {
-            say(format!("  {name}{}{}", language.colon(), t.cross.reason().unwrap_or_default()));
+            say(format!(
+                "  {name}{}{}",
+                language.colon(),
+                language.reason(t.cross.reason().unwrap_or_default())
+            ));
             continue;
         };
         let shown = |v: Option<f64>, decimals| d(v.unwrap_or(f64::NAN), decimals);
@@ -131,7 +135,7 @@ pub fn linkage_text(part: &LinkagePart, language: Language) -> Result<String> {
                 ),
             )
         }
-        Measured::Undefined(why) => why.clone(),
+        Measured::Undefined(why) => language.reason(why),
     });
     say(match &part.rurality_assortativity {
         Measured::Value(r) => format!(
@@ -141,7 +145,7 @@ pub fn linkage_text(part: &LinkagePart, language: Language) -> Result<String> {
             language.pick("erreur type", "s.e."),
             d(r.standard_error, 3)
         ),
-        Measured::Undefined(why) => why.clone(),
+        Measured::Undefined(why) => language.reason(why),
     });
     for l in part.lengths.iter().filter(|l| l.ties > 0) {
         let km = |m: Option<f64>| language.kilometres(m.unwrap_or(f64::NAN));
@@ -192,7 +196,7 @@ pub fn linkage_text(part: &LinkagePart, language: Language) -> Result<String> {
                 ));
             }
         }
-        Measured::Undefined(why) => say(why.clone()),
+        Measured::Undefined(why) => say(language.reason(why)),
     }
     match &part.gravity {
         Measured::Value(g) => {
@@ -211,7 +215,7 @@ pub fn linkage_text(part: &LinkagePart, language: Language) -> Result<String> {
                 ));
             }
         }
-        Measured::Undefined(why) => say(why.clone()),
+        Measured::Undefined(why) => say(language.reason(why)),
     }
     Ok(out)
 }

@@ -28,6 +28,7 @@ pub mod partners;
 pub mod places;
 pub mod portrait;
 pub mod practices;
+mod reasons;
 mod requests;
 pub mod research;
 pub mod rurality;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::{Language, Part, written_text};
 use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
+#[cfg(feature = "france-data")]
+use crate::finding::Finding;
 use crate::progress::{Progress, Silent};
 
 /// Where a report goes. What it says comes to a listener as soon as it is known, so that a run that fails
@@ -30,6 +32,10 @@ pub struct Outlet<'a> {
     width: Option<usize>,
     clock: Option<Box<dyn Fn() -> Duration + Send + 'a>>,
     listener: Box<dyn FnMut(&str) + Send + 'a>,
+    /// What was found in files of the user, and in the embedded data.
+    own: Diagnostics,
+    embedded: Diagnostics,
+    /// The two, in this order.
     found: Diagnostics,
 }
 
@@ -55,6 +61,8 @@ impl<'a> Outlet<'a> {
             width: None,
             clock: None,
             listener: Box::new(listener),
+            own: Diagnostics::default(),
+            embedded: Diagnostics::default(),
             found: Diagnostics::default(),
         }
     }
@@ -109,10 +117,16 @@ impl<'a> Outlet<'a> {
     /// Says what was found in a file or in a step of the work, under a title, and keeps it.
     pub fn account(&mut self, title: &str, found: &Diagnostics) {
         self.say(format!("\n{title}\n{found}"));
-        self.found.merge(found.clone());
+        self.own.merge(found.clone());
+        self.settle();
     }
 
-    /// All that was found until now.
+    fn settle(&mut self) {
+        self.found = self.own.clone();
+        self.found.merge(self.embedded.clone());
+    }
+
+    /// All that was found until now, first in files of the user, then in the embedded data.
     #[must_use]
     pub const fn found(&self) -> &Diagnostics {
         &self.found
@@ -146,6 +160,32 @@ impl Outlet<'_> {
     /// As [`Outlet::account`], of a file.
     pub(super) fn on_file(&mut self, what: &str, path: &std::path::Path, found: &Diagnostics) {
         self.account(&format!("{} {}", what.to_uppercase(), path.display()), found);
+    }
+
+    /// As [`Outlet::account`], of the embedded data: it comes after all that was found in files of the user.
+    pub(super) fn account_embedded(&mut self, title: &str, found: &Diagnostics) {
+        self.account_mixed(title, found.clone(), |_| false);
+    }
+
+    /// As [`Outlet::account`], of a step over the embedded data and those of the user: what is said of the
+    /// user's comes first, under a title of its own.
+    pub(super) fn account_mixed(
+        &mut self,
+        title: &str,
+        mut found: Diagnostics,
+        is_own: impl Fn(&Finding) -> bool,
+    ) {
+        let own = found.take_findings(is_own);
+        if !own.is_clean() {
+            // Without the line of counts: records are counted below.
+            let text = own.to_string();
+            let kinds = text.split_once('\n').map_or("", |(_, kinds)| kinds);
+            self.say(format!("\n{title}, YOUR OWN\n{kinds}"));
+        }
+        self.say(format!("\n{title}\n{found}"));
+        self.own.merge(own);
+        self.embedded.merge(found);
+        self.settle();
     }
 
     /// Says which files were written, one per line, with their sizes.
@@ -196,6 +236,33 @@ mod tests {
         drop(outlet);
         assert_eq!(heard.len(), 2, "nothing is said of time without a clock");
         assert_eq!(heard[0], format!("\nACTORS a.csv\n{found}"));
+    }
+
+    #[cfg(feature = "france-data")]
+    #[test]
+    fn what_is_said_of_files_of_the_user_comes_first() {
+        let mut heard = Vec::new();
+        let mut outlet = Outlet::new("nowhere", Language::English, |text| heard.push(text.to_owned()));
+        let of = |file: &str, records: std::ops::Range<usize>| {
+            let mut found = Diagnostics::default();
+            for i in records {
+                found.keep();
+                found.remark("no_point", Place::file(file).record(i), "it has no point");
+            }
+            found
+        };
+        outlet.account_embedded("EMBEDDED FRANCE", &of("communes.csv", 0..2));
+        outlet.account("ACTORS mine.csv", &of("mine.csv", 0..1));
+        outlet.account_mixed("PLACING", of("inventory", 0..4), |f| f.place.record >= Some(3));
+        let order: Vec<&str> = outlet.found().findings().iter().map(|f| f.place.file.as_str()).collect();
+        let inventory = ["inventory"; 3];
+        assert_eq!(order[..4], ["mine.csv", "inventory", "communes.csv", "communes.csv"]);
+        assert_eq!(order[4..], inventory);
+        assert_eq!((outlet.found().seen(), outlet.found().count("no_point")), (7, 7));
+        drop(outlet);
+        let own = "\nPLACING, YOUR OWN\n  no_point: 1 (first: inventory, record 3: it has no point)";
+        assert_eq!(heard[2], own);
+        assert!(heard[3].starts_with("\nPLACING\n4 records: 4 kept, 0 dropped\n  no_point: 3"));
     }
 
     #[test]

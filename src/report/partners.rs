@@ -587,7 +587,7 @@ pub fn judged_text(j: &JudgedScores, language: Language) -> String {
             let found = of(s);
             let text = match &found {
                 crate::evidence::Measured::Value(e) => judged(e, language),
-                crate::evidence::Measured::Undefined(why) => why.clone(),
+                crate::evidence::Measured::Undefined(why) => language.reason(why),
             };
             lines.push(format!("  {}{}{text}", score_name(s.score, language), language.colon()));
         }
@@ -603,7 +603,7 @@ pub fn judged_text(j: &JudgedScores, language: Language) -> String {
         lines.push(format!("{head}{}", language.colon().trim_end()));
         match fit {
             crate::evidence::Measured::Value(f) => lines.extend(coefficients(f, language)),
-            crate::evidence::Measured::Undefined(why) => lines.push(format!("    {why}")),
+            crate::evidence::Measured::Undefined(why) => lines.push(format!("    {}", language.reason(why))),
         }
     }
     lines.join("\n")

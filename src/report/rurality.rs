@@ -503,7 +503,7 @@ pub fn inequality<'a>(
                     ),
                 }
             }
-            Measured::Undefined(why) => format!("  {name}{colon}{}", undefined(why, l)),
+            Measured::Undefined(why) => format!("  {name}{colon}{}", l.reason(why)),
         });
     }
     if let Some(curve) = spread.lorenz.value() {
@@ -534,14 +534,6 @@ pub fn inequality<'a>(
         part.picture("lorenz.svg", plot.render_in(l.pictures())?.captioned(&wording.source_line()));
     }
     Ok(part)
-}
-
-/// Why there is no figure.
-fn undefined(why: &str, l: Language) -> String {
-    match l {
-        Language::French => format!("non défini ({why})"),
-        Language::English => why.to_owned(),
-    }
 }
 
 fn spread_text(spread: &Spread, l: Language) -> String {

@@ -241,7 +241,8 @@ fn evidence(study: &Study, language: Language) -> Result<String> {
             let e = match Measured::of(study.rurality_evidence(Some(kind), null))? {
                 Measured::Value(e) => e,
                 Measured::Undefined(why) => {
-                    let _ = writeln!(undefined, "{name}, {against}{}{why}", language.colon());
+                    let _ =
+                        writeln!(undefined, "{name}, {against}{}{}", language.colon(), language.reason(&why));
                     continue;
                 }
             };

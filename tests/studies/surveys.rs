@@ -11,10 +11,12 @@ use rurban::progress::Silent;
 use rurban::read::CodeBook;
 use rurban::read::csv::{Layout, Reader};
 use rurban::read::surveys::{Answer, ColumnUse, Mapping, Sheet, Survey, SurveyTool};
+use rurban::report::Language;
+use rurban::report::practices::{PageFrame, survey_page};
 use rurban::study::{AnswersOptions, Study, StudyOptions};
 
 fn sheet(text: &str) -> Sheet {
-    Sheet::read(Reader::default().layout(Layout::Plain).open_str(text, "export.csv").unwrap()).unwrap().0
+    Sheet::read(Reader::default().layout(Layout::Titled).open_str(text, "export.csv").unwrap()).unwrap().0
 }
 
 fn read(text: &str) -> (Sheet, Survey, Diagnostics) {
@@ -108,7 +110,7 @@ fn microsoft_and_sphinx_cells() {
     assert_eq!(chosen(&survey, "Thèmes"), ["Bois+Eau", "Eau", "Bois"]);
     let sphinx = "CLE\tOrganisme\tThème_1\tThème_2\n1\tPETR A\tForêt\tEau\n2\tPETR B\tEau\t\n3\tPETR C\tForêt\t\n4\tPETR D\tForêt\tEau\n5\tPETR E\tEau\tForêt\n";
     let bytes = encoding_rs::WINDOWS_1252.encode(sphinx).0.into_owned();
-    let sheet = Sheet::read(Reader::default().layout(Layout::Plain).open_from(&bytes[..], "s.csv").unwrap())
+    let sheet = Sheet::read(Reader::default().layout(Layout::Titled).open_from(&bytes[..], "s.csv").unwrap())
         .unwrap()
         .0;
     assert_eq!(sheet.tool, SurveyTool::Sphinx);
@@ -143,4 +145,59 @@ fn respondents_are_matched_or_reported_and_no_side_is_no_test() {
     assert_eq!((report.response.len(), report.response[0].rate.count, report.response[0].rate.n), (1, 2, 3));
     assert!(study.answers(&survey, &matched[1..], &options).is_err());
     assert!(study.answers(&survey, &matched, &options.asked(vec![3])).is_err());
+}
+
+#[test]
+fn titles_totals_and_whole_duplicates_are_no_answers() {
+    let rows = "Horodatage;Structure;Commune;Code postal;Thème;Avis\n\
+                1/9;PETR A;Auch;32000;Bois;oui\n2/9;Pays B;Saint-Clar;32380;Eau;non\n\
+                3/9;Pays C;Foix;09000;Bois;oui\n3/9;Pays C;Foix;09000;Bois;oui\n4/9;GAL D;Muret;31600;Eau;oui\n";
+    let titled = format!("Enquête ruralité 2026\n\n{rows}Total : 4 réponses\nSource : enquête en ligne\n");
+    let table = Reader::default().layout(Layout::Titled).open_str(&titled, "e.csv").unwrap();
+    let (sheet, account) = Sheet::read(table).unwrap();
+    assert_eq!((sheet.header[1].as_str(), sheet.header.len(), sheet.rows.len()), ("Structure", 6, 5));
+    assert_eq!(["header_line", "note", "ragged_row"].map(|k| account.count(k)), [1, 2, 0]);
+    assert_eq!((account.kept(), account.dropped()), (5, 2), "{account}");
+    let (_, survey, found) = read(&titled);
+    assert_eq!((survey.respondents.len(), found.count("answered_twice")), (4, 1));
+    assert_eq!(survey.questions.iter().map(|q| q.name.as_str()).collect::<Vec<_>>(), ["Thème", "Avis"]);
+    assert_eq!(survey.respondents[0].postcode.as_deref(), Some("32000"));
+    // Without a title, with the total in all its columns.
+    let (sheet, survey, found) = read(&format!("{rows};Total;;;4;3 %\n"));
+    assert_eq!((sheet.rows.len(), survey.respondents.len(), found.count("columns")), (5, 4, 1));
+    let text = format!("{rows}Total;4;3 %;;;\nTotal général : 4;;;;;\n");
+    let table = Reader::default().layout(Layout::Titled).open_str(&text, "e.csv").unwrap();
+    let account = Sheet::read(table).unwrap().1;
+    assert_eq!((account.count("total_row"), account.count("note"), account.kept()), (1, 1, 5), "{account}");
+    // Bodies that are called so answer something.
+    let named = "Organisme;Commune;Thème\nTotal;Pau;Bois\nTotalEnergies;Pau;Eau\nNotes de bas;Pau;Eau\n";
+    assert_eq!(read(named).1.respondents.len(), 3);
+    // No organisation: a person and all answers alike are one answer, the same ticks of others are not.
+    let people = "Nom;Thème;Avis\nA;Bois;oui\nB;Bois;oui\nA;Bois;oui\nA;Eau;oui\n";
+    let (_, survey, found) = read(people);
+    assert_eq!((survey.respondents.len(), found.count("answered_twice")), (3, 1));
+    let nobody = "Thème;Avis\nBois;oui\nBois;oui\nEau;oui\n";
+    assert_eq!(read(nobody).1.respondents.len(), 3);
+}
+
+#[test]
+fn a_postcode_tells_communes_of_one_name_apart_and_no_rate_is_no_card() {
+    let text = "Structure;Commune;Code postal;Thème\nPays B;Saint-Clar;32380;Eau\nPays C;Saint-Denis;97400;Bois\n\
+                Pays D;Saint-Denis;93200;Bois\n";
+    let (sheet, survey, _) = read(text);
+    let france = EmbeddedFrance::load().unwrap();
+    let empty = Inventory::builder(Strictness::Strict).finish().0;
+    let (matched, found) =
+        survey.match_respondents(&empty, &france.atlas, &CodeBook::default(), &sheet.file).unwrap();
+    let codes: Vec<&str> = matched
+        .iter()
+        .map(|m| france.atlas.base().territories()[m.base.unwrap() as usize].code.as_str())
+        .collect();
+    assert_eq!(codes, ["32370", "97411", "93066"], "{found}");
+    let study = Study::new(france.atlas, empty, &StudyOptions::default(), &Silent).unwrap().0;
+    let report = study.answers(&survey, &matched, &AnswersOptions::default()).unwrap();
+    let page =
+        survey_page(&study, &report, &survey, &PageFrame::default(), Language::French).to_html().unwrap();
+    assert!(page.contains("Le taux de réponse n’est pas connu") && !page.contains("0/0"));
+    assert!(!page.contains("Taux de réponse par type"));
 }

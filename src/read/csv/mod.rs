@@ -49,6 +49,9 @@ pub enum Layout {
     /// Titles above the header, a second line of headers, notes below: found out and left out.
     #[default]
     Found,
+    /// Titles above the header and notes below, found out and left out, but one line of headers: below it
+    /// are answers of people, which may look like anything.
+    Titled,
     /// Nothing: the first line is the header, all others are rows.
     Plain,
 }

@@ -17,7 +17,7 @@ impl Records<'_> {
         if self.ahead.is_empty() {
             return Err(self.format_error(1, "the file is empty; expected a header"));
         }
-        let plain = self.layout == Layout::Plain;
+        let plain = self.layout != Layout::Found;
         let filled: Vec<usize> = self.ahead.iter().map(|r| r.cells.filled()).collect();
         let known = |r: &Record| r.cells.iter().filter(|c| names::is_known(c)).count();
         let numbers = |r: &Record| {
@@ -25,7 +25,12 @@ impl Records<'_> {
             r.cells.iter().filter(|c| is_number(c)).count()
         };
         let usual = crate::read::csv::splitter::most_common(&filled).map_or(1, |(width, _)| width);
-        let mut at = if plain || usual < 2 {
+        let untitled = match self.layout {
+            Layout::Found => false,
+            Layout::Titled => filled.first().is_some_and(|n| 2 * n > usual) || self.has_stacked_headings(),
+            Layout::Plain => true,
+        };
+        let mut at = if untitled || usual < 2 {
             0
         } else {
             filled.iter().take(30).position(|n| 2 * n > usual).unwrap_or(0)
@@ -93,6 +98,12 @@ impl Records<'_> {
         }
         self.find_cut_numbers();
         Ok(())
+    }
+
+    /// Whether the first lines are the headings of Framaforms, one above the other: its reader wants all.
+    fn has_stacked_headings(&self) -> bool {
+        let has = |r: &Record, name: &str| r.cells.iter().any(|c| trimmed(c).eq_ignore_ascii_case(name));
+        self.ahead.iter().take(4).any(|r| has(r, "SID") && (has(r, "Serial") || has(r, "Numéro de série")))
     }
 
     /// Finds out whether decimal commas in a file of commas cut numbers in two: rows have as many cells too

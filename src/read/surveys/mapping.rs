@@ -4,6 +4,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::super::csv;
+use super::super::names::{Role, fold};
 use super::super::records::Records;
 use super::super::vocabulary::folded;
 use super::{Mark, Sheet, SurveyTool, parts};
@@ -28,6 +29,8 @@ pub enum ColumnUse {
     Siren,
     /// INSEE code or name of the commune.
     Commune,
+    /// Postcode: tells communes of one name apart.
+    Postcode,
     /// Name of the organisation.
     Organisation,
     /// Access token.
@@ -46,7 +49,7 @@ pub enum ColumnUse {
 
 impl ColumnUse {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Mark,
         Self::Single,
         Self::Multiple,
@@ -54,6 +57,7 @@ impl ColumnUse {
         Self::Id,
         Self::Siren,
         Self::Commune,
+        Self::Postcode,
         Self::Organisation,
         Self::Token,
         Self::Email,
@@ -74,6 +78,7 @@ impl ColumnUse {
             Self::Id => "id",
             Self::Siren => "siren",
             Self::Commune => "commune",
+            Self::Postcode => "postcode",
             Self::Organisation => "organisation",
             Self::Token => "token",
             Self::Email => "email",
@@ -283,8 +288,14 @@ fn numbered_stem(name: &str) -> Option<&str> {
     (!stem.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some(stem)
 }
 
+/// Whether a name is one of those of postcodes, with what its question adds.
+fn is_postcode(name: &str) -> bool {
+    let name = fold(name);
+    name.contains("codepostal") || Role::Postcode.names().contains(&name.as_str())
+}
+
 fn by_name(name: &str) -> Option<ColumnUse> {
-    let name = folded(name);
+    let (postcode, name) = (is_postcode(name), folded(name));
     let is = |names: &[&str]| names.iter().any(|n| folded(n) == name);
     let has = |parts: &[&str]| parts.iter().any(|p| name.split(' ').any(|w| w == folded(p)));
     Some(if is(&["submitdate", "date de soumission"]) {
@@ -303,6 +314,9 @@ fn by_name(name: &str) -> Option<ColumnUse> {
         ColumnUse::Siren
     } else if has(&["insee"]) || name.starts_with("commune") || name.starts_with("code commune") {
         ColumnUse::Commune
+    } else if postcode {
+        // "Code postal et ville": the commune, as an address has it.
+        if has(&["commune", "ville"]) { ColumnUse::Commune } else { ColumnUse::Postcode }
     } else if has(&["organisme", "organisation", "structure"]) {
         ColumnUse::Organisation
     } else if is(&["identifiant", "actor", "acteur", "identifiant de l'acteur"]) {
@@ -323,6 +337,10 @@ fn by_name(name: &str) -> Option<ColumnUse> {
             "end",
             "today",
             "horodateur",
+            "horodatage",
+            "date",
+            "date de réponse",
+            "date de la réponse",
             "timestamp",
             "serial",
             "sid",

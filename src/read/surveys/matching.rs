@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::codes::CodeBook;
+use super::super::commune_names::{CommuneNames, Named};
 use super::super::finder::{ActorFinder, Found};
 use super::{Survey, folded, warning};
 use crate::atlas::Atlas;
@@ -23,7 +24,7 @@ impl Survey {
     /// The actor and commune of each respondent. The actor: by identifier, else by SIREN (of the
     /// territory an actor speaks for, or as its identifier), else by a name that one actor has, in the
     /// same commune where both name one. The commune: by code, former codes put right by `codes`, else
-    /// by a name that one commune has. Those with neither are reported, and so are those whose name
+    /// by a name that one commune has, or one in the département of the postcode. Those with neither are reported, and so are those whose name
     /// fits no actor. O(actors + communes + respondents).
     ///
     /// # Errors
@@ -43,15 +44,21 @@ impl Survey {
             let entry = communes.entry(folded(&territory.name));
             entry.and_modify(|c| *c = None).or_insert(Some(i as u32));
         }
-        let commune_of = |text: &str| {
+        let written = CommuneNames::of(atlas);
+        let commune_of = |text: &str, postcode: Option<&str>| {
             let code = codes.find(text, |c| atlas.base().find(c).is_some());
             let by_code = code.and_then(|c| atlas.base().find(&c.code)).map(|i| i as u32);
-            by_code.or_else(|| communes.get(&folded(text)).copied().flatten())
+            let by_name = || match written.find(text, postcode) {
+                Named::One(code) => atlas.base().find(code.as_str()).map(|i| i as u32),
+                _ => None,
+            };
+            by_code.or_else(|| communes.get(&folded(text)).copied().flatten()).or_else(by_name)
         };
         let mut matched = Vec::with_capacity(self.respondents.len());
         for respondent in &self.respondents {
             let place = || Place::file(file).line(respondent.line);
-            let base = respondent.commune.as_deref().and_then(commune_of);
+            let base = respondent.commune.as_deref();
+            let base = base.and_then(|text| commune_of(text, respondent.postcode.as_deref()));
             let code = base.map(|b| atlas.base().territories()[b as usize].code.as_str());
             if let (Some(text), None) = (&respondent.commune, base) {
                 let message = format!("{text:?} is no commune code, nor the name of one commune only");

@@ -10,7 +10,7 @@
 //! use rurban::read::surveys::{Answer, Mapping, Sheet, Survey};
 //!
 //! let text = "Horodateur,Organisation,Thèmes\n1,PETR A,\"Bois, Eau\"\n2,PETR B,Eau\n3,Pays C,\"Bois, Eau\"\n";
-//! let (sheet, _) = Sheet::read(Reader::default().layout(Layout::Plain).open_str(text, "export.csv")?)?;
+//! let (sheet, _) = Sheet::read(Reader::default().layout(Layout::Titled).open_str(text, "export.csv")?)?;
 //! let (survey, found) = Survey::read(&sheet, &Mapping::propose(&sheet), Strictness::Lenient)?;
 //! let themes = survey.question("Thèmes")?;
 //! assert_eq!(survey.questions[themes].options, ["Bois", "Eau"]);
@@ -31,7 +31,7 @@ pub use mapping::{ColumnUse, MappedColumn, Mapping};
 pub use matching::RespondentMatch;
 pub use sheet::{Sheet, SheetRow, SurveyTool};
 
-use super::names::fold;
+use super::names::{fold, listed};
 use super::vocabulary::folded;
 use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, Strictness};
 use crate::error::{Error, Result};
@@ -70,6 +70,8 @@ pub struct Respondent {
     pub siren: Option<String>,
     /// INSEE code or name of the commune, as answered.
     pub commune: Option<String>,
+    /// Postcode.
+    pub postcode: Option<String>,
     /// Organisation.
     pub organisation: Option<String>,
     /// An answer for each question.
@@ -110,7 +112,7 @@ impl Survey {
     /// Takes the answers of a sheet by a mapping.
     ///
     /// Unfinished answers are dropped; of those who answered twice (by token, else e-mail, else
-    /// organisation and commune) the last answer is kept. Values that are no option are counted in
+    /// organisation and commune, else a person's name and all that was answered) the last answer is kept. Values that are no option are counted in
     /// [`Question::strangers`] and reported. Rows kept + dropped = rows seen. O(cells · options).
     ///
     /// # Errors
@@ -141,11 +143,13 @@ impl Survey {
                 id: text(ColumnUse::Id),
                 siren: text(ColumnUse::Siren).map(|s| s.replace([' ', '\u{a0}', '\u{202f}'], "")),
                 commune: text(ColumnUse::Commune),
+                postcode: text(ColumnUse::Postcode),
                 organisation: text(ColumnUse::Organisation),
                 answers: Vec::new(),
             };
             respondent.answers = survey.answers(row, &columns, &place, &mut found);
             let key = key(&respondent, cell(ColumnUse::Token), cell(ColumnUse::Email));
+            let key = key.or_else(|| whole(row, &columns));
             if let Some(earlier) = key.and_then(|k| last.insert(k, kept.len()))
                 && let Some(gone) = kept.get_mut(earlier).and_then(Option::take)
             {
@@ -157,6 +161,7 @@ impl Survey {
         }
         survey.respondents = kept.into_iter().flatten().collect();
         survey.respondents.iter().for_each(|_| found.keep());
+        say_uses(sheet, mapping, &mut found);
         let personal = mapping.columns.iter().filter(|c| c.used.is_personal()).count();
         if personal > 0 {
             let message = format!("{personal} columns on persons (names, e-mails, telephones) are left out");
@@ -258,6 +263,38 @@ fn key(r: &Respondent, token: &str, email: &str) -> Option<String> {
         // Not the folding of vocabularies, which drops short words and plurals: PETR A is not PETR E.
         Some(format!("{}|{}", fold(r.organisation.as_deref()?), fold(commune)))
     })
+}
+
+/// The whole answer of one who gave a name, for surveys that ask neither organisation nor e-mail: two
+/// respondents may well tick the same boxes, but not with the same name.
+fn whole(row: &SheetRow, columns: &[(usize, &MappedColumn)]) -> Option<String> {
+    let named = [ColumnUse::Personal, ColumnUse::Id, ColumnUse::Siren];
+    let is_named = |(at, c): &(usize, &MappedColumn)| named.contains(&c.used) && !row.get(*at).is_empty();
+    let told = columns
+        .iter()
+        .filter(|(_, c)| !matches!(c.used, ColumnUse::Ignored | ColumnUse::Finished | ColumnUse::Draft));
+    let cells = || told.map(|(at, _)| row.get(*at)).collect::<Vec<_>>().join("\u{1f}");
+    columns.iter().any(is_named).then(cells)
+}
+
+/// Says which columns tell who answered, how many are answers, and which are not used.
+fn say_uses(sheet: &Sheet, mapping: &Mapping, found: &mut Diagnostics) {
+    let of = |used: ColumnUse| -> Vec<String> {
+        mapping.columns.iter().filter(|c| c.used == used).map(|c| c.column.clone()).collect()
+    };
+    let who = ColumnUse::ALL.into_iter().filter(|u| !u.is_answer() && *u != ColumnUse::Ignored);
+    let mut parts: Vec<String> = who
+        .map(|used| (used, of(used)))
+        .filter(|(_, columns)| !columns.is_empty())
+        .map(|(used, columns)| format!("{}: {}", used.key(), listed(&columns)))
+        .collect();
+    let answers = mapping.columns.iter().filter(|c| c.used.is_answer()).count();
+    parts.push(format!("answers: {answers} columns"));
+    let ignored = of(ColumnUse::Ignored);
+    if !ignored.is_empty() {
+        parts.push(format!("not used: {}", listed(&ignored)));
+    }
+    found.remark("columns", Place::file(sheet.file.as_str()), parts.join("; "));
 }
 
 /// The questions of a mapping with their options; where it lists none, the values met.

@@ -3,9 +3,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::super::csv;
+use super::super::names::fold;
+use super::super::number::Number;
 use super::super::records::Records;
 use super::super::vocabulary::folded;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::{Error, Result};
 
 /// The tool that wrote an export.
@@ -100,11 +102,12 @@ impl Sheet {
     /// # Errors
     /// Those of [`csv::Reader::open_path`] and [`Records::for_each`].
     pub fn open_path(path: impl AsRef<Path>) -> Result<(Self, Diagnostics)> {
-        Self::read(csv::Reader::default().layout(csv::Layout::Plain).open_path(path)?)
+        Self::read(csv::Reader::default().layout(csv::Layout::Titled).open_path(path)?)
     }
 
-    /// Reads a table, opened with [`Layout::Plain`](crate::read::csv::Layout::Plain): what looks like a
-    /// second header or a note is a row of answers here. Framaforms' three heading rows become one.
+    /// Reads a table, opened with [`Layout::Plain`](crate::read::csv::Layout::Titled): what looks like a
+    /// second header is a row of answers here. Framaforms' three heading rows become one; titles above the
+    /// header are left out, totals and the notes under the answers dropped, and both are reported.
     ///
     /// # Errors
     /// Those of [`Records::for_each`].
@@ -112,7 +115,7 @@ impl Sheet {
         let (mut header, file) = (table.header().to_vec(), table.file().to_owned());
         let width = header.len();
         let mut rows = Vec::new();
-        let found = table.for_each(|row, found| {
+        let mut found = table.for_each(|row, found| {
             let cells = (0..width).map(|c| row.get(c).to_owned()).collect();
             rows.push(SheetRow { line: row.line().unwrap_or(row.record() as u64 + 2), cells });
             found.keep();
@@ -142,8 +145,10 @@ impl Sheet {
                 }
             }
             rows.drain(..=last);
+            take_totals(&mut rows, &file, &mut found)?;
             return Ok((Self { file, tool: SurveyTool::Framaforms, header, rows }, found));
         }
+        take_totals(&mut rows, &file, &mut found)?;
         let tool = SurveyTool::of(&header);
         Ok((Self { file, tool, header, rows }, found))
     }
@@ -167,4 +172,53 @@ impl Sheet {
     pub(super) fn values(&self, column: usize) -> impl Iterator<Item = &str> {
         self.rows.iter().map(move |r| r.get(column)).filter(|c| !c.is_empty())
     }
+}
+
+/// Takes totals out of the rows, and counts anew: headings are no records.
+fn take_totals(rows: &mut Vec<SheetRow>, file: &str, found: &mut Diagnostics) -> Result<()> {
+    let mut counted = Diagnostics::new(found.strictness());
+    let mut answers = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        if is_total(&row) {
+            let text = row.cells.iter().find(|c| !c.is_empty()).map_or("", String::as_str);
+            let message = format!("{:?} begins a row of totals, no answer", printable(text, 60));
+            counted.drop_record("total_row", Place::file(file).line(row.line), message)?;
+        } else {
+            counted.keep();
+            answers.push(row);
+        }
+    }
+    *rows = answers;
+    found.unfold(counted);
+    Ok(())
+}
+
+/// Words of the cell that a row of totals begins with, folded.
+const TOTAL_WORDS: [&str; 14] = [
+    "total",
+    "totaux",
+    "totals",
+    "general",
+    "generale",
+    "des",
+    "de",
+    "of",
+    "reponse",
+    "reponses",
+    "repondants",
+    "answers",
+    "responses",
+    "respondents",
+];
+
+/// Whether a row is `Total : 4 réponses`, with nothing but numbers after it: an organisation may be called
+/// so, but it answers something.
+fn is_total(row: &SheetRow) -> bool {
+    let mut filled = row.cells.iter().filter(|c| !c.is_empty());
+    let Some(first) = filled.next() else { return false };
+    let words: Vec<String> =
+        first.split(|c: char| !c.is_alphabetic()).map(fold).filter(|w| !w.is_empty()).collect();
+    words.first().is_some_and(|w| w.starts_with("tota"))
+        && words.iter().all(|w| TOTAL_WORDS.contains(&w.as_str()))
+        && filled.all(|c| matches!(Number::parse(c.trim_end_matches('%').trim()), Number::Value(_)))
 }

@@ -216,7 +216,11 @@ pub(super) fn report_text(part: &mut Part<'_>, report: &ComplementarityReport, l
     for t in &report.tests {
         let against = null_name(&t.against, l);
         let Some(e) = t.evidence.value() else {
-            part.say(format!("  {against}{}{}", l.colon(), t.evidence.reason().unwrap_or_default()));
+            part.say(format!(
+                "  {against}{}{}",
+                l.colon(),
+                l.reason(t.evidence.reason().unwrap_or_default())
+            ));
             continue;
         };
         table.row([

@@ -106,7 +106,7 @@ impl SurveyFile {
     ) -> Result<(Vec<PathBuf>, Diagnostics)> {
         let name = self.export.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
         let mut written = Vec::new();
-        let (sheet, _) = Sheet::open_path(&self.export)?;
+        let (sheet, mut found) = Sheet::open_path(&self.export)?;
         let mapping = if let Some(path) = &self.mapping {
             Mapping::open_path(path)?.0
         } else {
@@ -116,7 +116,8 @@ impl SurveyFile {
             written.push(path);
             proposed
         };
-        let (survey, mut found) = Survey::read(&sheet, &mapping, Strictness::Lenient)?;
+        let (survey, answered) = Survey::read(&sheet, &mapping, Strictness::Lenient)?;
+        found.refine(answered);
         let (respondents, matched) =
             survey.match_respondents(study.inventory(), study.atlas(), &self.codes, &sheet.file)?;
         found.refine(matched);

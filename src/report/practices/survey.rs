@@ -120,11 +120,23 @@ fn who_answered(page: &mut Page, report: &AnswersReport, frame: &PageFrame<'_>, 
         let of = format!("{} {} {}", l.integer(count), l.pick("sur", "of"), l.integer(n));
         KeyFigure::new(label, value, of)
     };
-    section.figures([
-        figure(l.pick("Taux de réponse", "Response rate"), sum(&|_| true)),
-        figure(l.pick("chez les ruraux", "of rural bodies"), sum(&|r| r.rurality == Some(Rurality::Rural))),
-        figure(l.pick("chez les urbains", "of urban bodies"), sum(&|r| r.rurality == Some(Rurality::Urban))),
-    ]);
+    // Of nobody asked there is no rate to show.
+    let rates = [
+        (l.pick("Taux de réponse", "Response rate"), sum(&|_| true)),
+        (l.pick("chez les ruraux", "of rural bodies"), sum(&|r| r.rurality == Some(Rurality::Rural))),
+        (l.pick("chez les urbains", "of urban bodies"), sum(&|r| r.rurality == Some(Rurality::Urban))),
+    ];
+    let known: Vec<_> = rates.into_iter().filter(|(_, (_, n))| *n > 0).collect();
+    if known.is_empty() {
+        section.paragraph(l.pick(
+            "Le taux de réponse n’est pas connu\u{a0}: aucun répondant n’est reconnu parmi les structures connues, et la \
+             liste des structures interrogées n’est pas donnée.",
+            "The response rate is not known: no respondent was found among the bodies that are known, and the list of \
+             those asked is not given.",
+        ));
+    } else {
+        section.figures(known.into_iter().map(|(label, rate)| figure(label, rate)));
+    }
     let mut table = PageTable::new(
         l.pick(
             "Taux de réponse par type d’acteur et ruralité",
@@ -159,7 +171,9 @@ fn who_answered(page: &mut Page, report: &AnswersReport, frame: &PageFrame<'_>, 
             format!("{kind}, {side} side: {count} answers of {n} bodies asked."),
         ));
     }
-    section.table(table);
+    if !report.response.is_empty() {
+        section.table(table);
+    }
     if report.without_actor > 0 {
         let n = l.count(report.without_actor, "réponse", "réponses", "answer", "answers");
         section.remark(l.pick(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostics::Strictness;
+use crate::diagnostics::{Finding, Strictness};
 use crate::error::{Error, Result};
 use crate::france::{EmbeddedFrance, FranceOptions, OwnBeside, ResearchScope};
 use crate::model::Level;
@@ -116,7 +116,7 @@ impl FranceRequest {
         let (folder, l, progress) = (outlet.folder()?, outlet.language, outlet.progress);
         let scope = if alone { ResearchScope::None } else { ResearchScope::FirmsWithLaboratories };
         let mut france = EmbeddedFrance::load_drawn(&FranceOptions::default().research(scope), progress)?;
-        outlet.account("EMBEDDED FRANCE", &france.diagnostics);
+        let embedded = france.diagnostics.clone();
         if let Some(path) = &self.contours {
             take_contours(&mut france, path, &own.columns, self.strictness, outlet)?;
         }
@@ -125,9 +125,12 @@ impl FranceRequest {
         if !own.is_empty() {
             ties = Some(read_own(&mut france, own, self.beside, self.strictness, outlet)?);
         }
+        // After the user's own files, which its hundreds of findings would hide.
+        outlet.account_embedded("EMBEDDED FRANCE", &embedded);
         let (study, found) =
             france.into_study(&StudyOptions::default().rurality(self.rurality.clone()), progress)?;
-        outlet.account("PLACING AND TYING", &found);
+        let is_own = |f: &Finding| !own.is_empty() && f.place.record.is_some_and(|r| r >= first_own);
+        outlet.account_mixed("PLACING AND TYING", found, is_own);
 
         let files = StudyFiles::measure(&study, progress)?;
         outlet.say(study_summary(&files, l)?);

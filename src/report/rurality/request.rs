@@ -29,7 +29,7 @@ pub enum FigureKind {
 pub struct FigureTable {
     /// The file.
     pub path: PathBuf,
-    /// Its column of figures.
+    /// Its column of figures; [`FigureTable::new`] says how it may be named.
     pub column: String,
     /// Other columns by what they tell.
     pub names: ColumnNames,
@@ -40,17 +40,15 @@ pub struct FigureTable {
 }
 
 impl FigureTable {
-    /// A file with its columns: the name of that of figures, and others as `ROLE=NAME`.
+    /// A file with its columns: the name of that of figures, and others as `ROLE=NAME`. Where none of figures
+    /// is named the request says which columns there are.
     ///
     /// # Errors
-    /// Those of [`ColumnNames::parse`]; [`Error::Request`] when the column of figures is not named.
+    /// Those of [`ColumnNames::parse`].
     pub fn new(path: impl Into<PathBuf>, columns: &[String]) -> Result<Self> {
         let names = ColumnNames::parse(columns.iter().filter(|c| c.contains('=')).collect::<Vec<_>>())?;
         let plain = columns.iter().find(|c| !c.contains('=')).map(String::as_str);
-        let Some(column) = plain.or(names.get(Role::Figure)) else {
-            return Err(Error::Request("--column: name the column of figures".to_owned()));
-        };
-        let (path, column) = (path.into(), column.to_owned());
+        let (path, column) = (path.into(), plain.or(names.get(Role::Figure)).unwrap_or_default().to_owned());
         Ok(Self { path, column, names, kind: FigureKind::AsTheyAre, codes: CodeBook::default() })
     }
 
@@ -72,6 +70,16 @@ impl FigureTable {
     fn read(&self, study: &Study, level: &Level, outlet: &mut Outlet<'_>) -> Result<(String, Vec<f64>)> {
         let level = study.atlas().level(level)?;
         let table = Reader::default().open_path(&self.path)?;
+        if self.column.is_empty() {
+            let (file, columns) = (table.file(), table.header().join(", "));
+            return Err(Error::Request(outlet.language.pick(
+                format!(
+                    "--column\u{a0}: nommez la colonne des chiffres, --column NOM\u{202f}; les colonnes de {file} sont \
+                     {columns}"
+                ),
+                format!("--column: name the column of figures, --column NAME; {file} has the columns {columns}"),
+            )));
+        }
         let (mut values, found) = territory_values_by(table, level, &self.column, &self.names, &self.codes)?;
         outlet.account(&format!("FIGURES {}", self.path.display()), &found);
         if self.kind == FigureKind::AsTheyAre {
@@ -132,7 +140,8 @@ impl RuralityRequest {
     /// by side and how unequally they are endowed; writes the tables and pictures. Gives what it wrote.
     ///
     /// # Errors
-    /// [`Error::Unknown`] for a level or column there is not; those of [`Study::spatial_structure`];
+    /// [`Error::Unknown`] for a level or column there is not, [`Error::Request`] where the column of figures is
+    /// not named; those of [`Study::spatial_structure`];
     /// [`Error::Io`].
     pub fn run(&self, study: &Study, outlet: &mut Outlet<'_>) -> Result<Vec<PathBuf>> {
         let (label, values) = if let Some(table) = &self.table {

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::matching::{Pairs, Scorer, Term};
 use crate::network::{Direction, Network};
 use crate::profiles::{ProfileRows, Profiles};
+use crate::read::names::{alike, meant};
 use crate::space::distance::Places;
 
 /// Minutes from a seeker to a candidate, by their positions among their units; `None` when out of
@@ -219,23 +220,23 @@ impl<'a> Partners<'a> {
         if let PartnerUnits::Territories(level) = &self.options.seekers {
             return self.study.atlas().level(level)?.search(text);
         }
-        let wanted = text.to_lowercase();
-        let found: Vec<usize> = (0..self.seekers.list.len())
-            .filter(|&i| self.seekers.list[i].name.to_lowercase().contains(&wanted))
-            .collect();
-        match found.as_slice() {
-            [one] => Ok(*one),
-            list => {
-                let near: Vec<String> = list
-                    .iter()
-                    .take(5)
-                    .map(|&i| format!("{} ({})", self.seekers.list[i].name, self.seekers.list[i].code))
-                    .collect();
-                let hint =
-                    (!near.is_empty()).then(|| format!("{} have it: {} …", list.len(), near.join(", ")));
-                Err(Error::Unknown { kind: "actor", value: text.to_owned(), hint })
-            }
+        let names: Vec<&str> = self.seekers.list.iter().map(|u| u.name.as_str()).collect();
+        let found = meant(text, &names);
+        if let [one] = found[..] {
+            return Ok(one);
         }
+        let shown = |rows: &[usize]| -> String {
+            let name = |&i: &usize| format!("{} ({})", names[i], self.seekers.list[i].code);
+            rows.iter().map(name).collect::<Vec<_>>().join(", ")
+        };
+        let mut near = alike(text, &names, |_| 0.0);
+        near.truncate(3);
+        let hint = match (found.len(), near.is_empty()) {
+            (0, true) => None,
+            (0, false) => Some(format!("did you mean {}?", shown(&near))),
+            (n, _) => Some(format!("{n} have it: {} …", shown(&found[..n.min(5)]))),
+        };
+        Err(Error::Unknown { kind: "actor", value: text.to_owned(), hint })
     }
 
     /// The score over the candidates, ready for any seeker.
