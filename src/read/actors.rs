@@ -109,8 +109,9 @@ impl ActorReader {
         self
     }
 
-    /// Says which communes there are, and reads their names where a table has no codes: a postcode or a
-    /// département beside them tells namesakes apart.
+    /// Says which communes there are, and reads their names in rows without a code: what a postcode or a
+    /// département beside them contradicts is left out. With [`CodeBook::with_postcodes`], old names are
+    /// found in the new ones of the postcode, and postcodes of one commune place by themselves.
     pub fn places(mut self, atlas: &Atlas) -> Self {
         self.names = Some(CommuneNames::of(atlas));
         self.communes(atlas.base())

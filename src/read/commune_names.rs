@@ -315,6 +315,11 @@ impl CommuneNames {
     /// The only one, after what else is said has told namesakes apart.
     fn one_of(&self, mut left: Vec<u32>, hints: &[String]) -> Named {
         self.narrow(&mut left, hints);
+        // Brackets in the name itself: `Château-Chinon (Ville)`.
+        if left.len() > 1 && !hints.is_empty() {
+            let own = |c: u32| self.names.get(c as usize).map(|n| Written::of(n).hints).unwrap_or_default();
+            keep_fitting(&mut left, &|c| own(c).iter().any(|h| hints.contains(h)));
+        }
         let codes: Vec<TerritoryCode> =
             left.iter().filter_map(|&c| self.codes.get(c as usize).cloned()).collect();
         match <[TerritoryCode; 1]>::try_from(codes) {
@@ -477,6 +482,23 @@ fn postcode_of(cell: &str) -> Option<String> {
     }
     let mut words = cell.split(|c: char| !c.is_alphanumeric()).filter(|w| good(w));
     words.next().filter(|_| words.next().is_none()).map(str::to_owned)
+}
+
+/// Those of some communes that a postcode serves, else those in its département; all without a postcode.
+pub(super) fn by_postcode(
+    called: &[CommuneCode],
+    postcode: Option<&str>,
+    book: &CodeBook,
+) -> Vec<CommuneCode> {
+    let Some(postcode) = postcode.and_then(postcode_of) else { return called.to_vec() };
+    let postcode = format!("{postcode:0>5}");
+    let served = book.served_by(&postcode).unwrap_or_default();
+    let of_post: Vec<CommuneCode> = called.iter().copied().filter(|c| served.contains(c)).collect();
+    if of_post.is_empty() {
+        called.iter().copied().filter(|c| within(c.as_str(), &postcode)).collect()
+    } else {
+        of_post
+    }
 }
 
 /// Numbers and names in a cell that says a département: `14`, `Calvados`, `14 - Calvados`, `Calvados (14)`,

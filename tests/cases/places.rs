@@ -8,7 +8,7 @@ use rurban::diagnostics::{Diagnostics, Strictness};
 use rurban::france::EmbeddedFrance;
 use rurban::inventory::Inventory;
 use rurban::model::ActorKind;
-use rurban::read::{ActorFile, ActorReader, CodeBook, OwnFiles};
+use rurban::read::{ActorFile, ActorReader, CodeBook, OwnFiles, ParticipantReader};
 
 fn france() -> &'static (Atlas, CodeBook) {
     static FRANCE: OnceLock<(Atlas, CodeBook)> = OnceLock::new();
@@ -60,6 +60,7 @@ fn a_name_is_held_against_its_postcode() {
             ("Auch;32000", "32013"),
             ("Vitry s/Seine;94400", "94081"),
             ("TOULOUSE CEDEX 9;31059", "31555"),
+            ("Château-Chinon (Ville);58120", "58062"),
             // New communes keep the old name in theirs.
             ("EVRY;91000", "91228"),
             ("EVRY CEDEX;91000", "91228"),
@@ -83,7 +84,7 @@ fn a_name_is_held_against_its_postcode() {
         ],
     );
     let want = [
-        ("commune_by_name", 3),
+        ("commune_by_name", 4),
         ("commune_by_part_of_name", 9),
         ("commune_by_postcode", 4),
         ("commune_beside_postcode", 1),
@@ -238,5 +239,24 @@ fn own_files_know_postcodes_where_the_embedded_france_is_used() {
     let beside = rurban::france::OwnBeside::Nothing;
     france.read_own(&own, beside, Strictness::Lenient, &mut |_, _, _| {}).unwrap();
     let communes: Vec<_> = france.inventory.actors().iter().filter_map(|a| a.commune).collect();
-    assert_eq!(communes.iter().map(|c| c.as_str()).collect::<Vec<_>>(), ["91228", "92026"]);
+    assert_eq!(
+        communes.iter().map(rurban::model::CommuneCode::as_str).collect::<Vec<_>>(),
+        ["91228", "92026"]
+    );
+}
+
+#[test]
+fn cities_of_participants_lie_where_their_postcodes_say() {
+    let text = "projectID,organisationID,name,city,postCode\n7,1,A,EVRY,91000\n7,2,B,Auch,32000\n\
+                7,3,C,ALENCON CEDEX,61014\n7,4,D,Saint-Martin,32300\n7,5,E,Saint-Martin,\n";
+    let mut builder = Inventory::builder(Strictness::Lenient);
+    let (atlas, book) = france();
+    let reader = ParticipantReader::new("x").codes(book.clone()).communes(atlas.base());
+    let found = reader.read_str(text, "organization.csv", &mut builder).unwrap();
+    assert_eq!((found.kept(), found.dropped()), (5, 0), "{found}");
+    let inventory = builder.finish().0;
+    let communes: Vec<_> =
+        inventory.actors().iter().map(|a| a.commune.map_or(String::new(), |c| c.to_string())).collect();
+    assert_eq!(communes, ["", "32013", "61001", "32389", ""], "{found}");
+    counts(&found, [("city_elsewhere", 1), ("homonym_city", 1), ("no_place", 2)]);
 }
