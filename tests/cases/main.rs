@@ -8,4 +8,6 @@ mod extremes;
 mod kernels;
 mod overlay;
 mod own_files;
+#[cfg(feature = "france-data")]
+mod places;
 mod vocabulary;
