@@ -443,7 +443,7 @@ impl ActorReader {
                 (written, names.find(written, *beside, &self.codes))
             }
             (None, Some(postcode)) if !placed && self.codes.has_postcodes() => {
-                (postcode, names.at_postcode(postcode, &self.codes))
+                (postcode, names.at_postcode(postcode, beside.departement, &self.codes))
             }
             (None, _) => return None,
         };

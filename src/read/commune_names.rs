@@ -167,7 +167,7 @@ impl CommuneNames {
             Asked { shown: format!("{:?}", printable(cell, 60)), words, called, hints: &written.hints, said };
         match (served, posts.first()) {
             (Some(served), _) if words.is_empty() && called.is_empty() => {
-                self.at_postcode(served.postcode, book)
+                self.at_postcode(served.postcode, beside.departement, book)
             }
             (Some(served), _) => self.with_postcode(&asked, &served),
             (None, Some(post)) => {
@@ -184,8 +184,8 @@ impl CommuneNames {
         }
     }
 
-    /// The commune that a postcode serves, where it is one.
-    pub(super) fn at_postcode(&self, written: &str, book: &CodeBook) -> Named {
+    /// The commune that a postcode serves, where it is one, and lies in the département beside.
+    pub(super) fn at_postcode(&self, written: &str, departement: Option<&str>, book: &CodeBook) -> Named {
         let postcode = postcode_of(written).filter(|_| !self.abroad).and_then(|p| self.five_digits(&p));
         let Some(postcode) = postcode else {
             let message = format!("{:?} is no postcode", printable(written, 40));
@@ -195,7 +195,15 @@ impl CommuneNames {
             let message = format!("no commune of the territories is known to have the postcode {postcode}");
             return Named::NotThere("unknown_postcode", message);
         };
+        let (numbers, hints) = departement.map(departement_cell).unwrap_or_default();
+        let said = [self.said(numbers, &hints, true)];
         match served.communes[..] {
+            [one] if !said[0].is_blank() && !self.agree(&said, one, Some(&postcode)) => {
+                let one = self.label(one);
+                let message =
+                    format!("the postcode {postcode} ({one}) does not lie in the département beside");
+                Named::NotThere("commune_not_there", message)
+            }
             [one] if served.alone => {
                 let message = format!("{} is the one commune of the postcode {postcode}", self.label(one));
                 self.guess(one, "commune_by_postcode", message)

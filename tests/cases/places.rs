@@ -148,9 +148,11 @@ fn a_departement_that_has_no_such_commune_places_nobody() {
             ("Claret;05110;32", ""),
             ("EVRY;91000;91", "91228"),
             ("EVRY;91000;75", ""),
+            (";75012;75", "75056"),
+            (";75012;Gers", ""),
         ],
     );
-    counts(&found, [("commune_not_there", 2), ("commune_by_name", 2), ("commune_by_part_of_name", 1)]);
+    counts(&found, [("commune_not_there", 3), ("commune_by_name", 2), ("commune_by_part_of_name", 1)]);
 }
 
 #[test]
