@@ -374,7 +374,7 @@ impl Study {
         let volume = 2.0 * network.edges() as f64;
         let mut members = vec![Vec::new(); perimeters.territories.len()];
         for (i, inside) in of.iter().enumerate() {
-            for &t in inside.iter() {
+            for &t in *inside {
                 let list: &mut Vec<u32> = &mut members[t as usize];
                 if list.last() != Some(&(i as u32)) {
                     list.push(i as u32);
