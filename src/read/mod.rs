@@ -36,6 +36,7 @@ mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod participants;
+mod partners;
 mod place;
 mod practices;
 mod profiles;
