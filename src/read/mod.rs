@@ -52,6 +52,7 @@ mod territories;
 mod territory_rows;
 mod tie_files;
 mod ties;
+mod totals;
 mod travel;
 mod values;
 pub mod vocabulary;

@@ -122,3 +122,29 @@ fn projects_are_the_same_however_they_are_spelt() {
     assert_eq!(got, ["Circuit court:A", "Circuit court:B", "Circuit court:C", "Circuit-court:D"]);
     assert_eq!(found.count("project_spelling"), 2, "{found}");
 }
+
+#[test]
+fn totals_and_headings_are_no_actors() {
+    let text = "Type;Nom;INSEE;Effectif\n;Laboratoires;;\nLabo;L1;31555;4\nLabo;L2;31555;5\nLabo;L3;32013;6\n\
+                ;Sous-total laboratoires : 3;;\n;Pôles et clusters;;\nPôle;P1;31555;4\nPôle;P2;31555;5\n\
+                Pôle;P3;32013;6\n;Total pôles;;15\n;Total général;;30\nEnt.;TotalEnergies;31555;\n";
+    let (builder, found) = actors(text);
+    let names: Vec<&str> = builder.actors().iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["L1", "L2", "L3", "P1", "P2", "P3", "TotalEnergies"], "{found}");
+    assert_eq!((found.count("total_row"), found.count("section_row"), found.dropped()), (3, 2, 5), "{found}");
+    // The figure of a total may stand under the identifiers.
+    let (builder, found) =
+        actors("Nom;INSEE;id\nL1;31555;a\nL2;31555;b\nTotal général;;15\nEnsemble;31555;c\n");
+    assert_eq!((builder.actors().len(), found.count("total_row")), (3, 1), "{found}");
+    let (builder, found) = actors("id;nom\n1;Ensemble\n2;Ensemble scolaire du Gers\n3;Total Énergies\n");
+    assert_eq!((builder.actors().len(), found.dropped()), (3, 0), "{found}");
+    // Where a name is often all there is, it makes an actor; and so does one that no others follow.
+    for text in [
+        "Nom;Type;INSEE;Effectif\nL1;Labo;31555;1\nL2;;;\nL3;Labo;31555;1\nL4;;;\nL5;Labo;31555;1\nL6;;;\nL7;Labo;32013;2\n",
+        "Type;Nom;INSEE\nL;L1;31555\nL;L2;31555\nL;L3;31555\nL;L4;31555\nL;L5;31555\nL;L6;31555\n;L7;\n",
+        "nom;commune\nL1;31555\nL2;31555\nL3;31555\nL4;31555\nL5;31555\nL6;\nL7;32013\n",
+    ] {
+        let (builder, found) = actors(text);
+        assert_eq!((builder.actors().len(), found.dropped()), (7, 0), "{text}{found}");
+    }
+}
