@@ -51,6 +51,7 @@ pub mod surveys;
 mod territories;
 mod territory_rows;
 mod tie_files;
+mod tie_matrix;
 mod ties;
 mod totals;
 mod travel;

@@ -11,6 +11,7 @@ use super::names::{ColumnNames, Role, fold, listed};
 use super::number::Number;
 use super::partners;
 use super::records::{Records, Row, warning};
+use super::tie_matrix;
 use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::{Error, Result};
 
@@ -94,6 +95,14 @@ impl<'a> TieColumns<'a> {
     pub fn given(mut self, names: ColumnNames) -> Self {
         self.given = names;
         self
+    }
+
+    /// Whether nobody says where the ends of edges stand.
+    fn as_usual(&self) -> bool {
+        self.source == Role::Source.names()
+            && self.target == Role::Target.names()
+            && self.given.get(Role::Source).is_none()
+            && self.given.get(Role::Target).is_none()
     }
 }
 
@@ -215,7 +224,12 @@ const LARGE: usize = 500;
 pub(super) type FindActor<'a> = &'a dyn Fn(&str) -> Match;
 
 /// The actor in a column; `None` when the row was dropped because there is none.
-fn actor(row: &Row<'_>, column: usize, find: FindActor<'_>, found: &mut Diagnostics) -> Result<Option<u32>> {
+pub(super) fn actor(
+    row: &Row<'_>,
+    column: usize,
+    find: FindActor<'_>,
+    found: &mut Diagnostics,
+) -> Result<Option<u32>> {
     actor_called(row.id(column), row, column, find, found)
 }
 
@@ -278,7 +292,8 @@ fn repeated(row: &Row<'_>, kind: &'static str, message: &str, found: &mut Diagno
 ///
 /// A row ties its actor to each partner that it names: in numbered columns (`Partenaire 1`, `Partenaire 2` …
 /// beside `Structure`), or as a list in one cell. Edges to unknown actors, from an actor to itself, or with
-/// a negative weight are dropped, a weight that is no number counts as 1; an edge between the same two actors, of the same kind and time as an earlier one, in
+/// a negative weight are dropped, a weight that is no number counts as 1. A table whose header and first
+/// column are actors is read as a matrix: a tie for each pair with a mark. An edge between the same two actors, of the same kind and time as an earlier one, in
 /// either direction, is kept and reported as `duplicate_edge`.
 ///
 /// # Errors
@@ -296,6 +311,11 @@ pub(super) fn edges_by(
     columns: &TieColumns<'_>,
     resolve: FindActor<'_>,
 ) -> Result<(Vec<EdgeRecord>, Diagnostics)> {
+    if columns.as_usual()
+        && let Some(named) = tie_matrix::columns(&table, resolve)
+    {
+        return tie_matrix::edges(table, &named, resolve);
+    }
     let (from, to) = ends(&mut table, columns, resolve)?;
     let common = Common::find(&mut table, columns)?;
     let mut records: Vec<EdgeRecord> = Vec::new();
@@ -334,12 +354,8 @@ fn ends(
     resolve: FindActor<'_>,
 ) -> Result<(usize, Vec<usize>)> {
     let known = |name: &str| matches!(resolve(name), Match::Id(_) | Match::Name(_));
-    let as_usual = columns.source == Role::Source.names()
-        && columns.target == Role::Target.names()
-        && columns.given.get(Role::Source).is_none()
-        && columns.given.get(Role::Target).is_none();
     let names = [Role::Source.names(), Role::Actor.names(), &["nom", "name", "raisonsociale"]].concat();
-    let to = if as_usual { partners::numbered(table.header()) } else { Vec::new() };
+    let to = if columns.as_usual() { partners::numbered(table.header()) } else { Vec::new() };
     if !to.is_empty() {
         if let Some(from) = partners::naming(table, &names, &to, &known) {
             table.take(Role::Source, from);

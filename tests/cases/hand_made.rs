@@ -93,6 +93,8 @@ fn lists_in_a_cell_are_taken_apart() {
     assert!(found.to_string().contains("several actors in one cell"), "{found}");
     let (got, found) = parts("p.csv", "Projet;Partenaires\nEau;\"A ; B\"\nBois;\"Alpha, Delta\"\n");
     assert_eq!(got, ["Eau:A", "Eau:B", "Bois:A", "Bois:D"], "{found}");
+    let (got, found) = parts("both.csv", "Projet;Porteur;Partenaires\nEau;A;B / C\nBois;D;Alpha\n");
+    assert_eq!(got, ["Eau:A*", "Eau:B", "Eau:C", "Bois:D*", "Bois:A"], "{found}");
     // Who leads may be named in every row.
     let text = "Projet;Acteur;Porteur\nEau;B;A\nEau;C;A\nEau;A;A\n";
     assert_eq!(parts("rows.csv", text).0, ["Eau:A*", "Eau:B", "Eau:C"]);
@@ -121,6 +123,21 @@ fn projects_are_the_same_however_they_are_spelt() {
     let (got, found) = parts("spelt.csv", text);
     assert_eq!(got, ["Circuit court:A", "Circuit court:B", "Circuit court:C", "Circuit-court:D"]);
     assert_eq!(found.count("project_spelling"), 2, "{found}");
+}
+
+#[test]
+fn a_matrix_ties_each_marked_pair_once() {
+    let text = ";Alpha;Beta;Gamma;Delta\nAlpha;x;1;0;\nBeta;1;x;x;\nGamma;0;;x;3\nDelta;;;2;x\n";
+    let (pairs, inventory, found) = ties("matrix.csv", text).unwrap();
+    assert_eq!(pairs, ["AB", "BC", "CD"], "{found}");
+    let weights: Vec<f64> = inventory.ties().iter().map(|t| t.weight).collect();
+    assert_eq!((weights, found.kept(), found.dropped()), (vec![1.0, 1.0, 3.0], 3, 0), "{found}");
+    assert_eq!((found.count("tie_matrix"), found.count("lopsided_matrix")), (1, 1), "{found}");
+    // Below the diagonal only, by identifier, with an actor that is not there.
+    let text = "id;A;B;C;Z\nA;;;;\nB;oui;;;\nC;non;Adhésion;;\nZ;1;;;\n";
+    let (pairs, inventory, found) = ties("half.csv", text).unwrap();
+    assert_eq!((pairs, found.count("unknown_actor")), (vec!["BA".to_owned(), "CB".to_owned()], 2), "{found}");
+    assert_eq!(inventory.ties()[1].kind, CooperationKind::Membership);
 }
 
 #[test]
