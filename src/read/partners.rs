@@ -154,19 +154,49 @@ pub(super) fn hint(cell: &str) -> &'static str {
     }
 }
 
-/// The column whose actors the numbered partners are partners of: one with a usual name that holds
-/// actors, else any that does, else one with a usual name.
-pub(super) fn naming(
-    table: &Records<'_>,
-    names: &[&str],
-    but: &[usize],
-    known: &dyn Fn(&str) -> bool,
-) -> Option<usize> {
-    let mut named = matching(table.header(), names);
-    named.retain(|c| !but.contains(c));
-    let mut others: Vec<usize> = (0..table.header().len()).filter(|c| !but.contains(c)).collect();
-    others.retain(|c| holds(table, *c, known));
-    named.iter().find(|c| others.contains(c)).or(others.first()).or(named.first()).copied()
+/// What the actor is called whose partners are in other columns, folded.
+const NAMING: [&str; 22] = [
+    "structure",
+    "porteur",
+    "porteurprojet",
+    "structureporteuse",
+    "chefdefile",
+    "acteur",
+    "actor",
+    "nomacteur",
+    "idacteur",
+    "actorid",
+    "nomstructure",
+    "organisme",
+    "nomorganisme",
+    "organisation",
+    "etablissement",
+    "entite",
+    "pilote",
+    "coordinateur",
+    "coordinator",
+    "beneficiaire",
+    "node",
+    "adherent",
+];
+
+/// The column whose actors those in columns of partners are partners of: one with a usual name, best one that
+/// holds actors, else the only one that holds actors among those before the partners.
+pub(super) fn naming(table: &Records<'_>, partners: &[usize], known: &dyn Fn(&str) -> bool) -> Option<usize> {
+    let holding = |c: &usize| holds(table, *c, known);
+    let mut named = matching(table.header(), &NAMING);
+    named.retain(|c| !partners.contains(c));
+    // `Nom` may be that of the project.
+    let mut names = matching(table.header(), &["nom", "name", "raisonsociale", "denomination"]);
+    names.retain(|c| !partners.contains(c) && holding(c));
+    let first = partners.first().copied().unwrap_or_default();
+    // Who pays is tied to nobody by that.
+    let pays =
+        |c: &usize| ["financ", "cofinanc", "funder"].iter().any(|w| fold(&table.header()[*c]).starts_with(w));
+    let before: Vec<usize> = (0..first).filter(|c| !pays(c) && holding(c)).collect();
+    let only = before.first().copied().filter(|_| before.len() == 1);
+    let best = named.iter().copied().find(holding).or(names.first().copied());
+    best.or(named.first().copied()).or(only)
 }
 
 /// Whether at least half of the cells of a column that are looked at name actors.

@@ -354,15 +354,19 @@ fn ends(
     resolve: FindActor<'_>,
 ) -> Result<(usize, Vec<usize>)> {
     let known = |name: &str| matches!(resolve(name), Match::Id(_) | Match::Name(_));
-    let names = [Role::Source.names(), Role::Actor.names(), &["nom", "name", "raisonsociale"]].concat();
     let to = if columns.as_usual() { partners::numbered(table.header()) } else { Vec::new() };
     if !to.is_empty() {
-        if let Some(from) = partners::naming(table, &names, &to, &known) {
+        if let Some(from) = partners::naming(table, &to, &known) {
             table.take(Role::Source, from);
             to.iter().for_each(|c| table.take(Role::Target, *c));
             return Ok((from, to));
         }
         // Two partners and nobody else are each other's.
+        if let &[one, other] = to.as_slice() {
+            table.take(Role::Source, one);
+            table.take(Role::Target, other);
+            return Ok((one, vec![other]));
+        }
         if to.len() > 2 {
             return Err(Error::Unknown {
                 kind: "column",
@@ -384,7 +388,7 @@ fn ends(
     }
     if let (None, Some(to)) = (from, to)
         && partners::is_plural(&table.header()[to])
-        && let Some(from) = partners::naming(table, &names, &[to], &known)
+        && let Some(from) = partners::naming(table, &[to], &known)
     {
         table.take(Role::Source, from);
         return Ok((from, vec![to]));

@@ -69,8 +69,21 @@ fn numbered_partners_are_partners_of_the_other_column() {
     assert_eq!(pairs, ["AB", "AC", "DE"], "{found}");
     assert_eq!((found.kept(), found.dropped(), found.count("no_actor")), (3, 1, 1), "{found}");
     // Two partners and nobody else are each other's; more are not.
-    let (pairs, ..) = ties("pair.csv", "Partenaire 1;Partenaire 2;Année\nA;B;2020\n").unwrap();
-    assert_eq!(pairs, ["AB"]);
+    for rest in ["Année\nA;B;2020", "Financeur\nA;B;C", "Source\nA;B;C", "Nom\nA;B;Projet 1"] {
+        let (pairs, _, found) = ties("pair.csv", &format!("Partenaire 1;Partenaire 2;{rest}\n")).unwrap();
+        assert_eq!(pairs, ["AB"], "{rest}{found}");
+    }
+    // Under whatever name an actor stands before its partners, or after them under a usual one.
+    for text in [
+        "Laboratoire;Partenaire 1;Partenaire 2\nA;B;C\n",
+        "Partenaire 1;Partenaire 2;Chef de file\nB;C;A\n",
+        "Année;Nom;Partenaire 1;Partenaire 2\n2020;A;B;C\n",
+        "Structure;Partenaire;Partenaire;Financeur\nA;B;C;D\n",
+    ] {
+        assert_eq!(ties("before.csv", text).unwrap().0, ["AB", "AC"], "{text}");
+    }
+    let (pairs, _, found) = ties("unknown.csv", "Structure;Partenaire 1;Partenaire 2\nZeta;B;C\n").unwrap();
+    assert_eq!((pairs.len(), found.count("unknown_actor")), (0, 1), "{found}");
     let text = "Projet;Partenaire 1;Partenaire 2;Partenaire 3\nEau;A;B;C\n";
     let error = ties("nobody.csv", text).unwrap_err().to_string();
     assert!(error.contains("numbered") && error.contains("source=COLUMN"), "{error}");
