@@ -65,13 +65,17 @@ enum Sure {
     No,
 }
 
-/// The numbered columns of partners (`Partenaire 1`, `partner_2`) in order of the table, a bare `Partenaire`
+/// The numbered or lettered columns of partners (`Partenaire 1`, `partner_2`) in order of the table, a bare `Partenaire`
 /// being the first one where none has that number.
 pub(super) fn numbered(header: &[String]) -> Vec<usize> {
     let is_numbered = |name: &String| {
         let folded = fold(name);
         let word = folded.trim_end_matches(|c: char| c.is_ascii_digit());
         let digits = folded.len() - word.len();
+        // `Partenaire A`, `Partenaire B`
+        if folded.strip_suffix(['a', 'b', 'c', 'd']).is_some_and(is_word) {
+            return true;
+        }
         let word = ["numero", "no", "n"].iter().find_map(|n| word.strip_suffix(n).filter(|w| is_word(w)));
         (1..=2).contains(&digits) && (word.is_some() || is_word(&folded[..folded.len() - digits]))
     };
@@ -243,6 +247,8 @@ mod tests {
         ];
         assert_eq!(numbered(&header(&names)), [1, 2, 3, 4]);
         assert_eq!(numbered(&header(&["Structure", "Partenaire", "Partenaire 2"])), [1, 2]);
+        assert_eq!(numbered(&header(&["Structure", "Partenaire A", "Partenaire B"])), [1, 2]);
+        assert_eq!(numbered(&header(&["Partenaire", "Partenaire 01", "Partenaire 11"])), [1, 2]);
         assert!(numbered(&header(&["Structure", "Partenaire", "Année 2"])).is_empty());
         assert!(is_plural("Partenaires du projet") && !is_plural("Partenaire"));
     }

@@ -204,7 +204,10 @@ impl Common {
         };
         let text = |column| row.optional(column).map(str::to_owned);
         let themes = row.optional(self.themes).unwrap_or_default().split([';', '|']).map(str::trim);
-        let going_on = || text(self.status).filter(|status| is_open(status));
+        let heading = self.start.and_then(|c| row.header.get(c)).filter(|h| is_open(h));
+        // A year under `Depuis`, or a status.
+        let since = heading.filter(|_| row.optional(self.start).is_some()).cloned();
+        let going_on = || since.or_else(|| text(self.status).filter(|status| is_open(status)));
         Ok(Some(TieRecord {
             weight,
             kind: text(self.kind),

@@ -128,6 +128,9 @@ fn a_weight_in_words_and_an_open_period_keep_the_tie() {
         "{found}"
     );
     assert_eq!(found.count("bad_period"), 0, "{found}");
+    let (_, inventory, found) = ties("since.csv", "source;target;depuis\nA;B;2012\nA;C;\n").unwrap();
+    assert_eq!(inventory.ties()[0].period.map(|p| p.to), Some(2012));
+    assert_eq!(found.count("open_period"), 1, "{found}");
 }
 
 #[test]

@@ -396,6 +396,7 @@ pub(super) const fn names(role: Role) -> &'static [&'static str] {
             "annee",
             "year",
             "datesignature",
+            "depuis",
         ],
         Role::End => &["end", "fin", "datefin", "anneefin", "enddate"],
         Role::Territory => &[
