@@ -16,6 +16,7 @@ use super::names::{ColumnNames, Role};
 use super::number::Number;
 use super::records::{Records, Row};
 use super::sniff::{Format, opened};
+use super::totals::Filling;
 use crate::atlas::{Atlas, AtlasLevel};
 use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
 use crate::error::{Error, Result};
@@ -193,7 +194,11 @@ impl ActorReader {
             kind: find(Role::Kind)?,
             themes: find(Role::Themes)?,
             capacity: find(Role::Capacity)?,
+            filling: Filling::default(),
         };
+        let places =
+            [fields.commune, fields.commune_name].into_iter().chain(fields.beside).flatten().collect();
+        fields.filling = Filling::of(&table, fields.name, fields.id, places);
         let empty = |c: Option<usize>| c.is_none_or(|c| table.sample(c).all(str::is_empty));
         let sampled = table.sample(0).next().is_some();
         // Neither an identifier nor a name: this is no list of actors.
@@ -264,15 +269,10 @@ impl ActorReader {
         let place = || row.place();
         let written = fields.id.map(|c| row.id(c)).filter(|id| !id.is_empty());
         let name = row.optional(fields.name);
-        let total = |text: &str| {
-            let folded = super::names::fold(text);
-            matches!(
-                folded.as_str(),
-                "total" | "totaux" | "ensemble" | "totalgeneral" | "soustotal" | "grandtotal"
-            )
-        };
-        if written.or(name).is_some_and(total) {
-            found.drop_record("total_row", place(), "the row is a total, no actor")?;
+        if position.is_none()
+            && let Some(what) = fields.filling.of_row(row)
+        {
+            found.drop_record(what.kind(), place(), what.message())?;
             return Ok(None);
         }
         let id = match written {
@@ -495,6 +495,7 @@ struct Fields {
     kind: Option<usize>,
     themes: Option<usize>,
     capacity: Option<usize>,
+    filling: Filling,
 }
 
 impl Fields {

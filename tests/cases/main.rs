@@ -5,6 +5,7 @@ mod bad_input;
 mod common;
 mod diffusion;
 mod extremes;
+mod hand_made;
 mod kernels;
 mod overlay;
 mod own_files;
