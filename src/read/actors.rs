@@ -7,7 +7,7 @@ use std::path::Path;
 use geo_types::Coord;
 
 use super::codes::{CodeBook, CodeRepair, FoundCode};
-use super::commune_names::{CommuneNames, Named};
+use super::commune_names::{Beside, By, CommuneNames, Named};
 use super::coordinates::to_lon_lat;
 use super::csv::{self, CoordinateColumns};
 use super::geojson::{self, FeatureTable};
@@ -16,6 +16,7 @@ use super::names::{ColumnNames, Role};
 use super::number::Number;
 use super::records::{Records, Row};
 use super::sniff::{Format, opened};
+use super::totals::Filling;
 use crate::atlas::{Atlas, AtlasLevel};
 use crate::diagnostics::{Diagnostics, Place, Strictness, printable};
 use crate::error::{Error, Result};
@@ -109,8 +110,9 @@ impl ActorReader {
         self
     }
 
-    /// Says which communes there are, and reads their names where a table has no codes: a postcode or a
-    /// département beside them tells namesakes apart.
+    /// Says which communes there are, and reads their names in rows without a code: what a postcode or a
+    /// département beside them contradicts is left out. With [`CodeBook::with_postcodes`], old names are
+    /// found in the new ones of the postcode, and postcodes of one commune place by themselves.
     pub fn places(mut self, atlas: &Atlas) -> Self {
         self.names = Some(CommuneNames::of(atlas));
         self.communes(atlas.base())
@@ -176,25 +178,32 @@ impl ActorReader {
         inventory: &mut InventoryBuilder,
     ) -> Result<Diagnostics> {
         // Names of communes are read where nothing holds their codes.
+        let posts = self.names.is_some() && self.codes.has_postcodes();
         let named = self.names.is_some()
-            && self.columns.get(Role::Commune).is_none()
             && !table.has(Role::Commune, &self.columns)
-            && (self.columns.get(Role::CommuneName).is_some() || table.has(Role::CommuneName, &self.columns));
+            && (table.has(Role::CommuneName, &self.columns)
+                || posts && table.has(Role::Postcode, &self.columns));
         let mut find = |role: Role| table.find(role, role.names(), &self.columns);
-        let fields = Fields {
+        let mut fields = Fields {
             commune: if named { None } else { find(Role::Commune)? },
             commune_name: if named { find(Role::CommuneName)? } else { None },
-            beside: if named { [find(Role::Postcode)?, find(Role::Departement)?] } else { [None; 2] },
+            postcode: if named { find(Role::Postcode)? } else { None },
+            departement: if named { find(Role::Departement)? } else { None },
             id: find(Role::Id)?,
             name: find(Role::Name)?,
             kind: find(Role::Kind)?,
             themes: find(Role::Themes)?,
             capacity: find(Role::Capacity)?,
+            filling: Filling::default(),
         };
+        let places =
+            [fields.commune, fields.commune_name].into_iter().chain(fields.beside).flatten().collect();
+        fields.filling = Filling::of(&table, fields.name, fields.id, places);
         let empty = |c: Option<usize>| c.is_none_or(|c| table.sample(c).all(str::is_empty));
         let sampled = table.sample(0).next().is_some();
         // Neither an identifier nor a name: this is no list of actors.
-        let somewhere = fields.commune.is_some() || fields.commune_name.is_some();
+        let somewhere =
+            fields.commune.is_some() || fields.commune_name.is_some() || posts && fields.postcode.is_some();
         let nameless =
             fields.id.is_none() && fields.name.is_none() || sampled && empty(fields.id) && empty(fields.name);
         if nameless && somewhere {
@@ -213,9 +222,16 @@ impl ActorReader {
         };
         if columns.is_none() && features.is_none() && !somewhere {
             let place = Place::file(table.file().to_owned());
-            let message = "no column of coordinates, positions, commune codes or names was found: nobody is placed; \
-                           name one with commune=, commune_name=, position= or x= and y=";
+            let message = "no column of coordinates, positions, commune codes, names or postcodes was found: nobody \
+                           is placed; name one with commune=, commune_name=, postcode=, position= or x= and y=";
             table.diagnostics().repaired("no_place_column", place, message);
+        }
+        // Rows without a code, or with a wrong one, may have a name or a postcode all the same.
+        if self.names.is_some() && fields.commune.is_some() {
+            let mut find = |role: Role| table.find(role, role.names(), &self.columns);
+            fields.commune_name = find(Role::CommuneName)?;
+            fields.postcode = find(Role::Postcode)?;
+            fields.departement = find(Role::Departement)?;
         }
         if let Some(capacity) = fields.capacity {
             table.judge_numbers(&[capacity]);
@@ -253,15 +269,10 @@ impl ActorReader {
         let place = || row.place();
         let written = fields.id.map(|c| row.id(c)).filter(|id| !id.is_empty());
         let name = row.optional(fields.name);
-        let total = |text: &str| {
-            let folded = super::names::fold(text);
-            matches!(
-                folded.as_str(),
-                "total" | "totaux" | "ensemble" | "totalgeneral" | "soustotal" | "grandtotal"
-            )
-        };
-        if written.or(name).is_some_and(total) {
-            found.drop_record("total_row", place(), "the row is a total, no actor")?;
+        if position.is_none()
+            && let Some(what) = fields.filling.of_row(row)
+        {
+            found.drop_record(what.kind(), place(), what.message())?;
             return Ok(None);
         }
         let id = match written {
@@ -296,9 +307,15 @@ impl ActorReader {
             }
             None => None,
         };
-        let code = match (fields.commune, fields.commune_name) {
+        let code = match (fields.commune, &self.names) {
+            (Some(c), Some(names)) if actor.position.is_none() => {
+                self.commune_by_all(row, c, fields, names, found)
+            }
             (Some(c), _) => self.commune_of(row, c, found),
-            (None, Some(c)) => self.commune_called(row, c, &fields.beside, found),
+            (None, Some(names)) => {
+                let placed = actor.position.is_some();
+                self.commune_called(row, fields.commune_name, &fields.beside(row), placed, names, found)
+            }
             (None, None) => None,
         };
         if let Some(code) = code {
@@ -357,29 +374,88 @@ impl ActorReader {
         self.codes.find(written, |c| communes.codes.contains(c))
     }
 
-    fn commune_called(
+    /// By its code, else by its name and what stands beside: lists have codes for some rows only, and
+    /// postcodes in the column of codes.
+    fn commune_by_all(
         &self,
         row: &Row<'_>,
         column: usize,
-        beside: &[Option<usize>],
+        fields: &Fields,
+        names: &CommuneNames,
         found: &mut Diagnostics,
     ) -> Option<String> {
         let written = row.get(column);
-        if written.is_empty() {
-            return None;
+        let is_blank = |cell: &str| Number::parse(cell) == Number::Blank;
+        // The name beside, else the cell itself: `32600 L'ISLE-JOURDAIN`.
+        let own = fields.commune_name.filter(|c| !is_blank(row.get(*c)));
+        let named_by = own.or(Some(column).filter(|_| CommuneNames::has_words(written)));
+        let known = self.known(written);
+        let posted = names.is_postcode(written, known.as_ref(), row.optional(named_by), &self.codes);
+        let mut beside = fields.beside(row);
+        if posted {
+            let message = format!("{:?} has no code of a commune but a postcode", printable(written, 60));
+            found.remark("postcode_as_code", row.place_of(column), message);
+            beside.postcode = Some(written);
+        } else if known.is_some() {
+            return self.commune_of(row, column, found);
+        } else if !is_blank(written) {
+            let cell = row.optional(named_by).unwrap_or_default();
+            if !matches!(names.find(cell, beside, &self.codes), Named::One(..)) {
+                return self.commune_of(row, column, found);
+            }
+            if own.is_some() {
+                let shown = printable(written, 60);
+                let message =
+                    format!("{shown:?} is no code of the communes there are; the name beside counts");
+                found.repaired("bad_commune_code", row.place_of(column), message);
+            }
         }
-        // Codes abroad have any form, so that a column of them may pass for one of names.
-        if let Some(communes) = &self.communes
-            && communes.codes.contains(written)
-        {
-            return Some(written.to_owned());
-        }
+        self.commune_called(
+            row,
+            named_by.filter(|_| !is_blank(written)).or(own),
+            &beside,
+            false,
+            names,
+            found,
+        )
+    }
+
+    /// By its name, held against what stands beside; without a name by its postcode, unless the actor is
+    /// `placed`.
+    fn commune_called(
+        &self,
+        row: &Row<'_>,
+        column: Option<usize>,
+        beside: &Beside<'_>,
+        placed: bool,
+        names: &CommuneNames,
+        found: &mut Diagnostics,
+    ) -> Option<String> {
+        let name = row.optional(column).filter(|c| Number::parse(c) != Number::Blank);
+        let (written, named) = match (name, beside.postcode) {
+            (Some(written), _) => {
+                // Codes abroad have any form, so that a column of them may pass for one of names.
+                if let Some(communes) = &self.communes
+                    && communes.codes.contains(written)
+                {
+                    return Some(written.to_owned());
+                }
+                (written, names.find(written, *beside, &self.codes))
+            }
+            (None, Some(postcode)) if !placed && self.codes.has_postcodes() => {
+                (postcode, names.at_postcode(postcode, beside.departement, &self.codes))
+            }
+            (None, _) => return None,
+        };
         let shown = printable(written, 60);
-        let beside = beside.iter().filter_map(|c| row.optional(*c));
-        match self.names.as_ref()?.find(written, beside) {
-            Named::One(code) => {
-                let message = format!("{shown:?} is taken for the commune {code}");
-                found.remark("commune_by_name", row.place_of(column), message);
+        let place = column.map_or_else(|| row.place(), |c| row.place_of(c));
+        match named {
+            Named::One(code, by) => {
+                let (kind, message) = match by {
+                    By::Name => ("commune_by_name", format!("{shown:?} is taken for the commune {code}")),
+                    By::Guess(kind, message) => (kind, message),
+                };
+                found.remark(kind, place, message);
                 Some(code.to_string())
             }
             Named::Several(codes) => {
@@ -389,12 +465,19 @@ impl ActorReader {
                     codes.len(),
                     few.join(", ")
                 );
-                found.repaired("ambiguous_commune", row.place_of(column), message);
+                found.repaired("ambiguous_commune", place, message);
                 None
             }
-            Named::None => {
-                let message = format!("no commune is called {shown:?}; left out");
-                found.repaired("unknown_commune_name", row.place_of(column), message);
+            Named::NotThere(kind, message) => {
+                let message = format!("{message}; left out: give the code of the commune");
+                found.repaired(kind, place, message);
+                None
+            }
+            Named::None(few) => {
+                let message = format!(
+                    "no commune is called {shown:?}{few}; left out: give its code or a postcode beside"
+                );
+                found.repaired("unknown_commune_name", place, message);
                 None
             }
         }
@@ -407,11 +490,19 @@ struct Fields {
     name: Option<usize>,
     commune: Option<usize>,
     commune_name: Option<usize>,
-    /// Postcode and département.
-    beside: [Option<usize>; 2],
+    postcode: Option<usize>,
+    departement: Option<usize>,
     kind: Option<usize>,
     themes: Option<usize>,
     capacity: Option<usize>,
+    filling: Filling,
+}
+
+impl Fields {
+    fn beside<'a>(&self, row: &Row<'a>) -> Beside<'a> {
+        let cell = |column| row.optional(column).filter(|c| Number::parse(c) != Number::Blank);
+        Beside { postcode: cell(self.postcode), departement: cell(self.departement) }
+    }
 }
 
 /// Where a feature is: its point, or a point inside its polygons.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::model::{CommuneCode, Level};
 
@@ -80,13 +81,42 @@ pub struct FoundCode {
 #[derive(Debug, Clone, Default)]
 pub struct CodeBook {
     former: HashMap<CommuneCode, CommuneCode>,
+    /// Shared, for each reader has its own book.
+    postcodes: Arc<HashMap<String, Vec<CommuneCode>>>,
 }
 
 impl CodeBook {
     /// A book that knows these codes of the past, as `(old code, new code)`.
     #[must_use]
     pub fn new(former: &[(CommuneCode, CommuneCode)]) -> Self {
-        Self { former: former.iter().copied().collect() }
+        Self { former: former.iter().copied().collect(), ..Self::default() }
+    }
+
+    /// With the communes that each postcode serves: readers of actors then place a postcode that has one
+    /// commune, and hold a name of a commune against the postcode beside it.
+    ///
+    /// ```
+    /// use rurban::model::CommuneCode;
+    /// use rurban::read::CodeBook;
+    /// let book = CodeBook::default().with_postcodes([("91000".to_owned(), vec![CommuneCode::new("91228")?])]);
+    /// assert_eq!(book.served_by("91000").map(|c| c[0].as_str()), Some("91228"));
+    /// # Ok::<(), rurban::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_postcodes(mut self, postcodes: impl IntoIterator<Item = (String, Vec<CommuneCode>)>) -> Self {
+        self.postcodes = Arc::new(postcodes.into_iter().collect());
+        self
+    }
+
+    /// The communes that a postcode of five digits serves, where the book has it.
+    #[must_use]
+    pub fn served_by(&self, postcode: &str) -> Option<&[CommuneCode]> {
+        self.postcodes.get(postcode).map(Vec::as_slice)
+    }
+
+    /// Whether postcodes are in the book.
+    pub(super) fn has_postcodes(&self) -> bool {
+        !self.postcodes.is_empty()
     }
 
     /// The code that a text stands for, among those `known`.

@@ -33,6 +33,11 @@ const ACTORS: [(ActorKind, &[&str]); 10] = [
             "metropole",
             "intercommunalite",
             "agglomeration",
+            "agglo",
+            "communautedagglo",
+            "comdagglo",
+            "comagglo",
+            "comcom",
             "cc",
             "ca",
             "cu",
@@ -57,6 +62,10 @@ const ACTORS: [(ActorKind, &[&str]); 10] = [
             "ecoledingenieurs",
             "facility",
             "ctt",
+            "critt",
+            "plateformetechnologique",
+            "plateformedetechnologie",
+            "pft",
             "centretechnique",
         ],
     ),
@@ -78,6 +87,7 @@ const ACTORS: [(ActorKind, &[&str]); 10] = [
             "technopole",
             "accelerateur",
             "hoteldentreprises",
+            "telecentre",
         ],
     ),
     (
@@ -97,6 +107,17 @@ const ACTORS: [(ActorKind, &[&str]); 10] = [
             "scop",
             "scic",
             "exploitationagricole",
+            "exploitation",
+            "gaec",
+            "earl",
+            "scea",
+            "gie",
+            "ent",
+            "agriculteur",
+            "agricultrice",
+            "eleveur",
+            "maraicher",
+            "viticulteur",
             "ferme",
             "business",
             "firm",
@@ -124,6 +145,8 @@ const ACTORS: [(ActorKind, &[&str]); 10] = [
             "organization",
             "organisme",
             "association",
+            "asso",
+            "amap",
             "autre",
             "other",
             "fondation",
@@ -135,6 +158,22 @@ const ACTORS: [(ActorKind, &[&str]); 10] = [
             "chambreconsulaire",
             "cci",
             "cma",
+            "chambredemetiers",
+            "chambredesmetiers",
+            "chambredecommerce",
+            "cuma",
+            "pnr",
+            "parcnaturelregional",
+            "parcnaturel",
+            "lyceeagricole",
+            "lycee",
+            "cfa",
+            "mfr",
+            "maisonfamilialerurale",
+            "eplefpa",
+            "cfppa",
+            "centredeformation",
+            "organismedeformation",
             "cooperative",
             "syndicat",
             "etablissementpublic",
@@ -149,6 +188,10 @@ const COOPERATIONS: [(CooperationKind, &[&str]); 10] = [
             "researchproject",
             "recherche",
             "projetderecherche",
+            "projetderetd",
+            "projetderd",
+            "projetretd",
+            "projetrd",
             "rd",
             "retd",
             "anr",
@@ -215,6 +258,9 @@ fn suggestion<K: Copy>(
 ) -> String {
     let all = words.iter().flat_map(|(kind, words)| words.iter().map(|w| (*kind, *w)));
     let near = nearest(text, all.clone().map(|(_, w)| w));
+    // Short words are all like some other: one letter in five may differ.
+    let folded = fold(text);
+    let near = near.filter(|near| 5 * strsim::levenshtein(&folded, near) <= folded.chars().count());
     let near = near.and_then(|near| all.clone().find(|(_, w)| *w == near)).map(|(kind, _)| key(kind));
     near.map(|key| format!("; the nearest known is {key}")).unwrap_or_default()
 }
@@ -273,6 +319,25 @@ mod tests {
             ("Réseau de tiers-lieux", ActorKind::Network),
             ("Association", ActorKind::Organisation),
             ("Maison France Services", ActorKind::PublicService),
+            ("Lycée agricole", ActorKind::Organisation),
+            ("CFA", ActorKind::Organisation),
+            ("CRITT", ActorKind::ResearchCentre),
+            ("Plateforme technologique", ActorKind::ResearchCentre),
+            ("GAEC", ActorKind::Enterprise),
+            ("Agriculteur", ActorKind::Enterprise),
+            ("Ent.", ActorKind::Enterprise),
+            ("CUMA", ActorKind::Organisation),
+            ("AMAP", ActorKind::Organisation),
+            ("Asso", ActorKind::Organisation),
+            ("Asso.", ActorKind::Organisation),
+            ("PNR", ActorKind::Organisation),
+            ("Parc naturel régional", ActorKind::Organisation),
+            ("Chambre de métiers", ActorKind::Organisation),
+            ("Chambre de métiers et de l’artisanat", ActorKind::Organisation),
+            ("Coopérative agricole", ActorKind::Organisation),
+            ("Communauté d'agglo", ActorKind::Epci),
+            ("Communauté d’agglomération", ActorKind::Epci),
+            ("Télécentre", ActorKind::InnovationPlace),
         ] {
             assert_eq!(actor_kind(text), Some(kind), "{text}");
         }
@@ -286,7 +351,14 @@ mod tests {
             assert_eq!(cooperation_kind(kind.key()), Some(kind));
         }
         assert_eq!(cooperation_kind("Contrat de réciprocité"), Some(CooperationKind::ReciprocityContract));
+        for text in ["Projet de R&D", "Projet de R et D", "R&D", "R et D", "Projet R&D"] {
+            assert_eq!(cooperation_kind(text), Some(CooperationKind::ResearchProject), "{text}");
+        }
         assert_eq!(cooperation_kind("Convention"), None);
         assert!(near_actor_kind("Labratoire").contains("research_centre"));
+        // Nothing is near.
+        for text in ["GIEC", "Gîte", "Brasserie"] {
+            assert_eq!(near_actor_kind(text), "", "{text}");
+        }
     }
 }

@@ -36,6 +36,7 @@ mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod participants;
+mod partners;
 mod place;
 mod practices;
 mod profiles;
@@ -50,7 +51,9 @@ pub mod surveys;
 mod territories;
 mod territory_rows;
 mod tie_files;
+mod tie_matrix;
 mod ties;
+mod totals;
 mod travel;
 mod values;
 pub mod vocabulary;

@@ -26,7 +26,9 @@ impl Content {
     pub(super) fn fits<'a>(self, cells: impl Iterator<Item = &'a str>) -> Option<bool> {
         let (mut all, mut good) = (0_usize, 0_usize);
         let mut met = std::collections::BTreeSet::new();
-        for cell in cells.filter(|c| !c.is_empty()) {
+        // `#N/A` in a column of codes is what a look-up left that found none.
+        let blank = |c: &str| c.is_empty() || self == Self::CommuneCode && Number::parse(c) == Number::Blank;
+        for cell in cells.filter(|c| !blank(c)) {
             all += 1;
             good += usize::from(match self {
                 Self::Any => true,

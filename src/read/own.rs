@@ -52,7 +52,7 @@ impl FromStr for ActorFile {
 ///
 /// | file | columns that count |
 /// |---|---|
-/// | actors | `id`, `name`; `lon` and `lat`, or `commune` (its code or name); `kind`, `themes`, `capacity` |
+/// | actors | `id`, `name`; `lon` and `lat`, or `commune` (its code or name, with `postcode` or `departement`); `kind`, `themes`, `capacity` |
 /// | cooperations | `source`, `target` (identifiers or names of actors), `weight`, `kind`, `start`, `end` |
 /// | participations | `project`, `actor`, `lead`, `kind`, `start`, `end` |
 ///

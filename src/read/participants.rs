@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::codes::CodeBook;
+use super::commune_names::by_postcode;
 use super::coordinates::to_lon_lat;
 use super::csv::{self, CoordinateColumns};
 use super::kinds::{actor_kind, near_actor_kind};
@@ -41,8 +42,9 @@ const THEMES: [&str; 2] = ["programmepart", "topics"];
 ///
 /// A participant is the body of its identifier (`source:PIC`), else of its RNSR code (`rnsr:…`), else of its
 /// name and commune: spellings are not merged. It is where its position or commune code says, else in the
-/// one commune that has the name of its city (a `CEDEX` left out); a name that several communes have places
-/// nobody and is counted. An actor that the inventory has already stays as it is.
+/// one commune that has the name of its city (a `CEDEX` left out) and lies where the postcode says, if there
+/// is one; a name that several communes have places nobody and is counted. An actor that the inventory has
+/// already stays as it is.
 ///
 /// ```
 /// use rurban::diagnostics::Strictness;
@@ -85,6 +87,7 @@ struct Fields {
     sme: Option<usize>,
     commune: Option<usize>,
     city: Option<usize>,
+    postcode: Option<usize>,
     country: Option<usize>,
     lead: Option<usize>,
     start: Option<usize>,
@@ -216,6 +219,7 @@ impl ParticipantReader {
             // The city of some files stands under a name that others give to the code.
             commune,
             city: table.column(&CITY),
+            postcode: table.column(Role::Postcode.names()),
             country: table.column(&COUNTRY),
             lead,
             start,
@@ -341,21 +345,23 @@ impl ParticipantReader {
         let communes = self.communes.as_ref()?;
         let upper = city.to_uppercase();
         let plain = upper.split("CEDEX").next().unwrap_or(&upper);
-        match communes.named.get(&fold(plain)).map(Vec::as_slice) {
-            Some([only]) => Some(*only),
-            Some(several) if !placed => {
-                let count = several.len();
-                let message = format!("{count} communes are called {:?}; not placed", printable(city, 60));
-                found.remark("homonym_city", row.place(), message);
-                None
+        let called = communes.named.get(&fold(plain)).map_or(&[][..], Vec::as_slice);
+        let fitting = by_postcode(called, row.optional(fields.postcode), &self.codes);
+        let city = printable(city, 60);
+        let (kind, message) = match (&fitting[..], called.len()) {
+            ([only], _) => return Some(*only),
+            _ if placed => return None,
+            (_, 0) => ("unknown_city", format!("no commune is called {city:?}; not placed")),
+            ([], _) => {
+                let message = format!("no commune called {city:?} lies where its postcode says; not placed");
+                ("city_elsewhere", message)
             }
-            None if !placed => {
-                let message = format!("no commune is called {:?}; not placed", printable(city, 60));
-                found.remark("unknown_city", row.place(), message);
-                None
+            (several, _) => {
+                ("homonym_city", format!("{} communes are called {city:?}; not placed", several.len()))
             }
-            _ => None,
-        }
+        };
+        found.remark(kind, row.place(), message);
+        None
     }
 }
 

@@ -221,19 +221,30 @@ impl CoordinateColumns {
     }
 }
 
-/// A number of a coordinate: also `43.6 N`, `1,55 O`, `43°36'00"N`.
+/// A number of a coordinate: also `43.6 N`, `1,55 O`, `43°36'00"N`, `N 47°39.5'`, `44 33 34`.
 fn coordinate(cell: &str) -> Number {
     let plain = Number::parse(cell);
     if plain != Number::Invalid {
         return plain;
     }
     let text = cell.trim();
-    let (text, sign) = match text.chars().last() {
-        Some('N' | 'n' | 'E' | 'e') => (&text[..text.len() - 1], 1.0),
-        Some('S' | 's' | 'W' | 'w' | 'O' | 'o') => (&text[..text.len() - 1], -1.0),
-        _ => (text, 1.0),
+    let side = |c: char| match c {
+        'N' | 'n' | 'E' | 'e' => Some(1.0),
+        'S' | 's' | 'W' | 'w' | 'O' | 'o' => Some(-1.0),
+        _ => None,
     };
-    if !text.contains('°') {
+    let (text, sign) = if let Some(sign) = text.chars().last().and_then(side) {
+        (&text[..text.len() - 1], sign)
+    } else if let Some(sign) = text.chars().next().and_then(side) {
+        (text[1..].trim_start(), sign)
+    } else {
+        (text, 1.0)
+    };
+    let three_numbers = || {
+        let parts: Vec<&str> = text.trim_start_matches('-').split_whitespace().collect();
+        parts.len() == 3 && parts.iter().all(|p| p.len() <= 3 && p.bytes().all(|b| b.is_ascii_digit()))
+    };
+    if !text.contains('°') && !three_numbers() {
         return match Number::parse(text.trim_end()) {
             Number::Value(v) if text.len() < cell.trim().len() => Number::Value(sign * v),
             _ => Number::Invalid,
@@ -245,7 +256,9 @@ fn coordinate(cell: &str) -> Number {
     for (i, part) in parts.filter(|p| !p.is_empty()).enumerate() {
         match (i, Number::parse(part)) {
             (0, Number::Value(v)) if v.abs() <= 180.0 => value = v,
-            (1 | 2, Number::Value(v)) if (0.0..60.0).contains(&v) => value += v / 60_f64.powi(i as i32),
+            (1 | 2, Number::Value(v)) if (0.0..60.0).contains(&v) => {
+                value += v.copysign(if text.starts_with('-') { -1.0 } else { 1.0 }) / 60_f64.powi(i as i32);
+            }
             _ => return Number::Invalid,
         }
     }
@@ -270,6 +283,9 @@ fn position(cell: &str) -> Option<[f64; 2]> {
         let mut numbers = inside.split([' ', ',']).filter(|p| !p.is_empty()).map(str::parse::<f64>);
         return Some([numbers.next()?.ok()?, numbers.next()?.ok()?]);
     }
+    if let Some(pair) = in_link(text).or_else(|| labelled(text)) {
+        return Some(pair);
+    }
     // Latitude first, as people and Opendatasoft write it.
     let text = text.trim_matches(['[', ']', '(', ')']);
     let pair = |separator: &str| {
@@ -277,6 +293,28 @@ fn position(cell: &str) -> Option<[f64; 2]> {
         Some([coordinate(lon).value()?, coordinate(lat).value()?])
     };
     [", ", ";", " ", "/", "|", ","].into_iter().find_map(pair)
+}
+
+/// The place in the address of a map: `…/@44.6,2.03,15z`, `…?q=44.6,2.03`.
+fn in_link(text: &str) -> Option<[f64; 2]> {
+    let (_, address) = text.split_once("://")?;
+    let at = ["/@", "q=", "ll=", "query="].iter().find_map(|mark| Some(address.split_once(mark)?.1))?;
+    let mut numbers = at.split([',', '&', '/']).map(|p| p.parse::<f64>().ok());
+    let (lat, lon) = (numbers.next()??, numbers.next()??);
+    Some([lon, lat])
+}
+
+/// The place that words name: `lat : 45,2678 ; long : 1,7706`, the longitude first too.
+fn labelled(text: &str) -> Option<[f64; 2]> {
+    let lower = text.to_lowercase();
+    let (lat, lon) = (lower.find("lat")?, lower.find("lon").or_else(|| lower.find("lng"))?);
+    let value = |from: usize, to: usize| {
+        let part = lower[from..to].trim_start_matches(|c: char| c.is_alphabetic() || " :=".contains(c));
+        coordinate(part.trim_end_matches([' ', ';', ',', '/', ')'])).value()
+    };
+    let (first, second) = (lat.min(lon), lat.max(lon));
+    let [one, two] = [value(first, second)?, value(second, lower.len())?];
+    Some(if lat < lon { [two, one] } else { [one, two] })
 }
 
 /// How the positions of a table are to be read, as all rows in view show.
@@ -346,6 +384,13 @@ mod tests {
             ("geo_point_2d", "\"{\"\"lon\"\": 1.45, \"\"lat\"\": 43.6}\""),
             ("Geo Shape", "\"{\"\"type\"\": \"\"Point\"\", \"\"coordinates\"\": [1.45, 43.6]}\""),
             ("gps", "\"43°36'00\"\"N 1°27'00\"\"E\""),
+            ("gps", "(43.6 ; 1.45)"),
+            ("gps", "lat : 43,6 ; long : 1,45"),
+            ("gps", "Longitude=1.45, Latitude=43.6"),
+            ("gps", "43 36 00 / 1 27 00"),
+            ("gps", "N 43°36.0' / E 1°27.0'"),
+            ("gps", "https://www.google.com/maps/place/Toulouse/@43.6,1.45,13z"),
+            ("gps", "https://maps.google.com/?q=43.6,1.45"),
         ] {
             let cell = if cell.contains([',', ';']) && !cell.starts_with('"') {
                 format!("\"{cell}\"")

@@ -9,7 +9,7 @@ use super::number::Number;
 use super::records::{Records, Row};
 use super::values::TerritoryFinder;
 use crate::atlas::{Atlas, AtlasLevel};
-use crate::diagnostics::{Diagnostics, Place};
+use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::{Error, Result};
 use crate::model::{CommuneCode, Level};
 use crate::profiles::{ProfileCell, ProfileRules, Profiles};
@@ -191,7 +191,19 @@ impl ProfileReader {
         let file = table.file().to_owned();
         let mut profiles = Profiles::builder(self.unit.clone(), level, &self.rules.clone(), file);
         let finder = TerritoryFinder::new(level, &self.codes);
+        // The total of a long table is told of once, as the column of a wide one is.
+        let mut total_told = false;
         let mut found = table.for_each(|row, found| {
+            if let Some(column) = activity.filter(|&c| is_total(row.get(c))) {
+                if !std::mem::replace(&mut total_told, true) {
+                    let message = format!(
+                        "{:?} is the total of all activities, no activity; its rows are left out",
+                        printable(row.get(column), 40)
+                    );
+                    found.remark("total_activity", row.place_of(column), message);
+                }
+                return Ok(());
+            }
             let written = row.get(territory);
             let code = if let Some(at) = finder.find(row, territory, found) {
                 level.territories()[at].code.as_str()
@@ -237,6 +249,22 @@ impl ProfileReader {
         }
         parts
     }
+}
+
+/// Whether a code stands for all activities together, as statistical offices write it.
+fn is_total(code: &str) -> bool {
+    code == "_T"
+        || matches!(
+            fold(code).as_str(),
+            "total"
+                | "totaux"
+                | "totalgeneral"
+                | "ensemble"
+                | "tous"
+                | "toutes"
+                | "toutesactivites"
+                | "soustotal"
+        )
 }
 
 /// Where one figure of a row and its activity stand.
@@ -315,6 +343,17 @@ mod tests {
         assert!(reader.read_str("code,nom\n1,a\n", "w.csv", &atlas()).is_err());
         assert!(reader.read_str("code,naf\n1,a\n", "w.csv", &atlas()).is_err());
         assert!(ProfileReader::new(Level::Epci, "jobs").read_str(text, "w.csv", &atlas()).is_err());
+    }
+
+    #[test]
+    fn the_total_of_a_long_table_is_no_activity() {
+        let text = "code;NAF;effectifs\n32013;10.71Z;4\n32013;TOTAL;10\n31555;25.11Z;6\n31555;Ensemble;6\n";
+        let rules = ProfileRules::default().codes(Codes::PrefixesOf(2));
+        let reader = ProfileReader::new(Level::Commune, "jobs").rules(rules);
+        let (jobs, found) = reader.read_str(text, "t.csv", &atlas()).unwrap();
+        let codes: Vec<&str> = jobs.activities().iter().map(|a| a.code.as_str()).collect();
+        assert_eq!((codes, jobs.table().total()), (vec!["10", "25"], 10.0));
+        assert_eq!((found.count("total_activity"), found.kept(), found.dropped()), (1, 2, 0), "{found}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::csv;
 use super::kinds::{cooperation_kind, near_cooperation_kind};
 use super::names::fold;
 use super::records::Records;
-use super::ties::{FindActor, Match, TieColumns, TieRecord, edges_by, participations_by};
+use super::ties::{FindActor, Match, TieColumns, TieRecord, edges_by, is_open, participations_by};
 use crate::diagnostics::{Diagnostics, Place, printable};
 use crate::error::Result;
 use crate::inventory::InventoryBuilder;
@@ -169,12 +169,22 @@ fn period_of(tie: &TieRecord, place: &Place, found: &mut Diagnostics) -> Option<
             found.repaired("serial_date", place.clone(), message);
             return Period::new(year, year).ok();
         }
+        if is_open(text) {
+            return None;
+        }
         let message = format!("{:?} names no year; left out", printable(text, 60));
         found.repaired("bad_period", place.clone(), message);
         None
     };
     let (start, end) = (years(tie.start.as_deref()), years(tie.end.as_deref()));
-    let first = start.or(end)?;
+    let open = [&tie.start, &tie.end].into_iter().flatten().find(|t| is_open(t));
+    let first = start.or(end);
+    if let Some(text) = open.filter(|_| end.is_none() && first.is_none_or(|p| p.from == p.to)) {
+        let taken = first.map_or("no year is taken".to_owned(), |p| format!("only {} is taken", p.from));
+        let message = format!("{:?} has no end; {taken}: give a last year", printable(text, 60));
+        found.repaired("open_period", place.clone(), message);
+    }
+    let first = first?;
     let last = end.unwrap_or(first);
     Period::new(first.from, last.to).ok().or_else(|| {
         let message =

@@ -183,9 +183,13 @@ pub struct FirmSide {
     pub pairs_placed: usize,
     /// Those whose laboratory is in another territory of the level.
     pub elsewhere: usize,
-    /// Those whose laboratory is in another territory of the level around.
+    /// Pairs with both ends in a territory of the level around.
+    pub pairs_around: usize,
+    /// Those whose laboratory is in another of these.
     pub beyond: usize,
-    /// Those with an urban laboratory.
+    /// Pairs whose laboratory is rural or urban.
+    pub pairs_classed: usize,
+    /// Those whose laboratory is urban.
     pub with_urban: usize,
     /// Quartiles of the distance of the pairs with two positions, in metres.
     pub quartiles_m: Option<[f64; 3]>,

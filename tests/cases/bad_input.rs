@@ -144,14 +144,15 @@ fn bad_ties_are_counted_with_their_line() {
     let ties = file("ties.csv", "source,target,weight\na,b,1\na,a,1\na,z,1\na,b,-2\na,b,NaN\nb,a,1\n");
     let columns = TieColumns::default();
     let found = read_cooperations(&ties, &columns, CooperationKind::Other, "test", &mut builder).unwrap();
-    assert_eq!((found.seen(), found.kept(), found.dropped()), (6, 2, 4), "{found}");
+    assert_eq!((found.seen(), found.kept(), found.dropped()), (6, 3, 3), "{found}");
     assert_eq!(
         (found.count("self_loop"), found.count("unknown_actor"), found.count("duplicate_edge")),
-        (1, 1, 1)
+        (1, 1, 2)
     );
+    assert_eq!(found.count("bad_weight"), 1);
     let first = found.findings().iter().find(|f| f.kind == "self_loop").unwrap();
     assert_eq!(first.place.line, Some(3));
-    assert_eq!(builder.finish().0.ties().len(), 2);
+    assert_eq!(builder.finish().0.ties().len(), 3);
 }
 
 #[test]

@@ -5,7 +5,10 @@ mod bad_input;
 mod common;
 mod diffusion;
 mod extremes;
+mod hand_made;
 mod kernels;
 mod overlay;
 mod own_files;
+#[cfg(feature = "france-data")]
+mod places;
 mod vocabulary;

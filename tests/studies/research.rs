@@ -117,6 +117,7 @@ fn a_small_study_is_counted_by_hand() {
     assert_eq!((rural.rurality, rural.firms, rural.by_size), (Some(Rurality::Rural), 2, [1, 0, 0, 1]));
     assert_eq!((rural.projects, rural.pairs, rural.laboratories, rural.firms_once), (3, 5, 3, 0));
     assert_eq!((rural.pairs_placed, rural.elsewhere, rural.beyond, rural.with_urban), (5, 5, 3, 4));
+    assert_eq!((rural.pairs_around, rural.pairs_classed), (5, 5));
     assert_eq!((r.urban().firms, r.urban().elsewhere, r.sides[2].firms), (1, 0, 1));
     assert_eq!((r.rural_population_share, r.rural_ground_share), (Some(0.5), Some(0.5)));
     // fB is where its laboratory is.
@@ -343,6 +344,12 @@ fn the_state_of_rural_firms_and_laboratories() {
     assert_eq!((rural.firms, rural.pairs, rural.pairs_placed), (254, 943, 922));
     assert_eq!((rural.territories, rural.elsewhere), (177, 908));
     assert_eq!(anr.cities()[0].pairs_with_rural, 122);
+
+    // Few firms are in a PETR or Pays: each share is of the pairs of which it is known.
+    let pays = study.firms_and_laboratories(&options.clone().level(Level::PetrPays), &Silent).unwrap();
+    let s = pays.rural();
+    assert!(s.pairs_placed < s.pairs_around && s.elsewhere <= s.pairs_placed, "{s:?}");
+    assert!(s.beyond <= s.pairs_around && s.with_urban <= s.pairs_classed, "{s:?}");
 
     let r = study.firms_and_laboratories(&options, &Silent).unwrap();
     assert_eq!((r.rural().firms, r.urban().firms, r.sides[2].firms), (291, 2_645, 819));

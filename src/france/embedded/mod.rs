@@ -195,12 +195,13 @@ impl EmbeddedFrance {
     /// The land outline of France (GeoJSON, longitude and latitude, 1:10 000 000, Natural Earth).
     pub const LAND_GEOJSON: &'static str = include_str!("../../../fixtures/france/land.geojson");
 
-    /// What puts commune codes right: those of the past become the present ones.
+    /// What puts communes right: codes of the past become the present ones, postcodes are known.
     ///
     /// # Errors
     /// Only when the fixtures of the build are damaged.
     pub fn code_book() -> Result<CodeBook> {
-        Ok(CodeBook::new(&Self::commune_code_history()?))
+        let postcodes = Self::postcodes()?.into_iter().map(|p| (p.code, p.communes));
+        Ok(CodeBook::new(&Self::commune_code_history()?).with_postcodes(postcodes))
     }
 
     /// Communes whose code has changed: `(old code, code in 2025)`.

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::codes::CodeBook;
-use super::super::commune_names::{CommuneNames, Named};
+use super::super::commune_names::{Beside, CommuneNames, Named};
 use super::super::finder::{ActorFinder, Found};
 use super::{Survey, folded, warning};
 use crate::atlas::Atlas;
@@ -48,11 +48,11 @@ impl Survey {
         let commune_of = |text: &str, postcode: Option<&str>| {
             let code = codes.find(text, |c| atlas.base().find(c).is_some());
             let by_code = code.and_then(|c| atlas.base().find(&c.code)).map(|i| i as u32);
-            let by_name = || match written.find(text, postcode) {
-                Named::One(code) => atlas.base().find(code.as_str()).map(|i| i as u32),
-                _ => None,
-            };
-            by_code.or_else(|| communes.get(&folded(text)).copied().flatten()).or_else(by_name)
+            by_code.or_else(|| match written.find(text, Beside { postcode, departement: None }, codes) {
+                Named::One(code, _) => atlas.base().find(code.as_str()).map(|i| i as u32),
+                Named::None(_) => communes.get(&folded(text)).copied().flatten(),
+                Named::Several(_) | Named::NotThere(..) => None,
+            })
         };
         let mut matched = Vec::with_capacity(self.respondents.len());
         for respondent in &self.respondents {

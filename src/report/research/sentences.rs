@@ -55,21 +55,22 @@ pub(super) fn beside(r: &FirmsAndLaboratories, l: Language) -> Option<String> {
 /// With whom: how often elsewhere.
 pub(super) fn elsewhere(r: &FirmsAndLaboratories, l: Language) -> String {
     let (s, level) = (r.rural(), l.levels(&r.options.level));
-    if s.pairs_placed == 0 {
+    if s.pairs_placed + s.pairs_around + s.pairs_classed == 0 {
         return l.too_few(0);
     }
-    let share = |part: usize| l.percent(part as f64 / s.pairs_placed as f64, 1);
-    let (n, out, urban) = (l.integer(s.pairs_placed), share(s.elsewhere), share(s.with_urban));
+    // Each over the pairs of which it is known: few firms may be in a territory of the level.
+    let out = l.share(s.elsewhere, s.pairs_placed);
+    let beyond = l.share(s.beyond, s.pairs_around);
+    let urban = l.share(s.with_urban, s.pairs_classed);
     let around = l.levels(&r.options.around);
-    let beyond = share(s.beyond);
     l.pick(
         format!(
-            "Sur {n} paires entreprise rurale × laboratoire localisées, {out} franchissent la limite de deux \
-             {level}, {beyond} celle de deux {around}\u{202f}; {urban} vont vers un laboratoire urbain."
+            "Paires entreprise rurale × laboratoire localisées\u{a0}: {out} franchissent la limite de deux {level}, \
+             {beyond} celle de deux {around}\u{202f}; {urban} vont vers un laboratoire urbain."
         ),
         format!(
-            "Of {n} located pairs of a rural firm and a laboratory, {out} join two {level}, {beyond} two {around}; \
-             {urban} go to an urban laboratory."
+            "Located pairs of a rural firm and a laboratory: {out} join two {level}, {beyond} two {around}; {urban} go \
+             to an urban laboratory."
         ),
     )
 }

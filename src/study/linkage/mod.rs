@@ -290,6 +290,7 @@ impl Study {
                 seen[u as usize].1 += urban;
             }
         }
+        let sizes = labels.sizes();
         crate::parallel::map(units.len(), |u| {
             // Only actors with a tie here are gone through: there are many territories.
             let tested = || {
@@ -302,7 +303,7 @@ impl Study {
                 let classes = here.iter().map(|&i| labels.as_slice()[i as usize]).collect();
                 let classes = Labels::new(classes, labels.classes())?;
                 let elsewhere: Vec<usize> =
-                    labels.sizes().iter().zip(classes.sizes()).map(|(all, here)| all - here).collect();
+                    sizes.iter().zip(classes.sizes()).map(|(all, here)| all - here).collect();
                 mixing_evidence_among(&own, &classes, Weighting::Edges, &elsewhere)
             };
             let (cross, ei) = match Measured::of(tested())? {

@@ -197,6 +197,8 @@ impl Meetings<'_> {
                 .len(),
             pairs_placed: count(&|p| p.ends.is_some()),
             elsewhere: count(&|p| p.ends.is_some_and(|[a, b]| a != b)),
+            pairs_around: count(&|p| Self::same(&self.around, p.firm, p.laboratory).is_some()),
+            pairs_classed: count(&|p| self.rurality(p.laboratory).is_some()),
             beyond: count(&|p| Self::same(&self.around, p.firm, p.laboratory) == Some(false)),
             with_urban: count(&|p| self.rurality(p.laboratory) == Some(Rurality::Urban)),
             measured: metres.len(),

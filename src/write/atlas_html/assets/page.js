@@ -35,6 +35,7 @@ const W = {
   more: ["ou plus", "or more"], less: ["moins de", "less than"], failed: ["La carte ne peut pas être lue", "The map cannot be read"]
 };
 const CLASS_NAMES = [["rural–urbain", "rural–urban"], ["rural–rural", "rural–rural"], ["urbain–urbain", "urban–urban"], ["ruralité inconnue", "rurality not known"]];
+const FEW_ACTORS = 300; // actors that can be told apart on the first view
 const DASH = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 const state = { lang: root.lang === "en" ? 1 : 0, theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light", level: 0, area: "", classing: "natural", cuts: "", circle: "", onCircles: false,
   classes: [true, true, false, false], kinds: [], from: 0, to: 0, undated: true, weight: 0, sides: [], showActors: false, showSuggestions: false, showPartners: false, showBrokers: false, showNames: true, chosen: null, actor: null, pinned: null, view: null, rows: "territories" };
@@ -627,7 +628,15 @@ function drawNow() {
   root.dataset.drawn = Math.round((performance.now() - started) * 10) / 10;
 }
 function show(box) { Object.assign(view, frame(box, canvas.clientWidth, canvas.clientHeight)); state.view = [view.x, view.y, view.k].map(v => +v.toPrecision(6)); write(); draw(); }
-function goHome() { fit(); Object.assign(view, home); state.view = null; write(); draw(); }
+function goHome() { fit(); base.around = null; Object.assign(view, home); state.view = null; write(); draw(); }
+// What is shown first: the whole map, or the part of it where the few actors are.
+function open_() {
+  fit();
+  Object.assign(view, home);
+  if (!base.around) return;
+  const near = frame(base.around, canvas.clientWidth || 1, canvas.clientHeight || 1);
+  if (near.k > home.k * 1.5) Object.assign(view, near, { k: Math.min(near.k, home.k * 40) });
+}
 function zoomAt(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
   const k = Math.min(home.k * 80, Math.max(home.k * .6, view.k * factor));
   view.x += x / view.k - x / k; view.y += y / view.k - y / k; view.k = k;
@@ -1234,13 +1243,13 @@ function write() {
   if (state.classing === "manual") p.set("cuts", state.cuts);
   if (state.circle) p.set("c", state.circle);
   if (state.onCircles) p.set("oc", 1);
-  if (bits(state.classes) !== "1100") p.set("f", bits(state.classes));
+  if (bits(state.classes) !== base.classes) p.set("f", bits(state.classes));
   if (!state.kinds.every(Boolean)) p.set("k", bits(state.kinds));
   if (state.from !== base.low || state.to !== base.high) p.set("p", `${state.from}-${state.to}`);
   if (!state.undated) p.set("u", 0);
   if (state.weight) p.set("w", state.weight);
   if (!state.sides.flat().every(Boolean)) p.set("x", bits(state.sides.flat()));
-  if (state.showActors) p.set("pts", 1);
+  if (state.showActors !== base.showActors) p.set("pts", state.showActors ? 1 : 0);
   if (state.showSuggestions) p.set("sug", 1);
   if (state.showPartners) p.set("par", 1);
   if (state.showBrokers) p.set("brk", 1);
@@ -1263,14 +1272,14 @@ function read() {
   state.area = p.has("a") ? p.get("a") : first ? first.key : "";
   state.classing = ["natural", "quantiles", "manual"].includes(p.get("q")) ? p.get("q") : "natural";
   state.cuts = p.get("cuts") || ""; state.circle = p.get("c") || ""; state.onCircles = p.get("oc") === "1";
-  state.classes = [true, true, false, false]; flag(state.classes, p.get("f"));
+  state.classes = [...base.classes].map(c => c === "1"); flag(state.classes, p.get("f"));
   state.kinds = page.ties.kinds.map(() => true); flag(state.kinds, p.get("k"));
   const all = Array(page.actors.kinds.length * SIDES).fill(true); flag(all, p.get("x"));
   state.sides = page.actors.kinds.map((_, k) => all.slice(k * SIDES, k * SIDES + SIDES));
   const [from, to] = (p.get("p") || "").split("-").map(Number), year = (v, other) => Number.isInteger(v) && v >= base.low && v <= base.high ? v : other;
   state.from = year(from, base.low); state.to = year(to, base.high);
   state.undated = p.get("u") !== "0"; state.weight = Math.max(0, Number(p.get("w")) || 0);
-  state.showActors = p.get("pts") === "1"; state.showSuggestions = p.get("sug") === "1"; state.showPartners = p.get("par") === "1"; state.showBrokers = p.get("brk") === "1"; state.showNames = p.get("names") !== "0";
+  state.showActors = p.has("pts") ? p.get("pts") === "1" : base.showActors; state.showSuggestions = p.get("sug") === "1"; state.showPartners = p.get("par") === "1"; state.showBrokers = p.get("brk") === "1"; state.showNames = p.get("names") !== "0";
   state.rows = ["territories", "flows", "actors", "suggestions", "brokers"].includes(p.get("t")) ? p.get("t") : "territories";
   const v = (p.get("v") || "").split("_").map(Number);
   state.view = v.length === 3 && v.every(Number.isFinite) && v[2] > 0 ? v : null;
@@ -1290,6 +1299,15 @@ async function start() {
   const dated = page.ties.from.filter(v => v !== null);
   if (dated.length) { base.low = Math.min(...dated); base.high = Math.max(...page.ties.to.filter(v => v !== null)); }
   base.lang = state.lang; base.theme = state.theme;
+  // A list of somebody's own: few enough to be seen one by one, and all of them are the subject.
+  const placed = page.actors.at.filter(Boolean);
+  base.few = placed.length > 0 && placed.length <= FEW_ACTORS;
+  if (base.few) {
+    state.showActors = true; state.classes = [true, true, true, true];
+    const x = placed.map(p => p[0]), y = placed.map(p => p[1]), out = page.sheet[0] * .02;
+    base.around = [Math.min(...x) - out, Math.min(...y) - out, Math.max(...x) + out, Math.max(...y) + out];
+  }
+  base.showActors = state.showActors; base.classes = bits(state.classes);
   const wanted = read();
   paintTheme(state.theme);
   setLanguage(state.lang);
@@ -1300,8 +1318,7 @@ async function start() {
   choices(wanted);
   ready = true;
   legend();
-  fit();
-  Object.assign(view, home);
+  open_();
   if (state.view) [view.x, view.y, view.k] = state.view;
   $("level").value = state.level;
   fillMeasures();
@@ -1354,10 +1371,10 @@ addEventListener("hashchange", async () => {
   fillMeasures();
   choices(wanted);
   passActors();
-  if (state.view) [view.x, view.y, view.k] = state.view; else { fit(); Object.assign(view, home); }
+  if (state.view) [view.x, view.y, view.k] = state.view; else open_();
   toggles(); refresh();
 });
-new ResizeObserver(() => { if (!ready) return; const whole = !state.view; fit(); if (whole) Object.assign(view, home); draw(); }).observe(canvas);
+new ResizeObserver(() => { if (!ready) return; if (state.view) fit(); else open_(); draw(); }).observe(canvas);
 // Where a territory is on the screen, for programs that drive the page.
 canvas.atlas = { codes: () => layer().codes, rings: u => layer().rings.slice(layer().ringStart[u], layer().ringStart[u + 1]).map(r => Array.from(r, (v, k) => k % 2 ? sy(v) : sx(v))), get marks() { return marks; }, get chosen() { return state.chosen === null ? null : layer().codes[state.chosen]; } };
 start().catch(error => { $("busy").textContent = `${t("failed")}${colon()}${error && error.message || error}`; root.dataset.failed = "page"; console.error(error); });
