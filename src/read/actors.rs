@@ -196,8 +196,8 @@ impl ActorReader {
             capacity: find(Role::Capacity)?,
             filling: Filling::default(),
         };
-        let places =
-            [fields.commune, fields.commune_name].into_iter().chain(fields.beside).flatten().collect();
+        let places = [fields.commune, fields.commune_name, fields.postcode, fields.departement];
+        let places = places.into_iter().flatten().collect();
         fields.filling = Filling::of(&table, fields.name, fields.id, places);
         let empty = |c: Option<usize>| c.is_none_or(|c| table.sample(c).all(str::is_empty));
         let sampled = table.sample(0).next().is_some();
