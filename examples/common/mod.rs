@@ -78,9 +78,13 @@ impl Reading {
         let outcome = report(&mut outlet, columns, strictness);
         if let Some(path) = &self.findings {
             write_findings_file(path, outlet.found())?;
-            say(&format!("\nAll findings are in {}", path.display()));
+            let [french, english] = ["Toutes les remarques sont dans", "All findings are in"];
+            say(&format!("\n{} {}", self.output.lang.pick(french, english), path.display()));
         } else if !outlet.found().is_clean() {
-            say("\nOnly the first finding of each kind is shown; --findings FILE writes them all.");
+            say(self.output.lang.pick(
+                "\nSeule la première remarque de chaque sorte est montrée\u{a0}; --findings FICHIER les écrit toutes.",
+                "\nOnly the first finding of each kind is shown; --findings FILE writes them all.",
+            ));
         }
         outcome.map(drop)
     }

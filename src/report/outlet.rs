@@ -1,6 +1,6 @@
 //! Where a report goes: who hears what it says, the folder of its files, its language and its day.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::error::{Error, Result};
 #[cfg(feature = "france-data")]
 use crate::finding::Finding;
+use crate::finding::{LONGEST_MESSAGE, printable};
 use crate::progress::{Progress, Silent};
 
 /// Where a report goes. What it says comes to a listener as soon as it is known, so that a run that fails
@@ -95,7 +96,8 @@ impl<'a> Outlet<'a> {
     /// Says how many seconds have passed since an earlier reading of the clock.
     pub(super) fn say_seconds(&mut self, what: &str, since: Option<Duration>) {
         if let Some((now, since)) = self.now().zip(since) {
-            self.say(format!("{what} in {:.1} s", now.saturating_sub(since).as_secs_f64()));
+            let took = self.language.decimal(now.saturating_sub(since).as_secs_f64(), 1);
+            self.say(format!("{what} {} {took}\u{a0}s", self.language.pick("en", "in")));
         }
     }
 
@@ -116,7 +118,7 @@ impl<'a> Outlet<'a> {
 
     /// Says what was found in a file or in a step of the work, under a title, and keeps it.
     pub fn account(&mut self, title: &str, found: &Diagnostics) {
-        self.say(format!("\n{title}\n{found}"));
+        self.say(format!("\n{}\n{}", titled(title, self.language), told(found, self.language)));
         self.own.merge(found.clone());
         self.settle();
     }
@@ -154,6 +156,51 @@ impl<'a> Outlet<'a> {
     }
 }
 
+/// Titles of accounts, in English and in French; what follows one (a file, a level) stays.
+const TITLES: [(&str, &str); 15] = [
+    ("ACTORS", "ACTEURS"),
+    ("COOPERATIONS", "COOPÉRATIONS"),
+    ("PARTICIPATIONS", "PARTICIPATIONS"),
+    ("INVENTORY", "INVENTAIRE"),
+    ("PLACING AND TYING", "LOCALISATION ET LIENS"),
+    ("PLACING", "LOCALISATION"),
+    ("EMBEDDED FRANCE", "FRANCE EMBARQUÉE"),
+    ("FIGURES", "CHIFFRES"),
+    ("CONTOURS", "CONTOURS"),
+    ("TAKEN FOR LEVEL", "PRIS POUR L’ÉCHELON"),
+    ("TERRITORIES", "TERRITOIRES"),
+    ("LOOKED UP IN THE EMBEDDED FRANCE", "CHERCHÉ DANS LA FRANCE EMBARQUÉE"),
+    ("TRAVEL TIMES", "TEMPS DE TRAJET"),
+    ("CENSUS", "RECENSEMENT"),
+    ("EXPORT", "EXPORT"),
+];
+
+fn titled(title: &str, language: Language) -> String {
+    let known = TITLES.iter().find_map(|(english, french)| Some((french, title.strip_prefix(english)?)));
+    match known {
+        Some((french, rest)) if language == Language::French => format!("{french}{rest}"),
+        _ => title.to_owned(),
+    }
+}
+
+/// What was found, as its [`Display`](fmt::Display) has it, with the words around the messages in a language.
+fn told(found: &Diagnostics, language: Language) -> String {
+    if language == Language::English {
+        return found.to_string();
+    }
+    let [seen, kept, dropped] =
+        [found.seen(), found.kept(), found.dropped()].map(|n| language.integer(n as i64));
+    let mut text = format!("lus\u{a0}: {seen}, gardés\u{a0}: {kept}, écartés\u{a0}: {dropped}");
+    for (kind, count) in found.counts() {
+        let _ = write!(text, "\n  {kind}\u{a0}: {}", language.integer(*count as i64));
+        if let Some(first) = found.findings().iter().find(|f| f.kind == *kind) {
+            let message = printable(&first.message, LONGEST_MESSAGE);
+            let _ = write!(text, " (la première fois, {}\u{a0}: {message})", first.place);
+        }
+    }
+    text
+}
+
 /// What requests on the embedded France need.
 #[cfg(feature = "france-data")]
 impl Outlet<'_> {
@@ -178,11 +225,12 @@ impl Outlet<'_> {
         let own = found.take_findings(is_own);
         if !own.is_clean() {
             // Without the line of counts: records are counted below.
-            let text = own.to_string();
+            let text = told(&own, self.language);
             let kinds = text.split_once('\n').map_or("", |(_, kinds)| kinds);
-            self.say(format!("\n{title}, YOUR OWN\n{kinds}"));
+            let yours = self.language.pick("LES VÔTRES", "YOUR OWN");
+            self.say(format!("\n{}, {yours}\n{kinds}", titled(title, self.language)));
         }
-        self.say(format!("\n{title}\n{found}"));
+        self.say(format!("\n{}\n{}", titled(title, self.language), told(&found, self.language)));
         self.own.merge(own);
         self.embedded.merge(found);
         self.settle();
@@ -274,7 +322,7 @@ mod tests {
         let start = outlet.now();
         outlet.say_seconds("3 pages", start);
         drop(outlet);
-        assert_eq!(heard, "3 pages in 2.0 s");
+        assert_eq!(heard, "3 pages en 2,0\u{a0}s");
     }
 
     #[test]
@@ -296,5 +344,24 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         let error = Outlet::new(file.join("out"), Language::English, |_| ()).folder().unwrap_err();
         assert!(matches!(error, Error::Io { path, .. } if path == file.join("out")));
+    }
+
+    #[test]
+    fn accounts_are_in_the_language_of_the_report() {
+        let mut found = Diagnostics::default();
+        (0..3).for_each(|_| found.keep());
+        found.remark("columns", crate::diagnostics::Place::file("mine.csv"), "id: `id`");
+        let heard = |language| {
+            let mut heard = String::new();
+            Outlet::new("nowhere", language, |text| heard.push_str(text)).account("ACTORS mine.csv", &found);
+            heard
+        };
+        let french = heard(Language::French);
+        assert!(
+            french.starts_with("\nACTEURS mine.csv\nlus\u{a0}: 3, gardés\u{a0}: 3, écartés\u{a0}: 0\n"),
+            "{french}"
+        );
+        assert!(french.contains("columns\u{a0}: 1 (la première fois, mine.csv"), "{french}");
+        assert!(heard(Language::English).starts_with("\nACTORS mine.csv\n3 records: 3 kept, 0 dropped"));
     }
 }

@@ -29,14 +29,35 @@ pub(super) fn check_use(study: &Study, ties: TieCount, first: usize, outlet: &mu
     let actors = || study.inventory().actors().iter().zip(study.places()).skip(first);
     let (all, placed) = (actors().count(), actors().filter(|(_, p)| p.base.is_some()).count());
     let TieCount { seen, kept, .. } = ties;
+    let l = outlet.language;
     let nothing = if all == 0 {
-        "NO ACTOR WAS READ: the files hold none, or all rows were dropped. See the findings above".to_owned()
+        l.pick(
+            "AUCUN ACTEUR N’A ÉTÉ LU\u{a0}: les fichiers n’en ont pas, ou toutes les lignes ont été écartées. Voyez \
+             les remarques ci-dessus",
+            "NO ACTOR WAS READ: the files hold none, or all rows were dropped. See the findings above",
+        )
+        .to_owned()
     } else if placed == 0 {
-        format!("NONE OF YOUR {all} ACTORS IS PLACED: the map shows none of them. See the findings above")
+        l.pick(
+            format!(
+                "AUCUN DE VOS {all} ACTEURS N’EST LOCALISÉ\u{a0}: la carte n’en montre aucun. Voyez les remarques \
+                 ci-dessus"
+            ),
+            format!("NONE OF YOUR {all} ACTORS IS PLACED: the map shows none of them. See the findings above"),
+        )
     } else if seen > 0 && kept == 0 {
-        format!("ALL {seen} TIES WERE DROPPED: no actor was found for them. See the findings above")
+        l.pick(
+            format!(
+                "LES {seen} LIENS SONT TOUS ÉCARTÉS\u{a0}: leurs acteurs n’ont pas été trouvés. Voyez les remarques \
+                 ci-dessus"
+            ),
+            format!("ALL {seen} TIES WERE DROPPED: no actor was found for them. See the findings above"),
+        )
     } else {
-        outlet.say(format!("\n{placed} of {all} actors of yours are placed, {kept} of {seen} ties kept"));
+        outlet.say(l.pick(
+            format!("\n{placed} de vos {all} acteurs localisés, {kept} liens gardés sur {seen}"),
+            format!("\n{placed} of {all} actors of yours are placed, {kept} of {seen} ties kept"),
+        ));
         return Ok(());
     };
     Err(Error::Request(nothing))

@@ -21,7 +21,7 @@ RUN = Path(__file__).resolve().parents[2] / "target/release/examples"
 def command(file, out):
     head = file.read_bytes()[:20_000]
     name = file.name
-    options = ["--out", out, "--findings", f"{out}/findings.csv"]
+    options = ["--lang", "en", "--out", out, "--findings", f"{out}/findings.csv"]
     if "strict" in file.parent.name:
         options.append("--strict")
     if name.startswith("v."):

@@ -99,7 +99,8 @@ impl BelongingRequest {
                 let after = study.belonging(&other, &plain, progress)?;
                 let change = change_text(&report.change(&after)?, l);
                 outlet.say(format!("{}\n{change}", belonging_text(&after, self.top, l)));
-                outlet.say(format!("codes that the atlas does not have: {}\n", unknown.len()));
+                let said = l.pick("codes que l’atlas n’a pas\u{a0}:", "codes that the atlas does not have:");
+                outlet.say(format!("{said} {}\n", unknown.len()));
             }
         }
         outlet.say(membership_text(&study.memberships(study.groups_by_kind())?, l));

@@ -29,6 +29,7 @@ pub fn deliver_diffusion(
     let ratio = choice.ratio.unwrap_or(0.0);
     outlet
         .say(format!("{:.0} / {:.0} / {:.0}, ratio {ratio:.3}", choice.lower, choice.estimate, choice.upper));
-    outlet.say(format!("Pages and tables are in {}", folder.display()));
+    let said = outlet.language.pick("Les pages et les tables sont dans", "Pages and tables are in");
+    outlet.say(format!("{said} {}", folder.display()));
     Ok(written.into())
 }

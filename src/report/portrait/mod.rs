@@ -332,7 +332,7 @@ pub fn deliver_portraits(
 ) -> Result<PathBuf> {
     let (folder, start) = (outlet.folder()?, outlet.now());
     let portraits = Portraits::new(study, level, options, outlet.progress)?;
-    outlet.say_seconds("prepared", start);
+    outlet.say_seconds(outlet.language.pick("prêt", "prepared"), start);
     let page = match pages {
         PortraitPages::One(territory) => {
             let found = portraits.find(territory)?;

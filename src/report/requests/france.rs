@@ -140,7 +140,7 @@ impl FranceRequest {
         if let Some(other) = &self.against {
             outlet.say(definitions_side_by_side(&study, &study.under(other.clone(), progress)?, l)?);
         }
-        outlet.say("\nWRITTEN");
+        outlet.say(outlet.language.pick("\nÉCRIT", "\nWRITTEN"));
         let mut written = files.write(&folder, &self.level, &self.atlas(outlet), progress)?;
         outlet.list(&written)?;
         let (exported, found) = files.export(&folder, &self.level, &self.export, progress)?;

@@ -188,7 +188,7 @@ impl TerritoryRequest {
         let study = study.with_display_outlines(|layer| simplify(layer, self.simplify_degrees), progress)?;
         let files = StudyFiles::measure(&study, progress)?;
         outlet.say(study_summary(&files, outlet.language)?);
-        outlet.say("\nWRITTEN");
+        outlet.say(outlet.language.pick("\nÉCRIT", "\nWRITTEN"));
         let page = AtlasOptions::default().language(outlet.language).title("Mon territoire", "My territory");
         let written = files.write(&folder, by, &page, progress)?;
         outlet.list(&written)?;
@@ -204,7 +204,11 @@ fn sample(own: &mut OwnFiles, outlet: &mut Outlet<'_>) -> Result<PathBuf> {
     let folder = outlet.folder()?.join("sample");
     std::fs::create_dir_all(&folder).map_err(|source| Error::Io { path: folder.clone(), source })?;
     let sample = write_sample(SAMPLE, &folder, outlet.progress)?;
-    outlet.say(format!("No --territories: running on a sample written to {}", folder.display()));
+    let said = outlet.language.pick(
+        "Sans --territories\u{a0}: sur un échantillon écrit dans",
+        "No --territories: running on a sample written to",
+    );
+    outlet.say(format!("{said} {}", folder.display()));
     own.actors = vec![sample.actors.display().to_string().parse()?];
     own.cooperations = vec![sample.cooperations];
     Ok(sample.territories)
