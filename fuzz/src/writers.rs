@@ -307,7 +307,7 @@ fn write(data: &[u8], choose: impl Fn(u8) -> u8) {
                         && !(said_by(&names, &texts).any(|s| s.contains(['\n', '\r']))
                             && said_by(&names, &texts).any(|s| s.contains(',')))
                         // A column without a name may be left out.
-                        && names.iter().all(|s| s.contains(|c: char| !c.is_whitespace() && c != '\u{feff}'))
+                        && names.iter().all(|s| s.contains(|c: char| !c.is_whitespace() && !c.is_control() && c != '\u{feff}'))
                     {
                         let tb = rurban::read::csv::Reader::default()
                             .delimiter(b',')
