@@ -123,6 +123,11 @@ impl<'a> Outlet<'a> {
         self.settle();
     }
 
+    /// As [`Outlet::account`], of a file; of a step that has none where the path is empty.
+    pub(super) fn on_file(&mut self, what: &str, path: &std::path::Path, found: &Diagnostics) {
+        self.account(format!("{} {}", what.to_uppercase(), path.display()).trim_end(), found);
+    }
+
     fn settle(&mut self) {
         self.found = self.own.clone();
         self.found.merge(self.embedded.clone());
@@ -157,7 +162,7 @@ impl<'a> Outlet<'a> {
 }
 
 /// Titles of accounts, in English and in French; what follows one (a file, a level) stays.
-const TITLES: [(&str, &str); 15] = [
+const TITLES: [(&str, &str); 20] = [
     ("ACTORS", "ACTEURS"),
     ("COOPERATIONS", "COOPÉRATIONS"),
     ("PARTICIPATIONS", "PARTICIPATIONS"),
@@ -167,11 +172,16 @@ const TITLES: [(&str, &str); 15] = [
     ("EMBEDDED FRANCE", "FRANCE EMBARQUÉE"),
     ("FIGURES", "CHIFFRES"),
     ("CONTOURS", "CONTOURS"),
+    ("OUTLINES", "CONTOURS"),
+    ("TAKEN FOR THE TERRITORIES", "PRIS POUR LES TERRITOIRES"),
     ("TAKEN FOR LEVEL", "PRIS POUR L’ÉCHELON"),
     ("TERRITORIES", "TERRITOIRES"),
     ("LOOKED UP IN THE EMBEDDED FRANCE", "CHERCHÉ DANS LA FRANCE EMBARQUÉE"),
     ("TRAVEL TIMES", "TEMPS DE TRAJET"),
-    ("CENSUS", "RECENSEMENT"),
+    ("ROADS", "ROUTES"),
+    ("BODIES", "ORGANISMES"),
+    ("PRACTICES", "PRATIQUES"),
+    ("ADOPTIONS", "ADOPTIONS"),
     ("EXPORT", "EXPORT"),
 ];
 
@@ -204,11 +214,6 @@ fn told(found: &Diagnostics, language: Language) -> String {
 /// What requests on the embedded France need.
 #[cfg(feature = "france-data")]
 impl Outlet<'_> {
-    /// As [`Outlet::account`], of a file.
-    pub(super) fn on_file(&mut self, what: &str, path: &std::path::Path, found: &Diagnostics) {
-        self.account(&format!("{} {}", what.to_uppercase(), path.display()), found);
-    }
-
     /// As [`Outlet::account`], of the embedded data: it comes after all that was found in files of the user.
     pub(super) fn account_embedded(&mut self, title: &str, found: &Diagnostics) {
         self.account_mixed(title, found.clone(), |_| false);

@@ -60,7 +60,7 @@ impl PracticesRequest {
     pub fn run(&self, outlet: &mut Outlet<'_>) -> Result<Vec<PathBuf>> {
         let (l, folder) = (outlet.language, outlet.folder()?);
         let mut france = EmbeddedFrance::load()?;
-        let mut on_file = |what: &str, _: &Path, found: &_| outlet.account(what, found);
+        let mut on_file = |what: &str, path: &Path, found: &_| outlet.on_file(what, path, found);
         let census = france.read_census(&self.census, &mut on_file)?;
         let (study, _) = france.into_study(&StudyOptions::default(), outlet.progress)?;
         let land = EmbeddedFrance::land_layer()?;

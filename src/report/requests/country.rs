@@ -82,18 +82,19 @@ impl CountryRequest {
         let (folder, progress) = (outlet.folder()?, outlet.progress);
         let (mut atlas, found) =
             self.table.clone().read(csv::Reader::default().open_path(&self.territories)?)?;
-        outlet.say(format!("TERRITORIES\n{found}"));
+        outlet.account("TERRITORIES", &found);
         if let Some(path) = &self.outlines {
             let level = Level::Custom("outlines".to_owned());
             let (outlines, found) = TerritoryReader::new(level).read_path(path)?;
-            outlet.say(format!("OUTLINES\n{found}\n{}", atlas.take_outlines(&outlines)?.1));
+            outlet.account("OUTLINES", &found);
+            outlet.account("TAKEN FOR THE TERRITORIES", &atlas.take_outlines(&outlines)?.1);
         }
         let mut builder = Inventory::builder(Strictness::Lenient);
-        let mut on_file = |what: &str, _: &Path, found: &Diagnostics| outlet.say(format!("{what}\n{found}"));
+        let mut on_file = |what: &str, path: &Path, found: &Diagnostics| outlet.on_file(what, path, found);
         self.own.read(&mut builder, None, &CodeBook::default(), &mut on_file)?;
         let options = StudyOptions::default().rurality(self.rurality.clone());
         let (study, found) = Study::new(atlas, builder.finish().0, &options, progress)?;
-        outlet.say(format!("PLACING AND TYING\n{found}"));
+        outlet.account("PLACING AND TYING", &found);
 
         let files = StudyFiles::measure(&study, progress)?;
         outlet.say(study_summary(&files, outlet.language)?);
