@@ -12,7 +12,7 @@ use super::number::Number;
 use super::partners;
 use super::records::{Records, Row, warning};
 use super::tie_matrix;
-use crate::diagnostics::{Diagnostics, Place, printable};
+use crate::diagnostics::{Diagnostics, Finding, Outcome, Place, Severity, printable};
 use crate::error::{Error, Result};
 
 /// Finds the actor that a name or id in the file stands for.
@@ -198,7 +198,14 @@ impl Common {
             Some((column, _)) => {
                 let message =
                     format!("{:?} is no weight; the tie counts as 1", printable(row.get(column), 60));
-                found.repaired("bad_weight", row.place_of(column), message);
+                // Strict reading stops here: what the file says is not what counts.
+                found.report(Finding {
+                    severity: Severity::Error,
+                    kind: "bad_weight",
+                    place: row.place_of(column),
+                    message,
+                    outcome: Outcome::Repaired,
+                })?;
                 1.0
             }
         };
@@ -553,6 +560,7 @@ fn spelling(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Strictness;
     use crate::read::csv::Reader;
 
     fn letter(name: &str) -> Option<u32> {
@@ -593,5 +601,17 @@ mod tests {
             assert_eq!(found.count(kind), 1, "{kind}: {found}");
         }
         assert_eq!((found.seen(), found.dropped()), (6, 3));
+    }
+
+    #[test]
+    fn strict_reading_stops_at_a_weight_in_words() {
+        let read = |strictness| {
+            let reader = Reader::default().strictness(strictness);
+            let table = reader.open_str("source;target;poids\na;c;2\na;b;forte\na;d;3\n", "t").unwrap();
+            edges(table, &TieColumns::default(), &letter).map(|(edges, _)| edges.len())
+        };
+        assert_eq!(read(Strictness::Lenient).unwrap(), 3);
+        let error = read(Strictness::Strict).unwrap_err().to_string();
+        assert!(error.contains("forte") && error.contains("bad_weight"), "{error}");
     }
 }
